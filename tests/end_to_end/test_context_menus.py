@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QMenu, QToolButton, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session.selection import Selection
+from explorer.ui.common import dialogs
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.text import exact
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_recorded
 from tests.ui.windows import shared_window
@@ -196,3 +199,44 @@ def test_cards_input_overview_and_debugger_offer_theirs(window: MainWindow, qtbo
     assert QGuiApplication.clipboard().text() == exact(float(values(window, "conv1")[1, 20, 9]))
     press(menu_at(made, made.point_of((0, 1, 20, 9)).toPoint()), "Copy PyTorch line")
     assert QGuiApplication.clipboard().text().startswith("F.conv2d(input, conv1.weight")
+
+
+def test_rows_of_answers_and_of_calls_are_copied_and_lead_on(window: MainWindow, qtbot: QtBot) -> None:
+    answers = window.findChild(QListView, "answers")
+    assert answers is not None
+    surest = window.session.state.prediction
+    row = answers.visualRect(answers.model().index(0, 0)).center()
+    press(menu_at(answers.viewport(), row), "Copy value")
+    assert QGuiApplication.clipboard().text() == exact(float(surest.values[surest.surest[0]]))
+    window.show_part("overview")
+    QTest.mouseClick(window.findChild(QToolButton, "overviewCalls"), Qt.MouseButton.LeftButton)
+    wait_until_recorded(qtbot, window.session)
+    QApplication.processEvents()
+    calls = window.findChild(QTreeView, "calls")
+    assert calls is not None
+    model = calls.model()
+    index = next(model.index(at, 0) for at in range(model.rowCount()) if model.index(at, 0).data() == "conv2")
+    calls.scrollTo(index)
+    press(menu_at(calls.viewport(), calls.visualRect(index).center()), "Copy value")
+    assert QGuiApplication.clipboard().text().startswith("conv2\t")
+    press(menu_at(calls.viewport(), calls.visualRect(index).center()), "Go to the debugger")
+    steps = window.session.state.steps
+    assert window.tabs.current == "debugger"
+    assert steps.timeline.steps[steps.cursor.step].call == "conv2"
+    QTest.mouseClick(window.findChild(QToolButton, "overviewCalls"), Qt.MouseButton.LeftButton)
+
+
+def test_the_overviews_map_is_exported_as_it_is(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.show_part("overview")
+    QApplication.processEvents()
+    canvas = window.findChild(OverviewCanvas, "overviewCanvas")
+    assert canvas is not None
+    shown = canvas.place_of("input", 0)
+    written = tmp_path / "input.npy"
+    monkeypatch.setattr(dialogs, "ask_where_to_write", lambda *_given: written)
+    press(menu_at(canvas, shown.center().toPoint()), "Export…")
+    qtbot.waitUntil(written.is_file, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.state.status.saving is None, timeout=20_000)
+    np.testing.assert_array_equal(np.load(written), values(window, "input")[0])

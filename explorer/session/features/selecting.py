@@ -66,6 +66,11 @@ class Selecting(QObject):
         row = min(max(chosen.row + rows, 0), height - 1)
         self.select(row=row, column=min(max(chosen.column + columns, 0), width - 1))
 
+    @property
+    def pointed(self) -> Cell | None:
+        """The cell that the mouse is over."""
+        return self._hovered
+
     def hover(self, cell: Cell | None) -> None:
         """Tell every view which cell the mouse is over; one that the present maps do not have counts as None."""
         self._point_at(cell if cell is not None and _place(self._store.state, cell) is not None else None)

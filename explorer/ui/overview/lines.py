@@ -46,6 +46,24 @@ def cell_at(column: Column, place: Box, x: float, y: float) -> tuple[int | None,
     return (row, cell) if 0 <= row < rows and 0 <= cell < columns else (None, None)
 
 
+def box_of(column: Column, spot: Spot) -> Box | None:
+    """Where the cell of a spot lies, a map's proportions kept; None where it is not drawn.
+
+    A block shows the maps that leave it: of those inside it no cell is drawn.
+    """
+    is_shown = spot.column in (column.entry.name, column.entry.layer)
+    place = column.place(spot.channel) if is_shown else None
+    shape = column.entry.maps.values.shape if column.entry.maps is not None else ()
+    if place is None or len(shape) != 3 or spot.row is None or spot.cell is None:
+        return None
+    rows, columns = shape[1:]
+    if not (spot.row < rows and spot.cell < columns):
+        return None
+    scale = min(place.width / columns, place.height / rows)
+    left, top = place.middle[0] - columns * scale / 2, place.middle[1] - rows * scale / 2
+    return Box(left + spot.cell * scale, top + spot.row * scale, scale, scale)
+
+
 class LinesPainter:
     """Paints lines between places on the screen. `background` is the picture the lifted maps are taken from."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
@@ -13,7 +13,7 @@ from explorer.ui.common.late import late_veil
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.geometry import Column, Layout
 from explorer.ui.overview.layout import Opened, lay_out
-from explorer.ui.overview.lines import Corners, Lines, LinesPainter
+from explorer.ui.overview.lines import Corners, Lines, LinesPainter, Spot, box_of
 from explorer.ui.overview.map_images import MapImages
 from explorer.ui.overview.minimap import Minimap
 from explorer.ui.overview.picture import OverviewPicture
@@ -22,6 +22,7 @@ from explorer.ui.overview.scene import Scene
 from explorer.ui.overview.zoom_surface import ZoomSurface
 
 FADED = 0.32
+LEAST_FRAME = 5  # pixels
 WORTH_FITTING = 0.82
 """What was unfolded is made to fit unless the zoom would have to go below this; then the person pans."""
 
@@ -44,6 +45,7 @@ class OverviewSurface(ZoomSurface):
         self._opened = Opened()
         self._chosen: Lines | None = None
         self.lines: Lines | None = None
+        self._cells: tuple[Spot | None, Spot | None] = (None, None)
         self.is_dimmed = False
         self._picture = OverviewPicture(self)
         self._picture.renewed.connect(self.redrawn)
@@ -97,6 +99,18 @@ class OverviewSurface(ZoomSurface):
         """Draw the lines into a hovered map; None takes them away."""
         self.lines = lines
         self.update()
+
+    def set_cells(self, chosen: Spot | None, pointed: Spot | None) -> None:
+        """Mark the chosen cell, and the one that the mouse is over in another view."""
+        if (chosen, pointed) != self._cells:
+            self._cells = chosen, pointed
+            self.update()
+
+    def cell_rect(self, spot: Spot) -> QRectF | None:
+        """Where a cell stands on the screen; None for one that is not drawn."""
+        column = None if self.view.is_far else self.column(spot.column)
+        box = None if column is None else box_of(column, spot)
+        return None if box is None else self.view.rect(box)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Lay a veil over maps that belong to what was before."""
@@ -227,8 +241,23 @@ class OverviewSurface(ZoomSurface):
         target = self.place_of(lines.spot.column, lines.spot.channel) if lines is not None else None
         if lines is not None and target is not None:
             LinesPainter(painter, self._painted()).paint(target, self._placed(lines))
+        self._paint_cells(painter)
         if self.is_dimmed:
             painter.fillRect(self.rect(), late_veil())
+
+    def _paint_cells(self, painter: QPainter) -> None:
+        """A frame around each marked cell, never smaller than can be seen."""
+        colours = theme.current()
+        for spot, ink in zip(self._cells, (colours.text, colours.accent), strict=True):
+            rect = None if spot is None else self.cell_rect(spot)
+            if rect is None:
+                continue
+            spread = max(1.0, (LEAST_FRAME - rect.width()) / 2)
+            frame = rect.adjusted(-spread, -spread, spread, spread)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in ((colours.pane, 3.0), (ink, 1.5)):
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawRect(frame)
 
     def _painted(self) -> QPixmap:
         return self._picture.of(self.scene, self.view, self.size(), self.devicePixelRatioF())

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from explorer.session import Selection, Session, State
+from explorer.session import Cell, Selection, Session, State
 from explorer.session.document import Document
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
@@ -50,6 +50,7 @@ class Overview(FollowingView, QWidget):
         self._make_parts()
         self._late = Late(self)
         self._late.turned.connect(self._dim)
+        session.selection.hovered.connect(self.show_hovered)
         self.follow_session(draws_now=False)
 
     def _make_parts(self) -> None:
@@ -169,6 +170,7 @@ class Overview(FollowingView, QWidget):
             spot = Spot(entry.name, state.selection.channel)
             chosen = Lines(spot, self._sources(entry, spot.channel).drawn)
         self.canvas.set_selected(entry.name if entry else None, chosen)
+        self._mark_cells(self._session.selection.pointed)
         self._show_head(self._head(entry, state.selection.channel))
 
     def _shown(self, state: State) -> Entry | None:
@@ -196,6 +198,21 @@ class Overview(FollowingView, QWidget):
         """What a channel was made of; of a layer inside a block, what enters the block."""
         column = self.canvas.column(entry.name)
         return sources_into(self._by_layer, entry, channel, {} if column is None else column.inside)
+
+    @Slot(object)
+    def show_hovered(self, cell: Cell | None) -> None:
+        """Mark the cell under the mouse, where the mouse is in another view."""
+        if self.isVisible():
+            self._mark_cells(cell)
+
+    def _mark_cells(self, pointed: Cell | None) -> None:
+        chosen = self._session.state.chosen_cell
+        self.canvas.set_cells(self._spot_of(chosen), None if self.canvas.over is not None else self._spot_of(pointed))
+
+    def _spot_of(self, cell: Cell | None) -> Spot | None:
+        entry = None if cell is None else self._session.state.entry(cell.call)
+        place = None if cell is None or entry is None else entry.place(cell)
+        return None if cell is None or place is None else Spot(cell.call, *place)
 
     # --- what the person does ---
 

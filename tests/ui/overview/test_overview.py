@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -17,6 +18,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.colour import scale_for
 from explorer.ui.common.theme_colours import DARK, LIGHT, Theme
 from explorer.ui.overview.entries import entries_of
+from explorer.ui.overview.lines import Spot
 from explorer.ui.overview.sources import sources_in
 from explorer.ui.overview.view import EMPTY, Overview
 from tests.ui.fakes import make_session, wait_until_shown
@@ -96,6 +98,35 @@ def test_hovering_tells_every_view_the_cell(shown: Shown, qtbot: QtBot) -> None:
     assert set(told[-1].index[2:]) <= {7, 8}
     QTest.mouseMove(view.canvas, QPoint(1, view.canvas.height() - 2))
     assert told[-1] is None
+
+
+def test_the_cell_under_the_mouse_elsewhere_and_the_chosen_one_are_framed(shown: Shown) -> None:
+    view = shown()
+    for layer, channel in (("relu1", 2), ("input", 0)):
+        before = view.canvas.grab().toImage()
+        cell = Cell(layer, (0, channel, 3, 4))
+        view.session.selection.hover(cell)
+        rect = view.canvas.cell_rect(Spot(layer, channel, 3, 4))
+        assert rect is not None
+        framed = changed(before, view.canvas.grab().toImage())
+        assert framed
+        assert all(rect.adjusted(-6, -6, 6, 6).contains(point) for point in framed)
+        view.session.selection.hover(None)
+        assert not changed(before, view.canvas.grab().toImage())
+    view.session.selection.select(layer="relu1", channel=2)
+    whole = view.canvas.grab().toImage()
+    view.session.selection.select(row=3, column=4)
+    rect = view.canvas.cell_rect(Spot("relu1", 2, 3, 4))
+    framed = changed(whole, view.canvas.grab().toImage())
+    assert framed
+    assert all(rect.adjusted(-6, -6, 6, 6).contains(point) for point in framed)
+
+
+def changed(before: QImage, after: QImage) -> list[QPointF]:
+    """Where two pictures of one size differ, in pixels of the screen."""
+    old, new = (np.frombuffer(each.constBits(), np.uint32).reshape(each.height(), -1) for each in (before, after))
+    ratio = after.devicePixelRatio()
+    return [QPointF(x / ratio, y / ratio) for y, x in np.argwhere(old != new).tolist()]
 
 
 def test_the_preview_shows_the_map_and_the_number_and_covers_neither_it_nor_its_sources(shown: Shown) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Cell
 from explorer.ui.common.theme_colours import LIGHT
 from explorer.ui.overview.geometry import Column
+from explorer.ui.overview.lines import Spot
 from explorer.ui.overview.scene import elided, font
 from tests.ui.fakes import make_picture, wait_until_shown
 from tests.ui.overview.followed import FollowedOverview, Shown, click, hover
@@ -168,3 +169,11 @@ def test_a_double_click_on_a_blocks_map_opens_its_feature_maps(shown: Shown, qtb
         QTest.mouseDClick(view.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
     assert view.session.state.selection.layer == "relu2"
     assert names(view) == FOLDED
+
+
+def test_a_cell_of_a_layer_inside_a_block_is_no_cell_of_the_map_that_leaves_it(shown: Shown) -> None:
+    view = shown(DEEP)
+    assert view.canvas.cell_rect(Spot("relu2", 1, 3, 4)) is not None
+    assert view.canvas.cell_rect(Spot("conv2", 1, 3, 4)) is None
+    click_head(view, "conv2")
+    assert view.canvas.cell_rect(Spot("conv2", 1, 3, 4)) is not None
