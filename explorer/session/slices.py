@@ -119,6 +119,14 @@ class StepsState:
 
 
 @dataclass(frozen=True)
+class NotOpened:
+    """Data that were asked for by `name` and could not be opened, and why."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class DataState:
     """What there is to learn from."""
 
@@ -126,6 +134,7 @@ class DataState:
     whole: DataSet | None = None  # without what was taken out of training since, and before classes are grouped
     data_set: DataSet | None = None  # those that are learned from
     progress: Progress | None = None  # data are being opened
+    failed: NotOpened | None = None  # what was asked for last, where it could not be opened
     problem: DataProblem | None = None
     twins: Twins | None = None  # pictures that are held out and learned from as well
 

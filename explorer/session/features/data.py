@@ -18,6 +18,7 @@ from explorer.session.fault import Fault
 from explorer.session.features.learning import Learning
 from explorer.session.lanes import Lane
 from explorer.session.opened import Opened
+from explorer.session.slices import NotOpened
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
@@ -34,6 +35,7 @@ class Data:
     def __init__(self, store: Store, learning: Learning) -> None:
         self._store, self._learning = store, learning
         self._then: Callable[[], object] | None = None  # what is to be done once data are open
+        self._asked = ""  # which data were asked for last
         self._batch_count = 0  # how many training batches were looked at
         batches: Lane[tuple[Example, ...]] = Lane(
             "batch", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
@@ -53,7 +55,9 @@ class Data:
         `then` is called once data are open, these or others that were asked for since.
         """
         self._then = then or self._then
-        self._store.begin(self._opening, OpenData(str(name)), self._take_opened)
+        self._asked = str(name)
+        self._store.set(replace(self._store.state.data, failed=None))
+        self._store.begin(self._opening, OpenData(self._asked), self._take_opened)
 
     def use_opened(self, opened: Opened) -> None:
         """Learn from data that were opened."""
@@ -140,7 +144,7 @@ class Data:
 
     def _take_opened(self, opened: Opened | Fault) -> None:
         if isinstance(opened, Fault):
-            self._take_none(opened.message)
+            self._take_fault(opened.message)
         else:
             self.use_opened(opened)
 
@@ -156,6 +160,10 @@ class Data:
         if data is self._store.state.data.whole:
             self._store.set(replace(self._store.state.data, twins=twins))
 
+    def _take_fault(self, sentence: str) -> None:
+        self._store.set(replace(self._store.state.data, failed=NotOpened(self._asked, sentence)))
+        self._take_none(sentence)
+
     def _take_none(self, notice: str) -> None:
         self._then = None
         self._store.set(
@@ -167,7 +175,7 @@ class Data:
 
     def _take_failure(self, failure: Failure) -> None:
         self._store.fail(failure)
-        self._take_none(failure.sentence)
+        self._take_fault(failure.sentence)
 
     def _take_batch(self, document: Document, examples: tuple[Example, ...]) -> None:
         if document is self._store.state.document:

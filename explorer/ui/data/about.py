@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.data import DataSet
+from explorer.ui.common.tall_page import TallPage
 from explorer.ui.common.text import count, plural
 from explorer.ui.data.words import balance_words, origin_facts
 
@@ -19,7 +20,7 @@ class AboutData(QScrollArea):
         super().__init__(parent)
         self.setAccessibleName("About the data set")
         self.setWidgetResizable(True)
-        self._page = QWidget()
+        self._page = TallPage()
         self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(12, 8, 12, 12)
         self._column.setSpacing(4)

@@ -21,7 +21,7 @@ FRAME = QSize(16, 48)  # what the desktop puts around a window
 class DataBrowser(FollowingView, QDialog):
     """A window beside the main one: the network goes on while it is looked at. A download asks first, once."""
 
-    shows = ("data.data_set", "data.progress", "document")
+    shows = ("data.data_set", "data.opened", "data.progress", "data.failed", "document")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -35,6 +35,7 @@ class DataBrowser(FollowingView, QDialog):
         self._agreed: set[str] = set()
         self.list = DataList()
         self.list.wanted.connect(self.open_data)
+        self.list.again.connect(self._try_again)
         self.shown = OpenData(session)
         self.shown.wanted.connect(self.open_data)
         row = QHBoxLayout(self)
@@ -56,14 +57,19 @@ class DataBrowser(FollowingView, QDialog):
         else:
             self.session.data.use_data(name)
 
+    @Slot(str)
+    def _try_again(self, name: str) -> None:
+        """It was agreed to before; what is here by now is not fetched again."""
+        self.shown.hide_question()
+        self._download(name)
+
     def _download(self, name: str) -> None:
         self._agreed.add(name)
         self.session.data.use_data(name)
 
     def show_changes(self, old: State | None, new: State) -> None:
         """Mark the open one, and what has been downloaded by now."""
-        is_other = old is None or old.data.data_set is not new.data.data_set or old.document.data != new.document.data
-        if old is None or is_other or (old.data.progress is None) != (new.data.progress is None):
+        if old is None or _listed(old) != _listed(new):
             self.list.show_state(new)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -74,6 +80,12 @@ class DataBrowser(FollowingView, QDialog):
         if path := pictures.local_path(event.mimeData()):
             self.open_data(path)
             event.acceptProposedAction()
+
+
+def _listed(state: State) -> tuple[object, ...]:
+    """What the list shows of the state."""
+    data = state.data
+    return id(data.data_set), id(data.opened), data.progress is None, data.failed, state.document.data
 
 
 def show_data_browser(session: Session, beside: QWidget) -> DataBrowser:

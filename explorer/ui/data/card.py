@@ -6,17 +6,21 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
 
 CORNER = 6
+AGAIN = "Try again"
 LONGEST = 110  # letters of a fact on the card; the tip has all of them
 
 
 class DataCard(QAbstractButton):
-    """`clicked` asks to open it; Enter and Space do, too. It is checked while it is the open one."""
+    """`clicked` asks to open it; Enter and Space do, too. It is checked while it is the open one.
+
+    `again` is pressed to have another try at what could not be opened; otherwise it is hidden.
+    """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +38,10 @@ class DataCard(QAbstractButton):
         self._column.setSpacing(2)
         self._column.addLayout(head)
         self._further: list[QLabel] = []
+        self.again = QPushButton(AGAIN, accessibleName=f"{AGAIN}: {title}")
+        self.again.setAutoDefault(False)
+        self.again.setCursor(Qt.CursorShape.ArrowCursor)
+        self.again.hide()
 
     def add_sentences(self, sentences: Sequence[str]) -> None:
         """Always shown, the first in the colour of text, the others dim."""
@@ -48,6 +56,7 @@ class DataCard(QAbstractButton):
             label.setVisible(self.isChecked())
             self._column.addWidget(label)
             self._further.append(label)
+        self._column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         self.setToolTip("\n".join(f"{name}: {words}" for name, words in facts))
 
     def set_state(self, words: str, *, is_open: bool) -> None:
@@ -57,6 +66,11 @@ class DataCard(QAbstractButton):
         for label in self._further:
             label.setVisible(is_open)
         self.update()
+
+    def offer_again(self, why: str) -> None:
+        """Offer another try at what could not be opened, and say in its tip `why` that was; "" takes it away."""
+        self.again.setToolTip(why)
+        self.again.setVisible(bool(why))
 
     def state_words(self) -> str:
         """What stands in the corner."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.bounds import brief
 from explorer.data import DATA_SETS, DataSet
 from explorer.data.catalogue import Entry
 from explorer.data.data_set import Card
@@ -16,10 +17,12 @@ from explorer.session import State
 from explorer.session.soon import soon
 from explorer.ui.common import dialogs
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.tall_page import TallPage
 from explorer.ui.data.card import DataCard
 from explorer.ui.data.words import card_facts, origin_facts, where_words
 
 WIDTH = 320
+MOST_LETTERS = 18  # of a file's name beside the title
 OWN = (
     "A folder of class folders, an .npz with pictures and labels, a CSV of paths and labels, CIFAR-10 archives or "
     "IDX files. They can be dropped here, too."
@@ -27,9 +30,13 @@ OWN = (
 
 
 class DataList(Pane):
-    """Emits `wanted` with a name or a path. It shows which is open; it opens nothing."""
+    """Emits `wanted` with a name or a path, `again` with the name of what could not be opened. It opens nothing itself.
+
+    Each data set stands there once: published ones that were opened from a file are those of the same card.
+    """
 
     wanted = Signal(str)
+    again = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Data sets", parent)
@@ -37,7 +44,7 @@ class DataList(Pane):
         self.setFixedWidth(WIDTH)
         self.cards: dict[str, DataCard] = {}
         self._own: DataCard | None = None
-        page = QWidget()
+        page = TallPage()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 4, 8, 8)
         self._column.setSpacing(6)
@@ -54,15 +61,17 @@ class DataList(Pane):
 
     def show_state(self, state: State) -> None:
         """Mark the open data set; what is not in the list has a card of its own on top of it."""
-        data, name = state.data.data_set, state.document.data
-        is_named = data is not None and entry_of(name) is not None and name == data.card.name
-        self._show_own(None if is_named else data, name)
+        data, opened, failed = state.data.data_set, state.data.opened, state.data.failed
+        name = state.document.data if opened is None else opened.name
+        known = None if data is None else _entry_with(data.card)
+        self._show_own(data if known is None else None, name)
         for own_name, card in self.cards.items():
-            is_open = is_named and own_name == name
             entry = entry_of(own_name)
             assert entry is not None
-            card.set_state("open" if is_open else where_words(entry), is_open=is_open)
-
+            has_failed = failed is not None and failed.name == own_name
+            words = _open_words(name, entry) if entry is known else "not opened" if has_failed else where_words(entry)
+            card.set_state(words, is_open=entry is known)
+            card.offer_again(failed.sentence if failed is not None and has_failed else "")
         self._bring_into_view()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -95,6 +104,8 @@ class DataList(Pane):
         made.add_sentences([words for words in (card.what, card_facts(card)) if words])
         made.add_further(origin_facts(card))
         made.clicked.connect(lambda: self.wanted.emit(name))
+        made.again.setObjectName(f"again.{card.name}")
+        made.again.clicked.connect(lambda: self.again.emit(name))
         return made
 
     def _files(self) -> QWidget:
@@ -122,6 +133,16 @@ class DataList(Pane):
         path = ask(self.window())
         if path is not None:
             self.wanted.emit(str(path))
+
+
+def _entry_with(card: Card) -> Entry | None:
+    """The data set of this card, wherever its files lie; a folder of one's own may have the same name."""
+    entry = entry_of(card.name)
+    return entry if entry is not None and entry.card.what == card.what else None
+
+
+def _open_words(opened_as: str, entry: Entry) -> str:
+    return "open" if opened_as == entry.card.name else f"open, from {brief(Path(opened_as).name, MOST_LETTERS)}"
 
 
 def entry_of(name: str) -> Entry | None:

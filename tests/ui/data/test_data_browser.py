@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSize, Qt
@@ -16,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from explorer.data import DATA_SETS, open_data
+from explorer.data import DATA_SETS, DataError, DataSet, open_data
+from explorer.data.data_set import Wish
 from explorer.session import Session
 from explorer.ui.data import list as data_list
 from explorer.ui.data.browser import DataBrowser
@@ -31,6 +35,13 @@ from tests.ui.data.browsing import (
     read_pictures,
     wait_until_open,
 )
+
+
+def titles(browser: DataBrowser) -> list[str]:
+    """Of all cards, from the top."""
+    page = browser.list.area.widget()
+    cards = [page.layout().itemAt(place).widget() for place in range(page.layout().count())]
+    return [card.accessibleName() for card in cards if isinstance(card, DataCard)]
 
 
 def test_it_is_no_larger_than_the_screen(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +121,92 @@ def test_what_cannot_be_opened_is_told_beside_what_stays_open(
     browser.open_data("points:xor")
     wait_until_open(qtbot, session)
     assert not browser.shown.message.isVisible()
+
+
+def test_the_list_ends_where_its_last_card_ends(browser: DataBrowser, session: Session, qtbot: QtBot) -> None:
+    for name in ("", "textures", "points:spirals"):
+        if name:
+            open_data_set(qtbot, browser, name)
+        for height in (760, 560):
+            browser.resize(browser.width(), height)
+            qtbot.waitUntil(partial(_ends_with_its_last_card, browser, height))
+            area = browser.list.area
+            assert area.verticalScrollBar().maximum() == area.widget().height() - area.viewport().height() > 0
+            for card in browser.list.cards.values():
+                assert card.height() >= card.heightForWidth(card.width())
+
+
+def _ends_with_its_last_card(browser: DataBrowser, height: int) -> bool:
+    page, end = browser.list.area.widget(), list(browser.list.cards.values())[-1].geometry().bottom()
+    return browser.height() == height and end < page.height() <= end + 16
+
+
+def test_undo_of_a_choice_lists_no_data_set_twice(browser: DataBrowser, session: Session, qtbot: QtBot) -> None:
+    open_data_set(qtbot, browser, "points:moons")
+    open_data_set(qtbot, browser, "textures")
+    session.editing.undo()
+    assert session.state.document.data == "points:moons"
+    qtbot.waitUntil(lambda: titles(browser) == [entry.card.title for entry in DATA_SETS])
+    assert browser.list.cards["textures"].state_words() == "open"
+
+
+def test_published_data_opened_from_a_folder_are_marked_where_they_are_listed(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my copy"
+    folder.mkdir()
+    for name in ("data_batch_1.bin", "test_batch.bin"):
+        batch = np.random.default_rng(0).integers(0, 256, (20, 3073), dtype=np.uint8)
+        batch[:, 0] = np.arange(20) % 10
+        (folder / name).write_bytes(batch.tobytes())
+    open_data_set(qtbot, browser, str(folder))
+    assert titles(browser) == [entry.card.title for entry in DATA_SETS]
+    assert browser.list.cards["cifar10"].isChecked()
+    assert browser.list.cards["cifar10"].state_words() == "open, from my copy"
+
+
+def test_a_folder_called_like_a_published_set_has_a_card_of_its_own(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "textures"
+    folder.mkdir()
+    open_data_set(qtbot, browser, str(make_folder(folder)))
+    assert titles(browser) == ["textures", *(entry.card.title for entry in DATA_SETS)]
+    assert not browser.list.cards["textures"].isChecked()
+
+
+def test_a_download_that_failed_offers_another_try_in_its_row(
+    browser: DataBrowser, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[Wish] = []
+
+    def fail(wish: Wish) -> DataSet:
+        tries.append(wish)
+        raise DataError("train.gz could not be downloaded: the connection was cut.")
+
+    for module in ("explorer.data.catalogue", "explorer.ui.data.list"):
+        entries = [replace(each, open=fail) if each.card.name == "mnist" else each for each in DATA_SETS]
+        monkeypatch.setattr(f"{module}.DATA_SETS", tuple(entries))
+    card = browser.list.cards["mnist"]
+    assert not card.again.isVisible()
+    click(card)
+    click(browser.findChild(QPushButton, "downloadData"))
+    wait_until_open(qtbot, session)
+    assert card.again.isVisible()
+    assert card.state_words() == "not opened"
+    assert card.again.text() == "Try again"
+    assert card.again.toolTip() == browser.shown.message.text() == str(session.state.data.failed.sentence)
+    assert [each.accessibleName() for each in browser.list.cards.values() if each.again.isVisible()] == ["MNIST"]
+    card.again.setFocus()
+    QTest.keyClick(card.again, Qt.Key.Key_Space)
+    assert not browser.shown.question.isVisible()
+    wait_until_open(qtbot, session)
+    assert len(tries) == 2
+    click(card.again)
+    wait_until_open(qtbot, session)
+    assert len(tries) == 3
+    open_data_set(qtbot, browser, "points:xor")
+    assert not card.again.isVisible()
 
 
 def test_without_scikit_learn_the_digits_say_so(
