@@ -184,3 +184,21 @@ def test_of_another_example_of_the_batch_nothing_is_pointed_at(window: MainWindo
     assert session.steps.cell_in_maps("weight", (0, 0, 0, 0)) is None
     assert session.steps.cell_in_maps("output", (1, 1, 2, 3)) is None
     assert session.steps.cell_in_tensor("input", cell) is None
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_G, Qt.Key.Key_End])
+def test_what_was_under_the_mouse_in_another_step_is_framed_on_the_input_no_more(
+    window: MainWindow, key: Qt.Key
+) -> None:
+    """The keys move the step, not the mouse: the words under the picture went on to speak of the step before."""
+    move_to(made(window), QPoint(2, 2))
+    chosen = outline(window)
+    point = made(window).point_of((0, 1, 20, 9))
+    assert point is not None
+    move_to(made(window), point.toPoint())
+    assert outline(window) != chosen
+    window.activateWindow()
+    QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    assert window.session.state.steps.cursor.step > 0
+    assert outline(window) == chosen

@@ -43,12 +43,13 @@ EMPTY = (
 NO_NETWORK = f"{EMPTY} Open a network first."
 NO_INPUT = f"{EMPTY} Open a picture for the network to learn from."
 RECORDING = "Recording one training step…"
+LEFT_BEHIND = "A run goes on: this step is from before it. Pause shows the present one."
 
 
 class Debugger(FollowingView, QWidget):
     """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
 
-    shows = ("document", "input", "maps.activations", "maps.computing", "steps")
+    shows = ("document", "input", "maps.activations", "maps.computing", "steps", "training.status")
 
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -107,6 +108,8 @@ class Debugger(FollowingView, QWidget):
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.steps.timeline is not new.steps.timeline or old.steps.message != new.steps.message:
             self._show_timeline(new)
+        elif old.training.status != new.training.status:
+            self._show_notice(new)
         self._show_empty(new)
         is_elsewhere = (
             old is None or old.steps.timeline is not new.steps.timeline or old.steps.cursor != new.steps.cursor
@@ -122,7 +125,13 @@ class Debugger(FollowingView, QWidget):
         hit = timeline.hit
         has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
         self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
-        self.header.show_notice(hit.sentence if hit is not None else state.steps.message)
+        self._show_notice(state)
+
+    def _show_notice(self, state: State) -> None:
+        """What stopped the steps, why they end early, or that a run has left them behind."""
+        hit = state.steps.timeline.hit if state.steps.timeline is not None else None
+        left_behind = LEFT_BEHIND if state.training.status == "running" else ""
+        self.header.show_notice(hit.sentence if hit is not None else state.steps.message or left_behind)
         at = state.told_at if hit is None else ""
         self.header.notice.lead((lambda: lead_to_card(self, self._session, at)) if at else None)
 

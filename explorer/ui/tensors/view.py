@@ -64,12 +64,21 @@ class TensorView(TipsOfPlaces, CellWidget):
         """Show `shown`; `asked` marks the title of the tensor whose cell is explained."""
         if shown is self.shown and asked == self._asked:
             return
-        self.shown, self._asked, self._under, self._pointed, self._layout = shown, asked, None, None, None
+        is_another = _called(shown) != _called(self.shown)
+        self.shown, self._asked, self._layout = shown, asked, None
+        if is_another:
+            self._forget_pointed()
         name = shown.title if shown else ""
         self.setAccessibleName(name)
         self.setAccessibleDescription(shown.facts if shown else "")
         self.setToolTip(f"{name}, {shown.facts}. Click a cell to see where its number comes from." if shown else "")
         self.update()
+
+    def _forget_pointed(self) -> None:
+        """What lies under the mouse now is another cell: nothing is pointed at until the mouse moves."""
+        was, self._under, self._pointed = self._under, None, None
+        if was is not None:
+            self.hovered.emit(None)
 
     def set_typing_target(self, target: TypingTarget | None, prefix: Index = ()) -> None:
         """What is typed over here; its cells are those of the tensor without `prefix`, as the example."""
@@ -270,3 +279,8 @@ class TensorView(TipsOfPlaces, CellWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)
+
+
+def _called(shown: Shown | None) -> tuple[object, ...]:
+    """What tells a tensor from another that is shown in its place."""
+    return () if shown is None else (shown.name, shown.title, shown.values.shape, shown.prefix)

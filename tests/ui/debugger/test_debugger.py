@@ -23,7 +23,7 @@ from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.debugger.controls import StepControls
 from explorer.ui.debugger.timeline_bar import TimelineBar
-from explorer.ui.debugger.view import LEAST_STAGE, Debugger, why_empty
+from explorer.ui.debugger.view import LEAST_STAGE, LEFT_BEHIND, Debugger, why_empty
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
@@ -456,6 +456,19 @@ def test_the_keys_of_a_code_debugger_step(window: MainWindow) -> None:
     assert places == [(1, False), (2, False), (1, False), (1, True)]
     QTest.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
     assert not window.session.state.steps.cursor.is_inside
+
+
+def test_while_a_run_goes_on_the_header_says_that_its_step_is_from_before(window: MainWindow, qtbot: QtBot) -> None:
+    """The shared window's network is not trained for this: that a run goes on is all that the header asks."""
+    notice = window.findChild(QLabel, "stepNotice")
+    assert notice is not None
+    training = window.session.state.training
+    assert not notice.isVisible()
+    window.session.store.set(replace(training, status="running"))
+    qtbot.waitUntil(notice.isVisible)
+    assert notice.whole() == LEFT_BEHIND
+    window.session.store.set(training)
+    qtbot.waitUntil(lambda: not notice.isVisible())
 
 
 @pytest.mark.parametrize("theme_name", ["light", "dark"])
