@@ -14,6 +14,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
 from explorer.session.explained import Explained
+from explorer.session.familiarity import Familiarity
 from explorer.session.fault import Fault
 from explorer.session.landscape_state import Landscape
 from explorer.session.message import Message
@@ -94,6 +95,7 @@ class MapsState:
     wanted_device: str | None = None  # None: whatever is best
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)
+    familiarity: Familiarity | None = None  # of the present input, while there are data that were learned from
     measured: int = 0  # statistics of large layers that were read through since they were asked for
 
 

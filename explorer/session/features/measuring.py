@@ -1,17 +1,23 @@
-"""Statistics of layers that not every pass works out: those of a large one in a thread of their own."""
+"""What not every pass works out: statistics of large layers, in a thread of their own, and how familiar an input is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from explorer.session.channel_facts import ChannelFacts, Look
 from explorer.session.failure import Failure
+from explorer.session.familiarity import Familiarity
+from explorer.session.features.plane import can_judge
+from explorer.session.jobs.familiarity import JudgeFamiliarity
 from explorer.session.lanes import Lane, Watch
 from explorer.session.snapshot import LayerActivation
+from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.worker.familiarity import FamiliarityRequest
 
 LARGE = 300_000  # cells; fewer are read in less than a frame
 
@@ -29,6 +35,17 @@ class ReadThrough:
         self.read(lambda: watch.tell(0, 0))
 
 
+def _familiarity_of(state: State) -> FamiliarityRequest | None:
+    """What to ask of the present input; None while weights change, and where they were learned from other data."""
+    values, data = state.values, state.data.data_set
+    if values is None or data is None or state.maps.activations is None or not can_judge(state):
+        return None
+    has_learned = not state.document.has_fresh_weights and state.classes == data.classes
+    if not has_learned or state.training.status == "running":
+        return None
+    return FamiliarityRequest(state.document, data, state.training.step, values)
+
+
 class Measuring:
     """Asks layers for their statistics. `state.maps.measured` counts those of large ones: it grows when more is known.
 
@@ -41,6 +58,8 @@ class Measuring:
         facts: Lane[None] = Lane("facts", failed=self._fail)
         self._orders, self._facts = store.add_lane(orders), store.add_lane(facts)
         self._asked: dict[Lane[None], ReadThrough] = {}
+        self._judged: tuple[object, ...] = ()  # what familiarity was asked for last, or told of
+        store.follow(self._follow)
 
     def order(self, entry: LayerActivation, statistic: str) -> np.ndarray | None:
         """The channels of `entry` by a statistic, the largest first; None while it is read through."""
@@ -55,6 +74,23 @@ class Measuring:
             return entry.facts_of(channel)
         self._ask(self._facts, ReadThrough(entry, channel, lambda look: entry.facts_of(channel, look)))
         return None
+
+    def _follow(self, _old: State, new: State) -> None:
+        """How familiar the input is, asked for once the maps are there; a run that goes on is not held up by it."""
+        wanted = _familiarity_of(new)
+        if wanted is None:
+            self._judged = ()
+            if new.maps.familiarity is not None:
+                self._store.set(replace(self._store.state.maps, familiarity=None))
+        elif not new.maps.computing:
+            key = (*wanted.known_by, id(wanted.values))
+            if key != self._judged:
+                self._judged = key
+                self._store.ask(JudgeFamiliarity(wanted), partial(self._take_familiarity, key))
+
+    def _take_familiarity(self, key: tuple[object, ...], told: Familiarity) -> None:
+        if key == self._judged:
+            self._store.set(replace(self._store.state.maps, familiarity=told))
 
     def _ask(self, lane: Lane[None], wanted: ReadThrough) -> None:
         asked = self._asked.get(lane)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.session.worker.comparison import Comparer
 from explorer.session.worker.desk import Desk
+from explorer.session.worker.familiarity import FamiliarityJudge
 from explorer.session.worker.passes import PassRecorder
 from explorer.session.worker.run import RunTrainer
 from explorer.session.worker.steps import StepRecorder
@@ -19,4 +20,5 @@ class Worker:
         self.steps = StepRecorder(self.desk, self.passes)
         self.run = RunTrainer(self.desk, self.passes, self.steps)
         self.comparison = Comparer(self.desk)
+        self.familiarity = FamiliarityJudge(self.desk)
         self.surface = SurfaceDrawer(self.desk, self.run)

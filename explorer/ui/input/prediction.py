@@ -21,6 +21,7 @@ from explorer.ui.common.pane import Pane
 from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count, exact, number, percent
 from explorer.ui.input.answer_list import Answer, AnswerList
+from explorer.ui.input.unknown_line import UnknownLine
 
 EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
 NO_NETWORK = "What a network says about a picture appears here. Open a network first."
@@ -48,6 +49,8 @@ class PredictionView(FollowingView, Pane):
         self.body.setContentsMargins(0, 2, 0, 6)
         self.body.addWidget(self.answers, 1)
         self.body.addWidget(self.empty, 1)
+        self.unknown = UnknownLine(session)
+        self.body.addWidget(self.unknown)
         self._late = Late(self)
         self._late.turned.connect(self.answers.set_dimmed)
         self.follow_session()

@@ -1,0 +1,76 @@
+"""I do not know this: the remark that an input is unlike all that was learned, with the nearest training pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from explorer.session import Session, State
+from explorer.session.familiarity import Familiarity
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.pictures import image_of
+from explorer.ui.common.text import number
+
+SIDE, NEAREST = 26, 3
+TIP = (
+    "Measured in what the last layer takes: how far the input lies from the nearest of 400 training examples, against "
+    "how far nearly all of these lie from their own nearest one."
+)
+
+
+class UnknownLine(FollowingView, QWidget):
+    """Hidden while the input is like what was learned, and while that is not known."""
+
+    shows = ("maps.familiarity",)
+    follows_hidden = True  # it hides itself
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("unknownInput")
+        self.sentence = ElidedLabel()
+        self.sentence.setProperty("role", "warning")
+        self._pictures = tuple(QLabel() for _ in range(NEAREST))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 12, 2)
+        row.setSpacing(4)
+        row.addWidget(self.sentence, 1)
+        for label in self._pictures:
+            row.addWidget(label)
+        self.follow_session()
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        told = new.maps.familiarity
+        self.setVisible(told is not None and told.is_unknown)
+        if told is None or not told.is_unknown:
+            return
+        words = unknown_words(told)
+        self.sentence.set_whole(f"I do not know this · {number(told.ratio, 2)} ×", tip=f"{words}\n\n{TIP}")
+        self.sentence.setAccessibleName(words)
+        self._show_pictures(told)
+
+    def _show_pictures(self, told: Familiarity) -> None:
+        amount = 0 if told.pictures is None else len(told.pictures)
+        for at, label in enumerate(self._pictures):
+            label.setVisible(at < amount)
+            if told.pictures is None or at >= amount:
+                continue
+            name, of_class = told.names[at], told.labels[at]
+            label.setToolTip(f"Among the nearest it learned from: {name}{f', {of_class}' if of_class else ''}")
+            label.setAccessibleName(label.toolTip())
+            label.setPixmap(_picture(told.pictures[at]))
+
+
+def unknown_words(told: Familiarity) -> str:
+    """What is said of an input that is unlike what was learned."""
+    nearest = ", ".join(dict.fromkeys(told.labels)) if any(told.labels) else ", ".join(told.names)
+    times = number(told.ratio, 2)
+    return f"I do not know this: {times} × as far from what was learned as usual. Nearest: {nearest}."
+
+
+def _picture(pixels: np.ndarray) -> QPixmap:
+    """A training picture in small, its cells sharp."""
+    colours = np.ascontiguousarray(np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels[..., :3])
+    return QPixmap.fromImage(image_of(colours).copy()).scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio)

@@ -1,0 +1,64 @@
+"""Whether the network knows what it is shown: told once it has learned from the data that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.data import picture_from_array
+from explorer.session import Session
+from tests.session.test_comparing import TEXT, pictures
+from tests.ui.fakes import make_session
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    made = make_session(TEXT)
+    made.learning.set_hyperparameters(batch_size=20, learning_rate=0.1, epochs=5)
+    made.data.use_data(pictures(tmp_path / "sides.npz"))
+    qtbot.waitUntil(lambda: made.state.data.data_set is not None, timeout=60_000)
+    yield made
+    assert made.close()
+
+
+def learn(session: Session, qtbot: QtBot) -> None:
+    session.training.train()
+    qtbot.waitUntil(lambda: session.state.training.status == "ended", timeout=60_000)
+
+
+def show(session: Session, qtbot: QtBot, pixels: np.ndarray) -> None:
+    session.input.use_picture(picture_from_array(pixels, "shown"))
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=60_000)
+    assert session.state.maps.familiarity is not None
+
+
+def test_a_training_picture_is_known_and_its_own_nearest(session: Session, qtbot: QtBot) -> None:
+    learn(session, qtbot)
+    data = session.state.data.data_set
+    assert data is not None
+    show(session, qtbot, data.train.inputs([5])[0])
+    told = session.state.maps.familiarity
+    assert not told.is_unknown
+    assert told.names[0] == data.train.name_of(5)
+    assert told.labels[0] == data.classes[data.train.labels[5]]
+    np.testing.assert_array_equal(told.pictures[0], data.train.inputs([5])[0])
+
+
+def test_before_it_has_learned_nothing_is_told(session: Session, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
+    assert session.state.document.has_fresh_weights
+    assert session.state.maps.familiarity is None
+
+
+def test_a_run_that_goes_on_takes_the_remark_away(session: Session, qtbot: QtBot) -> None:
+    learn(session, qtbot)
+    qtbot.waitUntil(lambda: session.state.maps.familiarity is not None, timeout=60_000)
+    session.learning.set_hyperparameters(epochs=100_000)
+    session.training.train()
+    assert session.state.maps.familiarity is None
+    session.training.pause()
+    qtbot.waitUntil(lambda: session.state.maps.familiarity is not None, timeout=60_000)

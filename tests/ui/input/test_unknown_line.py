@@ -1,0 +1,40 @@
+"""I do not know this: the remark beside the prediction, with the nearest training pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from explorer.session import Session
+from explorer.ui.common import theme
+from explorer.ui.input.prediction import PredictionView
+from explorer.ui.input.unknown_line import UnknownLine
+from tests.session.test_familiarity import learn, session, show
+
+__all__ = ["session"]
+
+
+def test_what_it_has_not_seen_gets_a_remark_with_the_nearest_pictures(
+    session: Session, qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme.apply(qapp, "light")
+    view = PredictionView(session)
+    qtbot.addWidget(view)
+    view.resize(290, 400)
+    view.show()
+    learn(session, qtbot)
+    data = session.state.data.data_set
+    assert data is not None
+    line = view.findChild(UnknownLine, "unknownInput")
+    assert line is not None
+    show(session, qtbot, data.train.inputs([5])[0])
+    assert not line.isVisible()
+    show(session, qtbot, np.full((8, 8, 1), 255, np.uint8))
+    told = session.state.maps.familiarity
+    assert told.is_unknown
+    assert line.isVisible()
+    assert line.sentence.whole().startswith("I do not know this")
+    assert f"Nearest: {', '.join(dict.fromkeys(told.labels))}." in line.sentence.toolTip()
+    shown = [label for label in line.findChildren(QLabel) if label.isVisible() and not label.pixmap().isNull()]
+    assert [name in label.toolTip() for label, name in zip(shown, told.names, strict=True)] == [True] * 3
