@@ -31,7 +31,8 @@ def beyond(value: float, dtype: np.dtype[Any]) -> str:
         return ""
     least, most = (float(np.finfo(dtype).min), float(np.finfo(dtype).max)) if dtype.kind == "f" else _ends(dtype)
     if least <= value <= most:
-        return ""
+        is_between = dtype.kind != "f" and not float(value).is_integer()
+        return f"{number(value)} is no whole number, and {dtype.name} can hold no other." if is_between else ""
     side = f"at most {number(most)}" if value > most else f"at least {number(least)}"
     return f"{number(value)} is no number that {dtype.name} can hold: {side}."
 

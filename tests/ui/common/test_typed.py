@@ -274,8 +274,14 @@ def test_there_is_no_other_box_for_numbers() -> None:
 def test_what_a_type_cannot_hold_is_told_with_what_it_can(kind: str) -> None:
     dtype = np.dtype(kind)
     limits = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
-    assert beyond(float(limits.min), dtype) == beyond(float(limits.max), dtype) == beyond(0.5, dtype) == ""
+    assert beyond(float(limits.min), dtype) == beyond(float(limits.max), dtype) == beyond(1.0, dtype) == ""
     for far, side in ((float(limits.max), "at most"), (float(limits.min) - (dtype.kind == "u"), "at least")):
         told = beyond(far * 1.5, dtype) if abs(far) < 1e308 else ""
         assert (f"is no number that {kind} can hold: {side}" in told) == (abs(far) < 1e308)
     assert beyond(1e300, np.dtype(bool)) == ""
+
+
+def test_a_number_between_two_whole_ones_is_refused_where_no_other_can_be_held() -> None:
+    assert beyond(0.5, np.dtype(np.int64)) == "0.500 is no whole number, and int64 can hold no other."
+    assert beyond(-3.0, np.dtype(np.int64)) == ""
+    assert beyond(0.5, np.dtype(np.float32)) == ""

@@ -150,3 +150,19 @@ def test_a_matrix_on_flattened_maps_is_typed_over_as_maps(opened: Opened, qtbot:
     maps[2, 0, 1:4, 1:3] = [[1, 2], [3, 4], [5, 6]]
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(_weight(session, "linear1"), maps.reshape(3, 72))
+
+
+def test_dragging_with_ctrl_scales_a_weight_and_moves_no_map(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("conv2", channel=0)
+    before, viewport = _weight(session, "conv2").copy(), _mosaic(view).canvas.viewport()
+    start, ctrl = _at(view, (0, 1, 1, 1)), Qt.KeyboardModifier.ControlModifier
+    QTest.mousePress(viewport, LEFT, ctrl, start)
+    QTest.mouseMove(viewport, start + QPoint(0, 30))
+    QTest.mouseMove(viewport, start + QPoint(0, 60))
+    QTest.mouseRelease(viewport, LEFT, ctrl, start + QPoint(0, 60))
+    wait_until_shown(qtbot, session)
+    assert _at(view, (0, 1, 1, 1)) == start
+    assert _weight(session, "conv2")[0, 1, 1, 1] == pytest.approx(before[0, 1, 1, 1] / 2, rel=1e-3)
+    session.editing.undo()
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(_weight(session, "conv2"), before)

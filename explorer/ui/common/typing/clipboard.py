@@ -49,14 +49,20 @@ def paste(chosen: Chosen) -> None:
     except ValueError as error:
         chosen.say(str(error))
         return
-    largest = values.flat[int(np.abs(values).argmax())]
-    fault = beyond(float(largest), target.values.dtype)
+    fault = _fault(values, target.values.dtype)
     if fault:
         chosen.say(fault)
         return
     chosen.write(start, values.astype(target.values.dtype))
     last = tuple(at + size - 1 for at, size in zip(start, values.shape, strict=True))
     chosen.choose(CellRange(start, last) if start[:-2] == last[:-2] else CellRange.of(start))
+
+
+def _fault(values: np.ndarray, dtype: np.dtype[np.generic]) -> str:
+    """Why numbers of the type `dtype` cannot hold all of `values`, in a sentence; "" where they can."""
+    largest = values.flat[int(np.abs(values).argmax())]
+    doubtful = (largest,) if dtype.kind == "f" else (largest, *values[values != np.round(values)][:1])
+    return next(filter(None, (beyond(float(value), dtype) for value in doubtful)), "")
 
 
 def choose_all(chosen: Chosen) -> None:
