@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.tips import Explained, TipsOfPlaces
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
@@ -30,7 +31,7 @@ LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP = 40, 110, 4  # pixels of height
 VECTORS_SHARE = 0.4  # of the height that a weight and its bias have
 
 
-class OverView(StepPicture):
+class OverView(TipsOfPlaces, StepPicture):
     """Draws the step of the cursor. Clicking a cell of what was made asks where it came from."""
 
     def __init__(
@@ -191,6 +192,15 @@ class OverView(StepPicture):
     def _text_height(self) -> float:
         assert self._plan is not None
         return TITLE_HEIGHT + GAP + 22 + LINE * len(self._plan.facts)
+
+    def explained_at(self, point: QPoint) -> Explained | None:
+        """The operation and its settings, which are cut where there is no room."""
+        if self._plan is None:
+            return None
+        room = self._operation_rect()
+        room.setHeight(self._text_height())
+        words = "\n".join((self._plan.operation, *self._plan.facts))
+        return (words, room) if room.contains(QPointF(point)) else None
 
     # --- painting ---
 

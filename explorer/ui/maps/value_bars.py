@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.text import number
+from explorer.ui.common.eliding import elided
+from explorer.ui.common.text import hovered, number
+from explorer.ui.common.tips import Explained, TipsInArea
 
 ROW = 22
 LABEL_WIDTH, VALUE_WIDTH, MARGIN = 110, 76, 12
@@ -28,7 +30,7 @@ class RowPictures:
     width: int
 
 
-class ValueBars(QAbstractScrollArea):
+class ValueBars(TipsInArea, QAbstractScrollArea):
     """Emits `hovered` (an index or None) and `chosen` (an index). It scrolls by rows: Qt cannot count the pixels."""
 
     hovered = Signal(object)
@@ -137,6 +139,14 @@ class ValueBars(QAbstractScrollArea):
         at = int((y - TOP) // ROW) + self.verticalScrollBar().value()
         return int(self._order[at]) if y >= TOP and at < len(self._order) else None
 
+    def explained_at(self, point: QPoint) -> Explained | None:
+        """The name of a row, which is cut where there is no room, and its number with every digit."""
+        index = self.index_at(point.y())
+        if index is None:
+            return None
+        row = QRectF(0, point.y() - (point.y() - TOP) % ROW, self.viewport().width(), ROW)
+        return f"{self._names[index]}: {hovered(float(self._values[index]))}", row
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last, page = len(self._order) - 1, self._rows_in_sight()
         moves = {
@@ -172,7 +182,7 @@ class ValueBars(QAbstractScrollArea):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self.font())
         painter.setPen(QColor(colours.text))
-        label = painter.fontMetrics().elidedText(self._names[index], Qt.TextElideMode.ElideRight, self._label_width)
+        label = elided(self._names[index], painter.fontMetrics(), self._label_width)
         painter.drawText(QRectF(MARGIN, row.top(), self._label_width, ROW), middle, label)
         left = self._paint_picture(painter, row, MARGIN + self._label_width, index)
         painter.setFont(theme.number_font())

@@ -271,6 +271,9 @@ def test_the_tip_of_a_number_stands_beside_it(stage: tuple[SteppedSession, IntoV
     session.go("forward", "conv2", inside=True)
     for grid in grids(view).values():
         assert grid.grid is not None
+        title = grid.explained_at(QPoint(4, 4))
+        assert title is not None
+        assert title[0].startswith(grid.grid.title)
         width, height = grid.cell_size()
         for row, column in ((0, 0), (2, 1), (2, 2)):
             place = QPoint(round((column + 0.5) * width), round(grid.area().top() + (row + 0.5) * height))

@@ -8,9 +8,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session.timeline import Timeline
@@ -221,3 +222,16 @@ def test_pointing_at_a_row_of_the_explanation_marks_its_cells_alone(opened: Open
     assert views(stage)["relu1"].grab().toImage() != before
     stage.point_at(())
     assert views(stage)["relu1"].grab().toImage() == before
+
+
+def test_what_the_operation_is_stands_whole_in_its_tip_below_it(opened: Opened) -> None:
+    session, stage = opened(small())
+    session.go("forward", "conv2")
+    explained = [stage.over.explained_at(QPoint(x, 8)) for x in range(0, stage.over.width(), 8)]
+    found = next(each for each in explained if each is not None)
+    assert found[0].splitlines()[0] == "conv2d"
+    assert "3 × 3 filters" in found[0]
+    place = found[1].center().toPoint()
+    QApplication.sendEvent(stage.over, QHelpEvent(QHelpEvent.Type.ToolTip, place, stage.over.mapToGlobal(place)))
+    assert QToolTip.text() == found[0]
+    QToolTip.hideText()

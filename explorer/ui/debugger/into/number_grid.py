@@ -122,8 +122,11 @@ class NumberGrid(TipsOfPlaces, CellWidget):
 
     def explained_at(self, point: QPoint) -> Explained | None:
         place = self._place_at(QPointF(point))
-        if place is None:
+        if self.grid is None or (place is None and point.y() >= TITLE_HEIGHT):
             return None
+        if place is None:  # the title, which is cut where there is no room
+            words = " · ".join(word for word in (self.grid.title, self.grid.facts) if word)
+            return words, QRectF(0, 0, self.width(), TITLE_HEIGHT)
         width, height = self.cell_size()
         return self.tip(*place), QRectF(place[1] * width, TITLE_HEIGHT + place[0] * height, width, height)
 
