@@ -17,6 +17,7 @@ from explorer.session.selection import Selection
 from explorer.ui.common import dialogs
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.text import exact
+from explorer.ui.common.things import NOTHING
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.mosaic_view import MapMosaic
@@ -240,3 +241,24 @@ def test_the_overviews_map_is_exported_as_it_is(
     qtbot.waitUntil(written.is_file, timeout=20_000)
     qtbot.waitUntil(lambda: window.session.state.status.saving is None, timeout=20_000)
     np.testing.assert_array_equal(np.load(written), values(window, "input")[0])
+
+
+def test_without_the_mouse_it_is_what_is_chosen_and_in_the_debugger_what_it_stands_at(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.session.selection.select(layer="conv1", channel=4, row=2, column=9)
+    window.setFocus()
+    assert copied(window) == exact(float(values(window, "conv1")[4, 2, 9]))
+    window.show_part("debugger")
+    wait_until_recorded(qtbot, window.session)
+    timeline = window.session.state.steps.timeline
+    window.session.steps.go_to_step(timeline.find("backward", "conv2"))
+    window.session.steps.choose_tensor("weight")
+    window.setFocus()
+    gradient = timeline.recording.parameter_gradients["conv2.weight"]
+    assert copied(window) == exact(float(gradient[window.session.state.steps.cursor.cell]))
+    window.session.selection.select(layer=None)
+    window.show_part("maps")
+    window.setFocus()
+    copied(window)
+    assert window.session.state.status.notice == NOTHING

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.network.names import INPUT
 from explorer.network.source import layer_source
 from explorer.session import LayerActivation, Selection, Session, State, Verb
+from explorer.session.ranges import finite_range
 from explorer.ui.common import dialogs, map_files
 from explorer.ui.common.colour import Scale, colourise, scale_for
 from explorer.ui.common.text import exact
@@ -24,6 +25,20 @@ KINDS = {
 }
 WITHOUT_PICTURE = {words: ending for words, ending in KINDS.items() if ending in (".npy", ".csv")}
 GAP = 1  # cells between maps
+
+
+def chosen_thing(session: Session) -> Thing | None:
+    """The number that the debugger stands at, while it is looked at; else what is chosen of the maps."""
+    state = session.state
+    timeline, cursor = state.steps.timeline, state.steps.cursor
+    if state.steps.is_walked and timeline is not None and cursor.cell is not None:
+        tensor = timeline.asked(cursor.step, cursor.of)
+        around = tensor.values[cursor.cell[:-2]] if tensor.values.ndim > 1 else None
+        scale = None if around is None else scale_for(*finite_range(around))
+        name = f"{tensor.title}[{', '.join(map(str, cursor.cell))}]"
+        return thing_of_numbers(session, name, np.asarray(tensor.values[cursor.cell]), drawn=around, scale=scale)
+    entry = state.entry(state.selection.layer)
+    return None if entry is None else thing_of_maps(session, entry, state.selection)
 
 
 def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -> Thing:

@@ -243,43 +243,48 @@ class Offer(QObject):
 SHIFT_F10 = Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_F10
 
 
-def thing_commands() -> tuple[Command, ...]:
-    """The deeds as commands of the window, which act on what the mouse is over or what is chosen."""
-    return tuple(_command(deed) for deed in DEEDS)
+Chosen = Callable[[Session], Thing | None]
+"""What is chosen in the window as a whole."""
 
 
-def _command(deed: Deed) -> Command:
+def thing_commands(chosen: Chosen) -> tuple[Command, ...]:
+    """The deeds as commands of the window, which act on what the mouse is over or on what is chosen."""
+    return tuple(_command(deed, chosen) for deed in DEEDS)
+
+
+def _command(deed: Deed, chosen: Chosen) -> Command:
     return Command(
         deed.name,
         "Edit",
         deed.text,
         deed.tip,
-        lambda shell: do_now(deed, shell),
+        lambda shell: do_now(deed, shell, chosen),
         deed.icon,
         deed.shortcut,
         word=f"{deed.text.rstrip('…')}, of what is pointed at",
     )
 
 
-def do_now(deed: Deed, shell: Shell) -> None:
-    """Do `deed` with what the mouse is over, with what is chosen where the keys go, or else with what is chosen in any
-    view; marked text in a label is copied as it is."""
+def do_now(deed: Deed, shell: Shell, chosen: Chosen) -> None:
+    """Do `deed` with what the mouse is over, with what is chosen where the keys go, or else with what is `chosen`;
+    marked text in a label is copied as it is."""
     focused = QApplication.focusWidget()
     if deed.name == COPY and _copied_marked_text(focused):
         return
-    found = [(offered, thing) for offered in _offers(shell.widget, focused) if (thing := offered.now()) is not None]
-    fitting = next((pair for pair in found if deed.can(pair[1])), None)
+    found = [thing for thing in (*_things_now(shell.widget, focused), chosen(shell.session)) if thing is not None]
+    fitting = next(filter(deed.can, found), None)
     if fitting is not None:
-        deed.do(fitting[1], fitting[0].desk)
+        deed.do(fitting, Desk(shell.session, shell.widget))
     else:
-        shell.session.say(NOT_OF_THIS.format(name=found[0][1].name) if found else NOTHING)
+        shell.session.say(NOT_OF_THIS.format(name=found[0].name) if found else NOTHING)
 
 
-def _offers(window: QWidget, focused: QWidget | None) -> Iterable[Offer]:
-    """Those of the visible views: first where the mouse is, then where the keys go."""
+def _things_now(window: QWidget, focused: QWidget | None) -> Iterable[Thing | None]:
+    """What the mouse is over in the visible views, then what is chosen in the view that has the keys."""
     offers = [each for each in window.findChildren(Offer) if each.widget.isVisible()]
-    has_keys = lambda each: focused is not None and (each.widget is focused or each.widget.isAncestorOf(focused))  # noqa: E731
-    return sorted(offers, key=lambda each: (each.pointed is None, not has_keys(each)))
+    yield from (each.now() for each in offers if each.pointed is not None)
+    if focused is not None:
+        yield from (each.now() for each in offers if each.widget is focused or each.widget.isAncestorOf(focused))
 
 
 def _copied_marked_text(focused: QWidget | None) -> bool:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from explorer.session import State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
+from explorer.ui.common.number_things import chosen_thing
 from explorer.ui.common.text import on_a_button
 from explorer.ui.common.things import thing_commands
 from explorer.ui.common.typing.commands import FILL_CELLS
@@ -66,7 +67,7 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
     PASTE_PICTURE,
     FILL_CELLS,
     SEPARATOR,
-    *thing_commands(),
+    *thing_commands(chosen_thing),
     SEPARATOR,
     FIND,
     SEPARATOR,
