@@ -69,7 +69,7 @@ def test_a_network_without_a_scale_is_fed_by_the_same_one_as_on_the_command_line
     (tmp_path / "net.txt").write_text(text)
     opened = OpenData(str(tmp_path / "data.npz")).run(Watch("Opening"))
     assert isinstance(opened, Opened)
-    learning = learning_from(Document(EditableNetwork.fresh(Network.parse(text))), opened)
+    learning = learning_from(Document(EditableNetwork.fresh(Network.parse(text))), opened, opened.data)
     command = [str(tmp_path / "net.txt"), "--data", str(tmp_path / "data.npz"), "--out", str(tmp_path / "run")]
     job = prepared(parser().parse_args(command), ALONE)
     assert (learning.mean, learning.std) == (job.learning.mean, job.learning.std)
