@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 from explorer.engine.explaining.breakpoints import NotFinite
 from explorer.session.given import Undoables, undoables_of
 from explorer.ui.common.popup_button import PopupButton
+from explorer.ui.data.browser import DataBrowser
 from explorer.ui.debugger.view import Debugger
+from explorer.ui.shell.about import About
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_recorded, wait_until_shown
 from tests.ui.windows import shared_window
@@ -167,6 +169,27 @@ def test_they_do_in_whatever_pops_up_from_a_button(state: MainWindow, qtbot: QtB
         _walk(state, button.popup, least=1)
         _press(button.popup, Qt.Key.Key_Escape)
         assert not button.popup.isVisible()
+
+
+def test_they_do_in_the_data_browser_and_not_where_the_window_waits_for_an_answer(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    _overview(window)
+    wait_until_shown(qtbot, window.session)
+    window.action("showData").trigger()
+    browser = next(each for each in QApplication.topLevelWidgets() if isinstance(each, DataBrowser))
+    browser.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is browser)
+    _walk(window, browser, least=5)
+    browser.close()
+    window.action("about").trigger()
+    about = next(each for each in QApplication.topLevelWidgets() if isinstance(each, About))
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None and about.isAncestorOf(QApplication.focusWidget()))
+    _changes_elsewhere(window)
+    after = _given(window)
+    _undo(QApplication.focusWidget() or about)
+    assert _given(window) == after
+    about.close()
 
 
 def _other(box: QAbstractSpinBox) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QDialog,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -25,7 +24,7 @@ class UndoKeys(QObject):
 
     Qt's lines and boxes always claim both keys, also for a number that was taken long ago, and what pops up lets no
     key out to the window. So whichever widget has the focus is asked first: in the window, in what pops up from it, in
-    a pane that floats beside it. A dialog of the window keeps its keys.
+    a pane that floats beside it, in the data browser. A dialog that the window waits for keeps its keys.
     """
 
     def __init__(self, window: QWidget, undo: QAction, redo: QAction) -> None:
@@ -73,7 +72,7 @@ class UndoKeys(QObject):
     def _has(self, widget: QWidget) -> bool:
         """Whether the focus in `widget` is a focus in the window."""
         part: QWidget | None = widget
-        while part is not None and part is not self._window and not isinstance(part, QDialog):
+        while part is not None and part is not self._window and not part.isModal():
             part = part.parentWidget()
         return part is self._window
 
