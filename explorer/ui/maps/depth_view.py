@@ -11,7 +11,7 @@ from explorer.session import Session, State
 from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.ui.common.following_view import FollowingView
-from explorer.ui.common.pane import ElidedLabel, Pane
+from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count, plural
 from explorer.ui.maps.cell_facts import seen_words
 from explorer.ui.maps.depth_column import DepthColumn, depth_column, filter_owner
@@ -43,33 +43,30 @@ class DepthView(FollowingView, Pane):
         self.corner.addWidget(self._ranked)
         self._none = QLabel(CHOOSE, wordWrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._told = ElidedLabel()
-        for label in (self._none, self._told):
-            label.setProperty("role", "dim")
-            label.setContentsMargins(12, 0, 12, 4)
+        self._none.setProperty("role", "dim")
+        self._none.setContentsMargins(12, 0, 12, 4)
         self._bars = ValueBars(label_width=LABEL_WIDTH)
         self._bars.setAccessibleName("Channels at the chosen place")
         self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._bars.hovered.connect(self._point)
         self._bars.chosen.connect(self._choose)
         self.body.addWidget(self._none, 1)
-        self.body.addWidget(self._told)
         self.body.addWidget(self._bars, 1)
         self.follow_session(draws_now=False)
 
     def show_changes(self, old: State | None, new: State) -> None:
         entry = new.entry(new.selection.layer)
         self._column = column = None if entry is None else depth_column(entry, new.selection)
-        for widget in (self._bars, self._told):
-            widget.setVisible(column is not None)
+        self._bars.setVisible(column is not None)
         self._none.setVisible(column is None)
-        self._ranked.setEnabled(column is not None)
+        self._ranked.setVisible(column is not None)
+        self.set_facts("")
         if column is not None:
             self._show_filters(column, new)
             self._show_column(column)
 
     def _show_column(self, column: DepthColumn) -> None:
-        self._told.set_whole(self._seen(column), tip=self._words(column))
+        self.facts_label.set_whole(self._seen(column), tip=self._words(column))
         order = column.ranked() if self._ranked.isChecked() else range(len(column.values))
         names = Numbered(range(len(column.values)))
         self._bars.show_values(column.values, names, order, ends=finite_range(column.values))
@@ -89,12 +86,15 @@ class DepthView(FollowingView, Pane):
         self._bars.set_pictures(None if self._filters is None else _pictures(self._filters))
 
     def _seen(self, column: DepthColumn) -> str:
-        """What all of them are made from: the same patch of the input."""
+        """What all of them are made from: the same patch of the input, in groups each in channels of its own."""
         amount = len(column.values)
         seen = self._session.selection.receptive_field(self._session.state.chosen_cell)
         if seen is None or column.entry.family == "input":
             return f"{plural(amount, 'channel')} at one place"
         patch = seen_words(seen, self._session.state.input_shape)
+        has_own_channels = seen.channels is not None and len(seen.channels) < self._session.state.input_shape[0]
+        if amount > 1 and has_own_channels:
+            return f"all {count(amount)} see {patch}, each in its own channels"
         return f"all {count(amount)} see the same {patch}" if amount > 1 else f"it sees {patch}"
 
     def _words(self, column: DepthColumn) -> str:

@@ -129,6 +129,12 @@ def test_it_says_that_all_see_the_same_patch_and_whose_filters_stand_beside(open
     assert words.endswith("Beside each its filter in conv1.")
 
 
+def test_in_groups_each_channel_sees_channels_of_its_own(open_maps: Callable[..., Opened]) -> None:
+    _, view = opened = open_maps("3x8x8 conv(6, 3, groups=3) relu flatten linear(5)")
+    open_column(opened, "relu1")
+    assert told(view).startswith("All 6 see 3 × 3 × 1 of the input, each in its own channels: relu1")
+
+
 def test_the_filters_of_a_deep_layer_are_its_heaviest_slices(open_maps: Callable[..., Opened]) -> None:
     _, view = opened = open_maps()
     open_column(opened, "conv2")
