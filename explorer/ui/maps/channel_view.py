@@ -61,8 +61,9 @@ class ChannelView(Pane):
         scale = sheet.scale if tile is None else sheet.scale_of(tile)
         self.map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
         place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
+        short = place and f"({chosen.row}, {chosen.column})"  # beside the words on the cell the channel is narrow
         self.set_title(entry.map_name(chosen.channel))
-        self.set_facts(place or f"of {entry.name}")
+        self.facts_label.set_whole(short or f"of {entry.name}", tip=place)
         self.set_pointed(None)
         if chosen.row is not None and chosen.column is not None and chosen != self._kept:
             self.map.keep_in_view(Place(0, chosen.row, chosen.column))
