@@ -40,6 +40,13 @@ def tidy(text: str) -> str:
     return f"{mantissa}e{int(exponent)}".replace("-", MINUS) if exponent else mantissa.replace("-", MINUS)
 
 
+def summed(texts: Sequence[str]) -> str:
+    """ "1 + 2 − 3": numbers, or products of them, one after the other; a negative one stands behind a minus."""
+    first, *others = texts
+    signs = (f" {MINUS} {text[1:]}" if text.startswith(MINUS) else f" + {text}" for text in others)
+    return first + "".join(signs)
+
+
 def count(value: int) -> str:
     """ "19,010"."""
     return f"{value:,}".replace("-", MINUS)

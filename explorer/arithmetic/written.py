@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.amounts import MINUS, plain_number
+from explorer.amounts import MINUS, plain_number, summed
 
 DIGITS = (5, 6, 7, 8, 9, 10, 12, 14, 17)
 """How many significant digits a line may be written with; a float64 has 17."""
@@ -180,14 +180,10 @@ class Sum(Written):
 
     def text(self, digits: int) -> str:
         first, *others = self.parts
-        texts = [first.text(digits) if isinstance(first, Minus) else first.inside(digits)]
-        for part in others:
-            if isinstance(part, Minus):
-                texts.append(f" {MINUS} {part.part.behind_sign(digits)}")
-            else:
-                text = part.inside(digits)
-                texts.append(f" {MINUS} {text[1:]}" if text.startswith(MINUS) else f" + {text}")
-        return "".join(texts)
+        texts = (
+            MINUS + part.part.behind_sign(digits) if isinstance(part, Minus) else part.inside(digits) for part in others
+        )
+        return summed([first.text(digits) if isinstance(first, Minus) else first.inside(digits), *texts])
 
     def value(self, digits: int) -> float:
         return sum(part.value(digits) for part in self.parts)

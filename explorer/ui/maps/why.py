@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from explorer.amounts import summed
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.operation import Index
 from explorer.session import Cell, Session, State
@@ -81,6 +82,6 @@ def short_line(explanation: Explanation) -> str:
     if len(terms) <= TERMS_SHOWN:
         return explanation.written.partition(" = ")[2] or explanation.written
     values = terms.values
-    largest = " + ".join(number(values[place]) for place in terms.ranked()[:LARGEST_SHOWN])
+    largest = summed([number(values[place]) for place in terms.ranked()[:LARGEST_SHOWN]])
     follows = f" → {explanation.result}" if explanation.result else ""
     return f"{largest} + … {count(len(terms))} terms{follows} = {number(explanation.total, 5)}"

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from explorer.session import Fault, Session, State
+from explorer.session import Fault, Session, State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.command_button import CommandTool
@@ -22,6 +22,10 @@ FAULT_ROLE = "toast-fault"
 WELCOME = (
     "Welcome: a trained network looks at a photograph. Click a layer to see its maps, a map to see its numbers; "
     "drop a picture of your own anywhere."
+)
+WELCOME_TO_NUMBERS = (
+    "Welcome: this network is fed numbers, at the right. Click a layer to see what it makes of them; "
+    "the step debugger shows where each comes from."
 )
 
 
@@ -143,7 +147,7 @@ class Messages(FollowingView, Toast):
 class Welcome(FollowingView, Toast):
     """The first steps, until the person puts them away; while there is a message or an offer, that has the place."""
 
-    shows = ("status.notice", "maps.fault", "files.offer")
+    shows = ("status.notice", "maps.fault", "files.offer", "document")
     follows_hidden = True  # it hides itself
 
     dismissed = Signal()
@@ -151,7 +155,6 @@ class Welcome(FollowingView, Toast):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, "welcome", parent)
         self._is_wanted = False
-        self.label.set_whole(WELCOME)
         for name in ("openPictureFile", "startList"):
             self.add(CommandTool(actions[name], words=QAction.text, icon=False))
         self.add_button("Got it", "Put this line away; Help brings it back.").clicked.connect(self.dismissed)
@@ -163,4 +166,7 @@ class Welcome(FollowingView, Toast):
         self.redraw()
 
     def show_changes(self, old: State | None, new: State) -> None:
+        subject = new.document.subject
+        is_of_numbers = subject.is_open and not subject.can(Verb.SHOW_PICTURE)
+        self.label.set_whole(WELCOME_TO_NUMBERS if is_of_numbers else WELCOME)
         self.setVisible(self._is_wanted and not new.message and new.files.offer is None)

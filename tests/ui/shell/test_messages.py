@@ -15,7 +15,7 @@ from explorer.session import Fault
 from explorer.session.slices import Offer
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.message_list import MessageList
-from explorer.ui.shell.messages import Toast
+from explorer.ui.shell.messages import WELCOME, WELCOME_TO_NUMBERS, Toast
 from explorer.ui.shell.status import BOTH_WIDTH
 from tests.ui.windows import shared_window
 
@@ -200,3 +200,10 @@ def test_every_button_of_the_list_is_reached_by_tab(window: MainWindow, qtbot: Q
         QTest.keyClick(focus, Qt.Key.Key_Tab)
     assert {shown.list, *(each for each in shown.findChildren(QPushButton) if each.isEnabled())} <= reached
     shown.close()
+
+
+def test_the_first_steps_speak_of_what_the_network_is_fed(window: MainWindow) -> None:
+    window.session.files.open_network("two-two-two")
+    assert WELCOME_TO_NUMBERS in (window.welcome.label.text(), window.welcome.label.toolTip())
+    window.session.editing.undo()
+    assert WELCOME in (window.welcome.label.text(), window.welcome.label.toolTip())

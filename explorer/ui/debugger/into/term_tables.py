@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.amounts import summed
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Terms, plain_number
 from explorer.arithmetic.operation import Index
@@ -213,14 +214,14 @@ def _sum_lines(explanation: Explanation) -> tuple[str, ...]:
     if len(parts) == 1:
         return (f"Σ = {plain_number(explanation.total)}",)
     names = ["", *(f" ({part.factors[0].label})" for part in parts[1:])]
-    added = " + ".join(f"{plain_number(value)}{name}" for value, name in zip(sums, names, strict=True))
+    added = summed([f"{plain_number(value)}{name}" for value, name in zip(sums, names, strict=True)])
     return f"Σ = {plain_number(sums[0])}", f"{added} = {plain_number(explanation.total)}"
 
 
 def _result_lines(explanation: Explanation) -> tuple[str, ...]:
     sums = [plain_number(float(part.values.sum())) for part in explanation.terms.parts]
     return (
-        f"{' + '.join(sums)} = {plain_number(explanation.total)}"
+        f"{summed(sums)} = {plain_number(explanation.total)}"
         if len(sums) > 1
         else f"= {plain_number(explanation.total)}",
     )
