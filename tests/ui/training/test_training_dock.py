@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.train_state import Training
+from explorer.ui.common import dialogs
 from explorer.ui.training.curves.view import CurvePlot
 from explorer.ui.training.dock import TrainingDock
+from explorer.ui.training.health.table import HealthTable
 from explorer.ui.training.run_message import RunMessage
 from tests.ui.training.docked import MOONS, WAIT_MS, blow_up, button_of, click, settle, type_in, wait_for
 
@@ -235,3 +240,39 @@ def test_a_broken_network_cannot_be_trained(session: Session, dock: TrainingDock
     session.files.new_network("3x8x8 conv(2, 31)")
     assert not button_of(dock, "trainStart").isEnabled()
     assert not button_of(dock, "trainOneStep").isEnabled()
+
+
+def test_curves_and_rows_are_copied_and_exported_at_the_mouse(
+    qtbot: QtBot, session: Session, dock: TrainingDock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    loss = next(plot for plot in dock.findChildren(CurvePlot) if plot.objectName() == "lossPlot")
+    assert _menu_at(loss.canvas.viewport()) == []
+    click(dock, "trainStart")
+    wait_for(qtbot, session, "ended")
+    qtbot.waitUntil(loss.canvas.isVisible)
+    written = tmp_path / "curves.csv"
+    monkeypatch.setattr(dialogs, "ask_where_to_write", lambda *_given: written)
+    assert _menu_at(loss.canvas.viewport(), "Copy picture") == ["Copy picture", "Export…"]
+    assert QGuiApplication.clipboard().image().width() == 2 * loss.figure_size().width()
+    _menu_at(loss.canvas.viewport(), "Export…")
+    qtbot.waitUntil(written.is_file, timeout=WAIT_MS)
+    table = next(table for table in dock.findChildren(HealthTable) if table.model().rowCount())
+    at = table.visualRect(table.model().index(0, 0)).center()
+    assert "Copy value" in _menu_at(table.viewport(), "Copy value", at=at)
+    assert QGuiApplication.clipboard().text().startswith("linear1\t")
+
+
+def _menu_at(widget: QWidget, act: str = "", *, at: QPoint | None = None) -> list[str]:
+    """What the menu there offers; `act` of it is done."""
+    QApplication.processEvents()
+    place = at or widget.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, widget.mapToGlobal(place))
+    QApplication.sendEvent(widget, event)
+    menu = QApplication.activePopupWidget()
+    if not isinstance(menu, QMenu):
+        return []
+    menu.close()
+    for action in menu.actions():
+        if action.text() == act:
+            action.trigger()
+    return [action.text() for action in menu.actions()]
