@@ -179,6 +179,23 @@ def test_the_gradient_of_one_filter_weight_is_two_acts_from_its_picture(window: 
     assert window.session.state.steps.cursor.cell[0] == 7
 
 
+def test_the_menu_key_leads_to_the_gradient_of_the_weight_that_was_clicked(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.selection.select(layer="conv2")
+    choose(window, "filters")
+    canvas = mosaic(window).canvas
+    QTest.mouseClick(
+        canvas.viewport(), Qt.MouseButton.LeftButton, pos=mosaic(window).point_of(Place(3, 1, 1)).toPoint()
+    )
+    QApplication.processEvents()
+    QTest.keyClick(canvas, Qt.Key.Key_Menu)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    press(menu, "Its gradient, in the debugger")
+    wait_until_recorded(qtbot, window.session)
+    cursor = window.session.state.steps.cursor
+    assert (cursor.of, cursor.cell) == ("weight", (0, 3, 1, 1))
+
+
 def test_cards_input_overview_and_debugger_offer_theirs(window: MainWindow, qtbot: QtBot) -> None:
     cards = window.findChild(QListView, "layerList")
     assert cards is not None

@@ -46,7 +46,7 @@ class LayerMaps(QWidget):
         self.mosaic.clicked.connect(self._on_clicked)
         self.mosaic.canvas.walked.connect(self._step)
         self.mosaic.canvas.escaped.connect(self.left)
-        CellTyping(self.mosaic, writer, name="mapEditor")
+        self.typing = CellTyping(self.mosaic, writer, name="mapEditor")
         self.bars = ValueBars()
         self.bars.hovered.connect(self._on_bar_hovered)
         self.bars.chosen.connect(self._on_bar_chosen)

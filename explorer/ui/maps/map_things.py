@@ -34,7 +34,9 @@ class MapThings:
             return None
         place = None if point is None else self._maps.mosaic.place_at(point)
         if self._maps.are_filters:
-            return self._of_filters(entry, sheet, place)
+            chosen = self._session.state.selection.channel
+            index = self._typed() if place is None else weight_index(entry, sheet, place, chosen)
+            return self._of_filters(entry, sheet, index)
         if place is None:
             return self._chosen(entry) if point is None else None
         return self._at(entry, int(sheet.channels[place.tile]), place)
@@ -53,13 +55,16 @@ class MapThings:
             return self._chosen(entry) if point is None else None
         return thing_of_maps(self._session, entry, Selection(entry.name, index))
 
-    def _of_filters(self, entry: LayerActivation, sheet: Sheet, place: Place | None) -> Thing:
-        """One weight, which leads to its gradient, in the picture of its filter; without a place all of them."""
+    def _typed(self) -> Index | None:
+        """The weight that is chosen to be typed over."""
+        return None if self._maps.typing.cells is None else self._maps.typing.cells.head
+
+    def _of_filters(self, entry: LayerActivation, sheet: Sheet, index: Index | None) -> Thing:
+        """One weight, which leads to its gradient, in the picture of its filter; without an index all of them."""
         name, line = f"{entry.name}.weight", pytorch_line(self._session.state, entry.name)
         weight = np.asarray(entry.weight)
-        if place is None:
+        if index is None:
             return thing_of_numbers(self._session, name, weight, drawn=_drawable(weight), scale=sheet.scale, line=line)
-        index = weight_index(entry, sheet, place, self._session.state.selection.channel)
         return thing_of_numbers(
             self._session,
             f"{name}[{', '.join(map(str, index))}]",
