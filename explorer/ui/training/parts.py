@@ -138,6 +138,7 @@ class TrainingParts(FollowingView, QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.pages = QStackedWidget()
+        self.pages.setMinimumHeight(1)  # in a low strip the views give way to what has to be said
         for part in self._parts:
             index = self.tabs.addTab(part.title)
             self.tabs.setTabToolTip(index, part.tip)

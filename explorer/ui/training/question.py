@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.bounds import brief
 from explorer.session import Session, State
@@ -12,9 +13,9 @@ from explorer.session.proposal import Proposal
 from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.named_action import NamedAction
-from explorer.ui.common.text import count, on_a_button, plural, shape_text
+from explorer.ui.common.text import on_a_button, plural, shape_text
 
-NAMES_SHOWN = 3
+NAMES_SHOWN = 2
 TRAIN_TIP = "Let this network learn them; undo brings back its weights and classes."
 COPY_TIP = "Leave this network as it is, and train one like it from fresh weights; undo leads back to this one."
 CANCEL_TIP = "Leave everything as it is."
@@ -35,16 +36,12 @@ class TrainQuestion(FollowingView, QWidget):
         self.copy = self._button("Train a fresh copy", COPY_TIP, session.proposing.train_copy)
         self.choose = CommandButton(choose_data, icon=False)
         self.cancel = self._button("Not now", CANCEL_TIP, session.proposing.dismiss)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 4)
+        row.setSpacing(8)
+        row.addWidget(self.label, 1)
         for button in (self.train, self.copy, self.choose, self.cancel):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 4)
-        column.setSpacing(6)
-        column.addWidget(self.label)
-        column.addLayout(buttons)
+            row.addWidget(button)
         self.follow_session()
 
     def show_changes(self, _old: State | None, new: State) -> None:
@@ -56,9 +53,19 @@ class TrainQuestion(FollowingView, QWidget):
         self.label.setText(words(proposal, new))
         self.train.setVisible(bool(proposal.data))
         self.copy.setVisible(bool(proposal.data))
+        self.choose.setVisible(not proposal.data)  # there is one beside the settings too
         label = f"Train on {proposal.title}"
         self.train.setText(on_a_button(label))
         self.train.setAccessibleName(label)
+        self._keep_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        """A low strip takes the room for the lines from the curves."""
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
 
     def _button(self, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, toolTip=tip, accessibleName=text)
@@ -72,16 +79,11 @@ def words(proposal: Proposal, state: State) -> str:
         shape = state.subject.input_shape or ()
         taken = plural(shape[0], "number") if len(shape) == 1 else shape_text(shape)
         return f"This network takes {taken}, and none of the data that come along has such examples."
-    learned = f"It would learn {proposal.title}"
+    learned = f"No data are chosen: it would learn {proposal.title} ({_first(proposal.classes)})"
     if proposal.replaces_classes:
-        learned += f": {_named(proposal.classes)} in the place of its own ({_first(state.classes)})"
+        learned += f" in the place of its own classes ({_first(state.classes)})"
     back = "Its trained weights stay as before training" if proposal.replaces_weights else "Its classes stay known"
-    return f"No data are chosen for “{brief(state.title)}”. {learned}. {back}: undo brings them back."
-
-
-def _named(classes: Sequence[str]) -> str:
-    """ "10 classes (brick, grass, gravel, …)"."""
-    return f"{count(len(classes))} {'class' if len(classes) == 1 else 'classes'} ({_first(classes)})"
+    return f"{learned}. {back}: undo brings them back."
 
 
 def _first(classes: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -49,8 +49,8 @@ def test_the_first_press_of_train_asks_in_the_strip_which_opens_for_it(window: M
     assert question.isVisible()
     assert QApplication.activeModalWidget() is None
     told = question.label.text()
-    assert "Textures and tissues: 10 classes (brick, grass, gravel, …)" in told
-    assert "in the place of its own (airplane, automobile, bird, …)" in told
+    assert "it would learn Textures and tissues (brick, grass, …)" in told
+    assert "in the place of its own classes (airplane, automobile, …)" in told
     assert told.endswith("Its trained weights stay as before training: undo brings them back.")
     assert window.session.state.classes == classes
     _press(question, "Not now")
@@ -96,3 +96,21 @@ def test_ctrl_r_asks_as_the_button_does(window: MainWindow) -> None:
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert _question(window).isVisible()
+
+
+@pytest.mark.parametrize("size", [(960, 560), (1280, 720), (1920, 1080)])
+def test_the_question_has_its_room_in_every_window(size: tuple[int, int], window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(*size)
+    click(window, "trainStart")
+    question = _question(window)
+    strip, label = window.training.inside, question.label
+    parts = (label, *(each for each in question.findChildren(QPushButton) if each.isVisible()))
+
+    def has_room() -> bool:
+        places = [QRect(part.mapTo(strip, QPoint()), part.size()) for part in parts]
+        is_inside = all(strip.rect().contains(place) for place in places)
+        return is_inside and label.height() >= label.heightForWidth(label.width())
+
+    qtbot.waitUntil(has_room)
+    below = window.training.parts.tabs  # type: ignore[union-attr]
+    assert question.mapTo(strip, QPoint(0, question.height())).y() <= below.mapTo(strip, QPoint()).y()
