@@ -187,3 +187,48 @@ def test_typed_while_it_trains_the_run_ends_with_what_it_learned_and_the_number(
         assert (learned.ravel()[1:] != fresh.ravel()[1:]).all()
     finally:
         assert made.close()
+
+
+def test_a_block_of_the_input_is_typed_for_one_channel_or_for_all(session: Session, qtbot: QtBot) -> None:
+    before, picture = np.array(session.state.values), session.state.input.picture
+    session.input.set_cells((2, 6, 0), np.array([[[-17, 3]]]))
+    assert session.state.files.undo_text == "input 2 numbers at [2, 6, 0]"
+    session.input.set_cells((1, 1), np.full((2, 2), 0.5))
+    wait_until_shown(qtbot, session)
+    expected = before.copy()
+    expected[2, 6, :2] = [-17, 3]
+    expected[:, 1:3, 1:3] = 0.5
+    np.testing.assert_array_equal(session.state.values, expected)
+    np.testing.assert_array_equal(_values(session, "input"), expected)
+    session.editing.undo()
+    session.editing.undo()
+    assert session.state.input.picture is picture
+
+
+@pytest.mark.parametrize(
+    ("start", "values"),
+    [
+        ((0, 7, 7), np.ones((1, 1, 2))),
+        ((3, 0, 0), np.ones((1, 1, 1))),
+        ((0,), np.ones(1)),
+        ((0, 0), np.ones((1, 1, 1))),
+    ],
+)
+def test_what_does_not_lie_inside_the_input_changes_nothing(
+    session: Session, start: tuple[int, ...], values: np.ndarray
+) -> None:
+    before, label = session.state.input, session.state.files.undo_text
+    session.input.set_cells(start, values)
+    assert session.state.input is before
+    assert session.state.files.undo_text == label
+
+
+def test_what_is_dragged_over_the_input_is_one_entry(session: Session) -> None:
+    depth, picture = len(session.store.history.past), session.state.input.picture
+    for value in (1, 2, 3):
+        session.input.set_cells((0, 0, 0), np.full((1, 1, 1), value), merge="drag 1")
+    assert len(session.store.history.past) == depth + 1
+    assert session.state.values is not None
+    assert session.state.values[0, 0, 0] == 3
+    session.editing.undo()
+    assert session.state.input.picture is picture
