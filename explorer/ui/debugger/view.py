@@ -33,7 +33,7 @@ from explorer.ui.debugger.words_panel import HeaderLine, WordsPanel
 MARGIN = 12
 LOW, LOWEST = 640, 500  # pixels of height below which the parts move closer together, and what is needed least goes
 SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
-LEAST_STAGE = 132  # pixels of height
+LEAST_STAGE = 158  # pixels of height
 LEAST = 318 + LEAST_STAGE  # pixels that all parts need so that something can be drawn; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (

@@ -221,7 +221,7 @@ def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(de
     assert not desk.view.settings.open_form.visibleRegion().isEmpty()
 
 
-@pytest.mark.parametrize("size", [(390, 460), (560, 470), (700, 560), (1500, 1000)])
+@pytest.mark.parametrize("size", [(390, 480), (560, 480), (700, 560), (1500, 1000)])
 def test_parts_stand_one_under_the_other_at_every_size(desk: Desk, size: tuple[int, int]) -> None:
     view = desk.view
     view.resize(*size)
