@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 else:
     _BesideWidget = _BesideArea = _BesideView = object
 
-Explained = tuple[str, QRectF]
+Tipped = tuple[str, QRectF]
 """What is said of a place, and the place in the widget's pixels."""
 
 
 class TipsOfPlaces(_BesideWidget):
     """Stands before the widget among the bases of a class; `explained_at` says what there is to say."""
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         """What is said of the place under `point`; None where there is nothing to say."""
         raise NotImplementedError
 
@@ -38,7 +38,7 @@ class TipsOfPlaces(_BesideWidget):
 class TipsInArea(_BesideArea):
     """As `TipsOfPlaces`, for a widget that scrolls; places are in the pixels of its viewport."""
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         """What is said of the place under `point`; None where there is nothing to say."""
         raise NotImplementedError
 
@@ -52,7 +52,7 @@ class TipsInArea(_BesideArea):
 class TipsOfRows(TipsInArea, _BesideView):
     """For a list or table whose model has the tips."""
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         index = self.indexAt(point)
         tip = index.data(Qt.ItemDataRole.ToolTipRole) if index.isValid() else self.toolTip()
         return (str(tip), QRectF(self.visualRect(index))) if tip else None
@@ -63,7 +63,7 @@ def around(point: QPoint, size: int = 24) -> QRectF:
     return QRectF(point.x() - size / 2, point.y() - size / 2, size, size)
 
 
-def show_beside(widget: QWidget, explained: Explained | None) -> None:
+def show_beside(widget: QWidget, explained: Tipped | None) -> None:
     """Show the tip beside its place; None takes away the tip that is shown."""
     if explained is None or not explained[0]:
         QToolTip.hideText()

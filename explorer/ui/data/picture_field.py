@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.tips import Explained, TipsInArea, around
+from explorer.ui.common.tips import Tipped, TipsInArea, around
 from explorer.ui.data.lazy_pictures import LazyPictures, Read
 from explorer.ui.data.picture_captions import widest_caption
 from explorer.ui.data.picture_cell import (
@@ -184,7 +184,7 @@ class PictureField(TipsInArea, QAbstractScrollArea):
 
     # --- Qt's events ---
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         at = self._at(point)
         return None if at is None else (self._tip(at), around(point))
 

@@ -15,7 +15,7 @@ from explorer.ui.common.arrow_keys import PRESSING
 from explorer.ui.common.class_colours import class_colour, class_mark
 from explorer.ui.common.dragging import Drag
 from explorer.ui.common.text import MINUS
-from explorer.ui.common.tips import Explained, TipsInArea, around
+from explorer.ui.common.tips import Tipped, TipsInArea, around
 
 SIZE, REACH = 9, 14.0
 PALE = 50  # of 255
@@ -144,7 +144,7 @@ class PointPlot(TipsInArea, pg.PlotWidget):
         else:
             super().keyPressEvent(event)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         at = self._nearest(QPointF(point))
         return None if at is None else (self._tip(at), around(point))
 

@@ -13,7 +13,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
@@ -193,7 +193,7 @@ class OverView(TipsOfPlaces, StepPicture):
         assert self._plan is not None
         return TITLE_HEIGHT + GAP + 22 + LINE * len(self._plan.facts)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         """The operation and its settings, which are cut where there is no room."""
         if self._plan is None:
             return None

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.dragging import NOTCH, turned
 from explorer.ui.common.text import count
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.timeline_layout import BarLayout, Piece, label_places, lay_out, runs_of
 
 MARK, BAR, NAMES = 6, 15, 16  # heights, from the top
@@ -141,7 +141,7 @@ class TimelineBar(TipsOfPlaces, QWidget):
             return
         self._choose(target)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         if not self._labels:
             return None
         index = self._layout.step_at(point.x())

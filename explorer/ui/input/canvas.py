@@ -25,7 +25,7 @@ from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.pictures import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.tensors.sight import sampled
 
@@ -125,7 +125,7 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
         row, column = cell[-2:]
         return self._to_screen().mapRect(QRectF(column, row, 1, 1)) if self._has(row, column) else None
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         """The tip is of the pixel under the pointer where that is drawn large, else of the whole picture."""
         place = self.place_at(QPointF(point))
         rect = None if place is None or not self._is_sharp else self.rect_of(place)

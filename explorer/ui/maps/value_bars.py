@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.text import hovered, number
-from explorer.ui.common.tips import Explained, TipsInArea
+from explorer.ui.common.tips import Tipped, TipsInArea
 
 ROW = 22
 LABEL_WIDTH, VALUE_WIDTH, MARGIN = 110, 76, 12
@@ -139,7 +139,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         at = int((y - TOP) // ROW) + self.verticalScrollBar().value()
         return int(self._order[at]) if y >= TOP and at < len(self._order) else None
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         """The name of a row, which is cut where there is no room, and its number with every digit."""
         index = self.index_at(point.y())
         if index is None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.dragging import ZOOM_KEYS
-from explorer.ui.common.tips import Explained, TipsOfPlaces, around
+from explorer.ui.common.tips import Tipped, TipsOfPlaces, around
 from explorer.ui.overview.geometry import Column
 from explorer.ui.overview.lines import Spot, cell_at
 from explorer.ui.overview.surface import OverviewSurface
@@ -105,7 +105,7 @@ class OverviewCanvas(TipsOfPlaces, OverviewSurface):
         active = active or any(each.rect.contains(x, y) for each in self.scene.layout.brackets)
         self.setCursor(Qt.CursorShape.PointingHandCursor if active else Qt.CursorShape.ArrowCursor)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         return self.tip_at(QPointF(point)), around(point)
 
     def tip_at(self, point: QPointF) -> str:

@@ -14,7 +14,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import hovered
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.tensors.cell_painting import paint_frame, paint_note, paint_range, paint_title
@@ -146,7 +146,7 @@ class TensorView(TipsOfPlaces, CellWidget):
         layout, place = self._laid_out(), self._place(self.whole_cell(cell))
         return None if layout is None or place is None else layout.rect(*place)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         """What the tensor is, below its title; over the cells there is no tip: their numbers are told below them."""
         is_title = self.cell_at(QPointF(point)) is None
         return (self.toolTip(), QRectF(0, 0, self.width(), TITLE_HEIGHT)) if is_title else None

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QListWidget, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common.popup_place import beside
-from explorer.ui.common.tips import Explained, TipsOfPlaces, TipsOfRows, tip_label
+from explorer.ui.common.tips import Tipped, TipsOfPlaces, TipsOfRows, tip_label
 
 SCREEN = QRect(0, 0, 800, 600)
 
@@ -45,7 +45,7 @@ def test_where_neither_below_nor_above_has_room_it_stands_at_a_side() -> None:
 class Cells(TipsOfPlaces, QWidget):
     """Cells of 40 pixels."""
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         row, column = point.y() // 40, point.x() // 40
         return f"the number of row {row}, column {column}\nand where it comes from", QRectF(
             column * 40, row * 40, 40, 40

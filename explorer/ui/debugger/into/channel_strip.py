@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise
 from explorer.ui.common.text import exact
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.tiles import scale_of
 
@@ -49,7 +49,7 @@ class ChannelStrip(TipsOfPlaces, QWidget):
         if at is not None:
             self.chosen.emit(at)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         at = self._index_at(point.x())
         if at is None:
             return self.toolTip(), QRectF(self.rect())

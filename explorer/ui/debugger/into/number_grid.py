@@ -11,7 +11,7 @@ from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.text import exact
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.debugger.into.term_grids import Grid
 from explorer.ui.debugger.typed_parts import Typed
@@ -120,7 +120,7 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         if place is not None and self.grid is not None and (cell := self.grid.cell(*place)) is not None:
             self.opened.emit(self.grid.tensor, cell)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         place = self._place_at(QPointF(point))
         if self.grid is None or (place is None and point.y() >= TITLE_HEIGHT):
             return None

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.text import exact, number
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.debugger.into.term_tables import Table, TableColumn
 from explorer.ui.tensors.cell_bars import paint_bar, paint_label
@@ -70,7 +70,7 @@ class TermTable(TipsOfPlaces, QWidget):
         at, order = int((point.y() - HEADER) // self._row_height()), self._order()
         return int(order[at]) if point.y() >= HEADER and at < len(order) else None
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         row = self._row_at(QPointF(point))
         if row is None:
             return None

@@ -20,7 +20,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.box import Box
 from explorer.ui.common.late import late_veil
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, ShownNumbers, describe, fan, positions
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.layout import FOOT, MARGIN
@@ -192,7 +192,7 @@ class NodeLinkCanvas(TipsOfPlaces, QWidget):
         line = int((y - self.scene.places.nodes[item].y - style.pad) // style.row)
         return min(max(line, 0), len(self.scene.shown.written[item]) - 1)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         item = self.item_at(point.x(), point.y())
         if item is None:
             return None

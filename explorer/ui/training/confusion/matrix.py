@@ -14,7 +14,7 @@ from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.colour import ink_on, rgb
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import count, percent
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.data.words import class_name
 from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.training.confusion.layout import (
@@ -146,7 +146,7 @@ class ConfusionMatrix(TipsOfPlaces, QWidget):
         else:
             super().keyPressEvent(event)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         cell = self._cell_at(QPointF(point))
         return None if cell is None else (self.toolTip(), self.rect_of(cell))
 

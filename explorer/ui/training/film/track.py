@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import count
-from explorer.ui.common.tips import Explained, TipsOfPlaces
+from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.training.film.curve import FilmCurve, paint_curve
 
 MARGIN, AXIS = 10, 26
@@ -88,7 +88,7 @@ class FilmTrack(TipsOfPlaces, QSlider):
             self.chosen.emit(frame)  # it may be the last one while the film was not shown
         self.setValue(frame)
 
-    def explained_at(self, point: QPoint) -> Explained | None:
+    def explained_at(self, point: QPoint) -> Tipped | None:
         if not self._curve.frames:
             return self.toolTip(), QRectF(self.rect())
         words = self._words(self._curve.frame_at(point.x(), self._area()))
