@@ -132,8 +132,9 @@ class Document:
 
         What they are called may differ: of several saves in a row the first names the document.
         """
-        same_name = replace(saved.as_file(), title=self.title)
-        return self.layer_ids == saved.layer_ids and self.as_file() == same_name
+        if self.layer_ids != saved.layer_ids:  # also of what no file is written of here
+            return False
+        return self.as_file() == replace(saved.as_file(), title=self.title)
 
     @property
     def fits_in_text(self) -> bool:
