@@ -98,8 +98,10 @@ def show_shortcuts(shell: Shell) -> None:
 def show_messages(shell: Shell) -> None:
     from explorer.ui.shell.message_list import MessageList
 
-    dialog = passing(MessageList(shell.session, shell.widget))
+    seen = (each for each in shell.widget.findChildren(MessageList) if each.isVisible())
+    dialog = next(seen, None) or passing(MessageList(shell.session, shell.widget))
     dialog.show()
+    dialog.raise_()
     dialog.activateWindow()
 
 

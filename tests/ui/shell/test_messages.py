@@ -187,6 +187,15 @@ def test_the_list_shows_the_details_of_a_fault(window: MainWindow, qtbot: QtBot)
     shown.close()
 
 
+def test_asked_for_again_the_list_that_is_open_comes_to_the_front(window: MainWindow, qtbot: QtBot) -> None:
+    window.action("messages").trigger()
+    shown = _list(window)
+    qtbot.waitUntil(shown.isVisible)
+    window.action("messages").trigger()
+    assert [each for each in window.findChildren(MessageList) if each.isVisible()] == [shown]
+    shown.close()
+
+
 def test_every_button_of_the_list_is_reached_by_tab(window: MainWindow, qtbot: QtBot) -> None:
     window.session.say("Something happened.")
     window.action("messages").trigger()
