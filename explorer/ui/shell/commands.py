@@ -96,13 +96,9 @@ def show_shortcuts(shell: Shell) -> None:
 
 
 def show_messages(shell: Shell) -> None:
-    from explorer.ui.shell.message_list import MessageList
+    from explorer.ui.shell.message_list import bring_up
 
-    seen = (each for each in shell.widget.findChildren(MessageList) if each.isVisible())
-    dialog = next(seen, None) or passing(MessageList(shell.session, shell.widget))
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()
+    bring_up(shell.session, shell.widget)
 
 
 def show_report(shell: Shell) -> None:

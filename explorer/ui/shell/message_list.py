@@ -21,6 +21,7 @@ from explorer.session import Session, State
 from explorer.session.message import Message
 from explorer.ui.common.fault_details import show_details
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.passing import passing
 
 SIZE = (620, 420)
 NOTHING = "Nothing was told yet. What the program has to say stands at the foot of the window, and then here."
@@ -93,6 +94,15 @@ class MessageList(FollowingView, QDialog):
     def _show_details(self) -> None:
         if self._chosen is not None and self._chosen.fault is not None:
             show_details(self, self._chosen.fault, self._session.state)
+
+
+def bring_up(session: Session, parent: QWidget) -> None:
+    """The one list over `parent`, in front of all."""
+    seen = (each for each in parent.findChildren(MessageList) if each.isVisible())
+    dialog = next(seen, None) or passing(MessageList(session, parent))
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
 
 
 def line(message: Message) -> str:
