@@ -17,7 +17,7 @@ from explorer.lazy import lazily
 
 if TYPE_CHECKING:
     from explorer.data.augment import AUGMENTATIONS, Augmentation, augmented
-    from explorer.data.catalogue import DATA_SETS, FILE_KINDS, open_data
+    from explorer.data.catalogue import DATA_SETS, FILE_KINDS, is_data, open_data
     from explorer.data.grouping import ClassGroup, Grouping, grouped
     from explorer.data.twins import Twins, find_twins, without_twins
 
@@ -45,6 +45,7 @@ __all__ = [
     "find_twins",
     "fit_picture",
     "grouped",
+    "is_data",
     "open_data",
     "picture_from_array",
     "picture_from_pil",
@@ -60,6 +61,7 @@ _HOMES = {
     "augmented": "explorer.data.augment",
     "DATA_SETS": "explorer.data.catalogue",
     "FILE_KINDS": "explorer.data.catalogue",
+    "is_data": "explorer.data.catalogue",
     "open_data": "explorer.data.catalogue",
     "ClassGroup": "explorer.data.grouping",
     "Grouping": "explorer.data.grouping",

@@ -75,6 +75,14 @@ FILE_KINDS: tuple[FileKind, ...] = (
 )
 
 
+def is_data(path: Path) -> bool:
+    """Whether `path` is a file or folder of one of the `FILE_KINDS`, as far as its name tells."""
+    try:
+        return (path.is_file() or path.is_dir()) and any(kind.is_one(path) for kind in FILE_KINDS)
+    except OSError:
+        return False
+
+
 def open_data(
     name_or_path: str | Path,
     *,

@@ -34,20 +34,12 @@ class ReadPicture:
         return f"Opening {brief(self.path.name)}"
 
     def run(self, watch: Watch) -> Picture | Fault:
+        from explorer.data import is_data
+
         try:
             return read_picture(self.path, page=self.page)
         except PictureError as error:
-            return Fault(f"{brief(self.path.name)} is no picture. {AS_DATA}" if _is_data(self.path) else str(error))
-
-
-def _is_data(path: Path) -> bool:
-    """Whether `path` is a file or folder of a kind that data sets are opened from."""
-    from explorer.data import FILE_KINDS
-
-    try:
-        return (path.is_file() or path.is_dir()) and any(kind.is_one(path) for kind in FILE_KINDS)
-    except OSError:
-        return False
+            return Fault(f"{brief(self.path.name)} is no picture. {AS_DATA}" if is_data(self.path) else str(error))
 
 
 @dataclass(frozen=True)

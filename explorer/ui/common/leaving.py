@@ -8,8 +8,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.network.file_names import is_network
-from explorer.session import Session, State
+from explorer.bounds import brief
+from explorer.data.reading import ENDINGS
+from explorer.network.file_names import is_network, is_weights
+from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
 from explorer.ui.common import dialogs
 
@@ -46,12 +48,35 @@ def may_close(session: Session, later: Callable[[], object]) -> bool:
     return False
 
 
-def open_path(parent: QWidget, session: Session, path: str | Path) -> None:
-    """Open whatever lies at `path`; a network takes the place of the one that is open."""
+def open_path(parent: QWidget, session: Session, path: str | Path, show_data: Callable[[], object]) -> None:
+    """Open whatever lies at `path`; a network takes the place of the one that is open.
+
+    Data to learn from are opened as such, and `show_data` brings the window of data to the front.
+    """
     if is_network(path):
         leave(parent, session, partial(session.open_path, path))
+    elif not is_weights(path) and _is_data(Path(path)):
+        _open_data(session, Path(path), show_data)
     else:
         session.open_path(path)
+
+
+def _is_data(path: Path) -> bool:
+    """Pictures, which are opened most often, are known without reading how data sets are opened."""
+    if path.suffix.lower() in ENDINGS:
+        return False
+    from explorer.data import is_data  # a tenth of a second that the first window does not need
+
+    return is_data(path)
+
+
+def _open_data(session: Session, path: Path, show_data: Callable[[], object]) -> None:
+    if refusal := session.state.subject.refusal(Verb.USE_DATA):
+        session.say(refusal)
+        return
+    session.data.use_data(path)
+    session.say(f"{brief(path.name)} is opened as data to learn from, in a window of its own.")
+    show_data()
 
 
 def save(parent: QWidget, session: Session, then: Callable[[], None] | None = None) -> None:

@@ -59,6 +59,7 @@ class InputView(FollowingView, Pane):
         self.setAcceptDrops(True)
         self._hovered: Cell | None = None
         self._popup: ThumbnailPopup | None = None
+        self._show_data = actions["showData"]
         self.picture = InputPicture()
         CellTyping(self.picture.fed, NumberWriter(session), name="inputEditor")
         self.numbers = NumberFields()
@@ -254,7 +255,7 @@ class InputView(FollowingView, Pane):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.set_facts(_facts(self._session.state))
-        opening = partial(leaving.open_path, self, self._session)
+        opening = partial(leaving.open_path, self, self._session, show_data=self._show_data.trigger)
         pictures.take(self._session, event.mimeData(), opening, pictures.NOT_A_FILE, "dropped picture")
         event.acceptProposedAction()
 

@@ -92,8 +92,8 @@ class MainWindow(QMainWindow):
         self.show_state(None, session.state)
 
     def open_path(self, path: str | Path) -> None:
-        """Open whatever lies at `path`: a picture or a network; what dropping and the dialogs call."""
-        leaving.open_path(self, self.session, path)
+        """Open whatever lies at `path`: a picture, a network or data; what dropping and the dialogs call."""
+        leaving.open_path(self, self.session, path, self._actions["showData"].trigger)
 
     # --- the parts ---
 

@@ -1,0 +1,120 @@
+"""What is dropped on the window is opened as what it is: data in the window of data, pictures by the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.app import open_window
+from explorer.ui.data.browser import DataBrowser
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.fakes import wait_until_shown
+
+RANDOM = np.random.default_rng(4)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = open_window()
+
+    def leave_all(_widget: object) -> None:
+        for browser in _browsers():
+            browser.close()
+        made.session.store.set(replace(made.session.state.files, unsaved=False))
+
+    qtbot.addWidget(made, before_close_func=leave_all)
+    made.session.files.new_network("3x12x12 conv(4, 3) relu flatten linear(2)")
+    wait_until_shown(qtbot, made.session)
+    yield made
+    made.close()
+
+
+def _browsers() -> list[DataBrowser]:
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, DataBrowser) and each.isVisible()]
+
+
+def drop(onto: QWidget, *paths: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    details = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(30, 30), *details)
+    enter.setAccepted(False)
+    QApplication.sendEvent(onto, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(onto, QDropEvent(QPointF(30, 30), *details))
+
+
+def _picture(path: Path) -> Path:
+    Image.fromarray(RANDOM.integers(0, 256, (12, 12, 3), dtype=np.uint8)).save(path)
+    return path
+
+
+def _class_folders(at: Path) -> Path:
+    for name in ("ants", "bees"):
+        (at / "insects" / name).mkdir(parents=True)
+        for number in range(5):
+            _picture(at / "insects" / name / f"{number}.png")
+    return at / "insects"
+
+
+def _table(at: Path) -> Path:
+    folder = _class_folders(at)
+    lines = [f"{path.relative_to(at)},{path.parent.name}" for path in sorted(folder.rglob("*.png"))]
+    (at / "insects.csv").write_text("\n".join(["path,label", *lines]))
+    return at / "insects.csv"
+
+
+def _archive(at: Path) -> Path:
+    pictures = RANDOM.integers(0, 256, (10, 12, 12, 3), dtype=np.uint8)
+    np.savez(at / "insects.npz", x=pictures, y=np.arange(10) % 2)
+    return at / "insects.npz"
+
+
+@pytest.mark.parametrize("make", [_class_folders, _table, _archive], ids=["folder", "csv", "npz"])
+@pytest.mark.parametrize("onto", ["mainWindow", "inputView"])
+def test_data_that_are_dropped_are_opened_in_the_window_of_data(
+    make: object, onto: str, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, session = make(tmp_path), window.session  # type: ignore[operator]
+    before = session.state.input.picture
+    drop(window if onto == "mainWindow" else window.findChild(QWidget, onto), path)
+    assert session.state.status.notice == f"{path.name} is opened as data to learn from, in a window of its own."
+    (browser,) = _browsers()
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None and session.state.data.progress is None)
+    data = session.state.data.data_set
+    assert data is not None
+    assert session.state.document.data == str(path)
+    assert (len(data.train) + len(data.test or ()), len(data.classes)) == (10, 2)
+    assert browser.shown.title_label.text() == path.name
+    assert session.state.input.picture is before
+
+
+def test_a_folder_that_is_no_data_is_told_in_the_window_of_data(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "nothing").mkdir()
+    drop(window, tmp_path / "nothing")
+    session = window.session
+    qtbot.waitUntil(lambda: session.state.status.notice == "The folder nothing is empty.")
+    (browser,) = _browsers()
+    assert browser.shown.message.text() == "The folder nothing is empty."
+    assert session.state.data.data_set is None
+
+
+def test_a_model_of_a_program_takes_no_data(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    import torch
+
+    window.session.files.adopt(torch.nn.Linear(3, 2), np.zeros(3, np.float32), "own")
+    drop(window, _archive(tmp_path))
+    assert "fed by that program" in window.session.state.status.notice
+    assert window.session.state.data.data_set is None
+    assert window.session.state.data.progress is None
