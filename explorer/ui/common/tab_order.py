@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 
 def chain(*parts: QWidget) -> None:
-    """Let Tab go from the controls of one part to those of the next."""
+    """Let Tab go from the controls of one part to those of the next, where both are in one window: a pane may float."""
     stops = [stop for part in parts for stop in _stops(part)]
     for before, after in pairwise(stops):
-        QWidget.setTabOrder(before, after)
+        if before.window() is after.window():
+            QWidget.setTabOrder(before, after)
 
 
 def _stops(part: QWidget) -> list[QWidget]:
