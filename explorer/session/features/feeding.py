@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
@@ -30,6 +31,7 @@ from explorer.session.subjects.subject import Verb
 from explorer.session.typed_over import block_words
 
 START_SAMPLE, GREY_SAMPLE = "cat", "camera"
+MOST_OFFERED = 5  # pictures beside the first of several, so that the recent files keep others too
 
 
 class Feeding:
@@ -54,6 +56,20 @@ class Feeding:
         self._ask_page(None)
         errand = ReadPicture(Path(path), self._recent.page_of(Path(path)))
         self._store.begin(self._reading, errand, self._take_read)
+
+    def open_pictures(self, paths: Sequence[Path]) -> None:
+        """Show the first of several pictures that were given together, and offer the others among the recent files."""
+        first, *others = paths[: 1 + MOST_OFFERED]
+        self._recent.offer(others)
+        self._ask_page(None)
+        errand = ReadPicture(first, self._recent.page_of(first))
+        self._store.begin(self._reading, errand, partial(self._take_first, len(paths), len(others)))
+
+    def _take_first(self, amount: int, offered: int, read: Picture | Fault) -> None:
+        self._take_read(read)
+        if isinstance(read, Picture):
+            others = "the others" if offered == amount - 1 else f"the next {offered}"
+            self._store.say(f"The first of {amount:,} pictures is shown; {others} are in the list beside Open.")
 
     def show_page(self, page: int) -> None:
         """Show another page of the picture's file, read in the background.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,8 +25,13 @@ class RecentFiles:
         resolved = path.absolute()
         self._stamps[resolved] = stamp(resolved)
         self._pages[resolved] = page
+        self.offer((resolved,))
+
+    def offer(self, paths: Sequence[Path]) -> None:
+        """Put `paths` first among the recent files, though they were not opened yet."""
+        first = [path.absolute() for path in paths]
         files = self._store.state.files
-        recent = (resolved, *(other for other in files.recent if other != resolved))[:RECENT_LIMIT]
+        recent = (*first, *(other for other in files.recent if other not in first))[:RECENT_LIMIT]
         if recent != files.recent:
             self._store.set(replace(files, recent=recent))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QMimeData
@@ -11,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from explorer.data import Picture, picture_from_array
 from explorer.data.picture_size import check_size
+from explorer.data.reading import ENDINGS
 from explorer.session import Session
 
 OpenPath = Callable[[str], None]
@@ -40,19 +42,30 @@ def can_take(mime: QMimeData | None) -> bool:
     return mime is not None and (mime.hasUrls() or mime.hasImage())
 
 
-def local_path(mime: QMimeData | None) -> str:
-    """The first file or folder of this computer in `mime`; "" where there is none."""
+def local_paths(mime: QMimeData | None) -> tuple[str, ...]:
+    """The files and folders of this computer in `mime`."""
     urls = mime.urls() if mime is not None and mime.hasUrls() else []
-    return next((url.toLocalFile() for url in urls if url.isLocalFile()), "")
+    return tuple(url.toLocalFile() for url in urls if url.isLocalFile())
+
+
+def local_path(mime: QMimeData | None) -> str:
+    """The first of them; "" where there is none."""
+    return next(iter(local_paths(mime)), "")
 
 
 def take(
     session: Session, mime: QMimeData | None, open_path: OpenPath, otherwise: str, name: str = "pasted picture"
 ) -> None:
-    """Let `open_path` open the file, or show the image, in `mime`; say `otherwise` if it holds neither."""
+    """Let `open_path` open the file, or show the image, in `mime`; say `otherwise` if it holds neither.
+
+    Of several files that are pictures by their names the first is shown; of any others the first is opened.
+    """
     local = local_path(mime)
+    several = [Path(path) for path in local_paths(mime) if path.lower().endswith(ENDINGS)]
     image = QImage(mime.imageData()) if mime is not None and mime.hasImage() and not local else QImage()
-    if local:
+    if len(several) > 1:
+        session.input.open_pictures(several)
+    elif local:
         open_path(local)
     elif not image.isNull():
         session.input.make_picture(name, partial(picture_of, image, name))

@@ -110,7 +110,7 @@ class InputView(FollowingView, Pane):
     def _make_buttons(self, actions: Actions) -> QHBoxLayout:
         self.open = CommandTool(actions["openPictureFile"], "openPicture", icon=False)
         self.recent = QToolButton(objectName="recentPictures", accessibleName="Recent pictures")
-        self.recent.setToolTip("Pictures opened before.")
+        self.recent.setToolTip("Pictures opened before, or dropped together.")
         self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(self.recent)
         menu.aboutToShow.connect(self._fill_recent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
+from explorer.session import Session
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
@@ -118,3 +120,43 @@ def test_a_model_of_a_program_takes_no_data(window: MainWindow, qtbot: QtBot, tm
     assert "fed by that program" in window.session.state.status.notice
     assert window.session.state.data.data_set is None
     assert window.session.state.data.progress is None
+
+
+@pytest.mark.parametrize("amount", [3, 14])
+def test_of_several_pictures_the_first_is_shown_and_the_others_are_offered(
+    amount: int, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    paths, session = [_picture(tmp_path / f"{number:02}.png") for number in range(amount)], window.session
+    (tmp_path / "notes.txt").write_text("left out")
+    drop(window, tmp_path / "notes.txt", *paths)
+    others = "the others" if amount == 3 else "the next 5"
+    told = f"The first of {amount} pictures is shown; {others} are in the list beside Open."
+    qtbot.waitUntil(lambda: session.state.status.notice == told)
+    _is_shown(session, paths[0])
+    menu = window.input_view.recent.menu()
+    for place in (1, 2):
+        menu.aboutToShow.emit()
+        names = [action.text() for action in menu.actions()]
+        assert set(names) >= {path.name for path in paths[:6]}
+        menu.actions()[names.index(paths[place].name)].trigger()
+        qtbot.waitUntil(partial(_is_at, session, paths[place]))
+        _is_shown(session, paths[place])
+
+
+def test_the_others_are_offered_though_the_first_is_damaged(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    paths, session = [_picture(tmp_path / f"{number}.png") for number in range(2)], window.session
+    paths[0].write_bytes(b"no picture")
+    drop(window.input_view, *paths)
+    qtbot.waitUntil(lambda: session.state.status.notice == "0.png holds text, not a picture.")
+    assert session.state.files.recent[0] == paths[1]
+
+
+def _is_at(session: Session, path: Path) -> bool:
+    picture = session.state.input.picture
+    return picture is not None and picture.path == path
+
+
+def _is_shown(session: Session, path: Path) -> None:
+    assert _is_at(session, path)
+    assert session.state.input.picture is not None
+    np.testing.assert_array_equal(session.state.input.picture.pixels, np.asarray(Image.open(path)))
