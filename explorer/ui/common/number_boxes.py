@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
@@ -42,11 +42,21 @@ class _NoStrayWheel:
             event.ignore()
 
 
+class _NumberLine(QLineEdit):
+    """A double click marks the whole number: Qt's own marks the digits on one side of the point alone."""
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        box = self.parent()
+        assert isinstance(box, QAbstractSpinBox)
+        box.selectAll()
+
+
 class _Stepper(_NoStrayWheel):
     """Flat carets: with a style sheet, Qt's own steppers are bevelled and lose their arrows."""
 
     def start(self: Any) -> None:
         """Called once by the box that mixes this in."""
+        self.setLineEdit(_NumberLine(self))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(NARROW)
         self.setStyleSheet(STEPPER_SHEET)

@@ -153,6 +153,22 @@ def test_a_box_reads_the_same_in_every_language(text: str, value: float, qtbot: 
     assert box.text() == written(value)
 
 
+def test_a_double_click_marks_the_whole_number_so_that_typing_replaces_it(qtbot: QtBot) -> None:
+    """Qt's own marks the digits on one side of the point: 0.25 typed over 0.01 was 0.0.25, and refused."""
+    box = FloatBox(0, 1, name="Rate")
+    qtbot.addWidget(box)
+    box.setValue(0.01)
+    box.show()
+    numbers, sentences = _said(box)
+    at = box.lineEdit().cursorRect().center()
+    QTest.mouseClick(box.lineEdit(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(box.lineEdit(), Qt.MouseButton.LeftButton, pos=at)
+    assert box.lineEdit().selectedText() == "0.01"
+    QTest.keyClicks(box.lineEdit(), "0.25")
+    QTest.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert (box.value(), numbers, sentences) == (0.25, [0.25], [])
+
+
 @pytest.mark.usefixtures("_language")
 @pytest.mark.parametrize("is_live", [False, True])
 @pytest.mark.parametrize("text", NO_WHOLES)
