@@ -1,7 +1,8 @@
 """Whether a network has seen anything like an input: how far it lies from the training examples in the last features.
 
-The features are what the last layer with weights takes. How near training examples lie to each other is the measure:
-an input that lies farther from all of them than nearly all of them do from the next one is unlike what was learned.
+The features are what the last layer with weights takes, of maps their means. How near training examples lie to each
+other is the measure: an input that lies farther from all of them than nearly all of them do from the next one is unlike
+what was learned.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from explorer.engine.training.metrics import device_of, dtype_of, evaluating
 LOOKED_AT = 400
 """Training examples that an input is compared with."""
 AT_ONCE = 25
+MOST_BYTES = 64 * 2**20
+"""What the features of all of them may take: of long ones there are fewer."""
 NEARLY_ALL = 0.99
 
 
@@ -39,14 +42,17 @@ def known_examples(
     model: nn.Module, data: Learned, *, seed: int = 0, should_stop: Callable[[], bool] = lambda: False
 ) -> KnownExamples:
     """What `model` makes of some training examples, drawn at random. Raises Cancelled, and EngineError as below."""
-    drawn = torch.from_numpy(np.sort(np.random.default_rng(seed).permutation(len(data))[:LOOKED_AT]))
-    parts = []
+    drawn = torch.from_numpy(np.random.default_rng(seed).permutation(len(data))[:LOOKED_AT])
+    parts: list[Tensor] = []
     for indices in torch.split(drawn, AT_ONCE):
         if should_stop():
             raise Cancelled
         inputs = data.prepared(data.taken(indices).to(device_of(model)))
         parts.append(last_features(model, inputs))
-    features = torch.cat(parts)
+        if sum(part.nbytes for part in parts) >= MOST_BYTES:
+            break
+    drawn, order = drawn[: sum(map(len, parts))].sort()
+    features = torch.cat(parts)[order]
     distances = torch.cdist(features, features).fill_diagonal_(torch.inf)
     return KnownExamples(features, drawn, float(distances.min(dim=1).values.quantile(NEARLY_ALL)))
 
@@ -68,7 +74,8 @@ def familiarity(
 def last_features(model: nn.Module, inputs: Tensor) -> Tensor:
     """What the last layer with weights takes, (n, F) float32 on the CPU; the model is left as found.
 
-    Raises EngineError for a model without such a layer.
+    Of maps and sequences it is the mean over all places: where something lies does not make it unlike. Raises
+    EngineError for a model without such a layer.
     """
     last = next((module for module in reversed(list(model.modules())) if _has_weights(module)), None)
     if last is None:
@@ -80,7 +87,9 @@ def last_features(model: nn.Module, inputs: Tensor) -> Tensor:
             model(inputs.to(dtype_of(model)))
     finally:
         handle.remove()
-    return caught[-1].flatten(1).float().cpu()
+    features = caught[-1].float()
+    places = range(1, features.dim() - 1) if isinstance(last, nn.Linear) else range(2, features.dim())
+    return (features.mean(dim=tuple(places)) if places else features).cpu()
 
 
 def _has_weights(module: nn.Module) -> bool:

@@ -9,7 +9,7 @@ from torch import nn
 
 from explorer.engine.errors import Cancelled, EngineError
 from explorer.engine.training.examples import Examples
-from explorer.engine.training.familiarity import familiarity, known_examples, last_features
+from explorer.engine.training.familiarity import MOST_BYTES, familiarity, known_examples, last_features
 
 
 def model() -> nn.Sequential:
@@ -28,6 +28,23 @@ def test_the_features_are_what_the_last_layer_with_weights_takes() -> None:
     found = last_features(made, inputs)
     torch.testing.assert_close(found, made[0](inputs).tanh())
     assert made.training
+
+
+def test_of_maps_and_sequences_the_features_are_means_over_all_places() -> None:
+    convolved, maps = nn.Sequential(nn.ReLU(), nn.Conv2d(3, 2, 1)), torch.randn(4, 3, 6, 5)
+    torch.testing.assert_close(last_features(convolved, maps), maps.relu().mean(dim=(2, 3)))
+    linear, sequences = nn.Sequential(nn.ReLU(), nn.Linear(5, 2)), torch.randn(4, 6, 5)
+    torch.testing.assert_close(last_features(linear, sequences), sequences.relu().mean(dim=1))
+
+
+def test_of_long_features_there_are_fewer_examples() -> None:
+    long = MOST_BYTES // 4 // 50 + 1
+    data = Examples(torch.randn(200, 1), torch.zeros(200, dtype=torch.long))
+    made = nn.Sequential(nn.Linear(1, long, bias=False), nn.Linear(long, 1, bias=False))
+    known = known_examples(made, data)
+    assert len(known.features) == len(known.places) == 50
+    assert known.places.tolist() == sorted(known.places.tolist())
+    torch.testing.assert_close(known.features[7], made[0](data.inputs[known.places[7]]).detach())
 
 
 def test_the_ratio_is_the_distance_to_the_nearest_over_the_usual_one() -> None:

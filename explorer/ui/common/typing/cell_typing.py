@@ -118,7 +118,7 @@ class CellTyping(QObject):
     def open(self, cell: Index, text: str | None = None) -> None:
         """Let a number be typed over `cell`; `text` is what was typed already."""
         target, rect = self.target(), self._view.rect_of(cell)
-        if target is None or rect is None or self.refuses():
+        if target is None or rect is None or not is_index(cell, target.values.shape) or self.refuses():
             return
         self.choose(CellRange.of(cell))
         place = ", ".join(map(str, cell))

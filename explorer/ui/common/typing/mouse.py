@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 
 from explorer.arithmetic.operation import Index
+from explorer.session.cell import is_index
 from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.clipboard import Chosen
 from explorer.ui.common.typing.menu import open_menu
@@ -62,7 +63,7 @@ class CellMouse:
 
     def _on_press(self, event: QMouseEvent, cell: Index) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick:
-            return self._double_click(self._clicked or cell)  # the first click may have brought other cells here
+            return self._double_click(cell)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._begin_scaling(cell, event.position().y())
             return True
@@ -82,7 +83,8 @@ class CellMouse:
         target = self._view.typing_target()
         if target is None or self._writer.refusal(target.name):
             return False  # the view leads to where the number came from
-        self._typed.open(cell)
+        clicked = self._clicked  # the first click may have brought other cells under the mouse
+        self._typed.open(clicked if clicked is not None and is_index(clicked, target.values.shape) else cell)
         return True
 
     def _begin_scaling(self, cell: Index, y: float) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from explorer.session import Session
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
 from explorer.ui.common.typing.fills import RANDOM
+from explorer.ui.common.typing.target import TypingTarget
 from explorer.ui.debugger.into.number_grid import NumberGrid
 from explorer.ui.debugger.stage import StepStage
 from explorer.ui.tensors.view import TensorView
@@ -352,3 +353,17 @@ def test_a_persons_own_model_says_that_its_weights_are_its_own(qtbot: QtBot) -> 
         assert torch.equal(model[0].weight, before)
     finally:
         assert made.close()
+
+
+def test_the_second_click_of_a_double_click_may_find_a_tensor_with_fewer_axes(
+    stage: StepStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = stage.over.weight
+    place = _at(view, (0, 0, 1, 2))
+    QTest.mouseClick(view, LEFT, pos=place)
+    monkeypatch.setattr(view, "typing_target", lambda: TypingTarget("conv1.weight", np.zeros((3, 3), np.float32)))
+    second = QMouseEvent(
+        QEvent.Type.MouseButtonDblClick, QPointF(place), view.mapToGlobal(QPointF(place)), LEFT, LEFT, NONE
+    )
+    QApplication.sendEvent(view, second)
+    assert not _typing(view).editor.isVisible()
