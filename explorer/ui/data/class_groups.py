@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -21,6 +21,7 @@ from explorer.data import ClassGroup, DataError, DataSet, Grouping
 from explorer.session import Session, State
 from explorer.ui.common import theme
 from explorer.ui.common.text import count
+from explorer.ui.data.group_box import GroupBox
 
 INTRO = (
     "Put classes together, and the network tells the groups apart: for two of them one output is enough. "
@@ -36,7 +37,7 @@ class _ClassRow:
     """A class, the box that says its group, and how many examples it has in training and held out."""
 
     name: str
-    box: QComboBox
+    box: GroupBox
     counts: tuple[int, int]
 
 
@@ -134,13 +135,12 @@ class ClassGroups(QWidget):
             self._begin.addItem(words, groups)
 
     def _row(self, grid: QGridLayout, at: int, name: str, learned: int, held_out: int) -> _ClassRow:
-        box = QComboBox(editable=True, accessibleName=f"Group of {name}")
+        box = GroupBox()
+        box.setAccessibleName(f"Group of {name}")
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.setMinimumContentsLength(18)
         box.setToolTip(f"The group that {name} is learned as; empty: it is left out.")
-        edit = box.lineEdit()
-        if edit is not None:
-            edit.setPlaceholderText("left out")
+        box.left.connect(self._area.setFocus)
         box.editTextChanged.connect(self._show_preview)
         amounts = QLabel(f"{count(learned)} + {count(held_out)}")
         amounts.setFont(theme.number_font())
@@ -154,10 +154,8 @@ class ClassGroups(QWidget):
         self._order = tuple(group.name for group in groups)
         group_of = {name: group.name for group in groups for name in group.classes}
         for row in self._rows:
-            with QSignalBlocker(row.box):
-                row.box.clear()
-                row.box.addItems([*self._order, row.name])
-                row.box.setEditText(group_of.get(row.name, "") if groups else row.name)
+            chosen = group_of.get(row.name, "") if groups else row.name
+            row.box.show_groups((*self._order, row.name), chosen)
         self._show_preview()
 
     def chosen(self) -> Grouping:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer.data import ClassGroup
@@ -125,3 +127,27 @@ def test_two_groups_for_ten_outputs_offer_all_cures_one_output_first(
     click(next(button for button in line.findChildren(QPushButton) if button.text() == shown[1]))
     assert session.state.network.shapes()[-1] == (2,)
     assert not line.isVisible()
+
+
+def test_escape_in_the_box_of_a_name_leaves_the_box_and_keeps_the_window_and_the_other_groups(
+    page: ClassGroups, browser: DataBrowser
+) -> None:
+    begin(page, "animal and vehicle")
+    truck, dog = box(page, "Group of truck"), box(page, "Group of dog")
+    QTest.mouseClick(dog.lineEdit(), Qt.MouseButton.LeftButton)
+    QTest.keyClick(dog, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(dog, "pet")
+    QTest.mouseClick(truck.lineEdit(), Qt.MouseButton.LeftButton)
+    QTest.keyClick(truck, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(truck, "lorry")
+    assert truck.currentText() == "lorry"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert browser.isVisible()
+    assert page.isVisible()
+    assert truck.currentText() == "vehicle"
+    assert not truck.hasFocus()
+    assert dog.currentText() == "pet"
+    assert words(page, "groupsPreview").splitlines()[:2] == [
+        "animal: 5 classes, 20 to learn from, 5 held out",
+        "vehicle: 4 classes, 16 to learn from, 4 held out",
+    ]
