@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
+import explorer
 from explorer.data import picture_from_array
 from explorer.session import Session
 from tests.session.test_comparing import TEXT, pictures
@@ -62,3 +65,40 @@ def test_a_run_that_goes_on_takes_the_remark_away(session: Session, qtbot: QtBot
     assert session.state.maps.familiarity is None
     session.training.pause()
     qtbot.waitUntil(lambda: session.state.maps.familiarity is not None, timeout=60_000)
+
+
+def test_a_second_run_trains_what_the_window_shows_and_the_file_keeps(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """What was asked of the network before a run took the run's layers from it: its learning was lost."""
+    learn(session, qtbot)
+    data = session.state.data.data_set
+    assert data is not None
+    show(session, qtbot, data.train.inputs([5])[0])
+    first = prediction(session)
+    learn(session, qtbot)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=60_000)
+    second = prediction(session)
+    assert not np.allclose(second, first)
+    session.files.save_network(tmp_path / "twice.json")
+    qtbot.waitUntil(lambda: session.state.status.saving is None and not session.state.files.unsaved, timeout=60_000)
+    loaded = explorer.load(str(tmp_path / "twice.json"))
+    expected = loaded.model(torch.tensor(session.state.values).unsqueeze(0))[0].softmax(dim=0)
+    np.testing.assert_allclose(second, expected.detach(), rtol=1e-4, atol=1e-6)
+
+
+def test_another_network_of_the_same_layers_knows_its_own_examples(session: Session, qtbot: QtBot) -> None:
+    learn(session, qtbot)
+    qtbot.waitUntil(lambda: session.state.maps.familiarity is not None, timeout=60_000)
+    network = session.state.network
+    assert network is not None
+    session.editing.replace_layer("conv2", replace(network.layer("conv2"), out_channels=3))
+    qtbot.waitUntil(
+        lambda: session.state.maps.familiarity is not None and not session.store.runner.is_busy(), timeout=60_000
+    )
+    assert session.state.status.mistake is None
+
+
+def prediction(session: Session) -> np.ndarray:
+    assert session.state.prediction is not None
+    return np.array(session.state.prediction.values)

@@ -85,6 +85,8 @@ def last_features(model: nn.Module, inputs: Tensor) -> Tensor:
     try:
         with evaluating(model), torch.no_grad():
             model(inputs.to(dtype_of(model)))
+    except RuntimeError as error:
+        raise EngineError(f"The network cannot run these examples: {error}") from error
     finally:
         handle.remove()
     features = caught[-1].float()

@@ -145,11 +145,13 @@ class Trainer:
         self._store.runner.end_background()
         self._store.ask(BeginRun(begun, wishes), self._take_refusal)
         self._origins.tell(begun.ids, Learned(curves.number, curves.first_step))
-        self._store.set(replace(self._store.state.watching, film_at=None, health=(), judged=None), Training())
-        self._store.edit(f"train, run {curves.number}", lambda _before: begun.learning.with_weights(begun.ids))
-        self._store.begin_background(RunTraining(begun), partial(self._take, run), partial(self._fail, run))
-        training = Training("running", curves.number, step=curves.first_step, epochs=epochs, begun=begun)
-        self._store.set(replace(self._store.state.watching, runs=(*self._store.state.watching.runs, curves)), training)
+        # Told as one: whatever is asked of the document before, once the run has its layers, would take them from it.
+        with self._store.gathered():
+            self._store.edit(f"train, run {curves.number}", lambda _before: begun.learning.with_weights(begun.ids))
+            self._store.begin_background(RunTraining(begun), partial(self._take, run), partial(self._fail, run))
+            training = Training("running", curves.number, step=curves.first_step, epochs=epochs, begun=begun)
+            watching = replace(self._store.state.watching, film_at=None, health=(), judged=None)
+            self._store.set(replace(watching, runs=(*watching.runs, curves)), training)
         self._watching.begin(wishes)
 
     def _new_curves(self) -> RunCurves:

@@ -31,8 +31,9 @@ class FamiliarityRequest:
     @property
     def known_by(self) -> tuple[object, ...]:
         """What the features of the training examples depend on."""
-        document = self.document
-        return document.layer_ids, self.step, self.data, document.mean, document.std, document.fit
+        document, structure = self.document, self.document.subject.structure
+        weights = document.layer_ids, document.typed, self.step
+        return structure, weights, self.data, document.mean, document.std, document.fit
 
 
 class FamiliarityJudge:
