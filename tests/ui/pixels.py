@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 
 
@@ -13,3 +14,10 @@ def colours_near(picture: QImage, colour: str, tolerance: int = 40) -> int:
     wanted = QColor(colour)
     apart = np.abs(pixels[:, :3].astype(int) - (wanted.red(), wanted.green(), wanted.blue())).max(axis=1)
     return int((apart <= tolerance).sum())
+
+
+def changed(before: QImage, after: QImage) -> list[QPointF]:
+    """Where two pictures of one size differ, in pixels of the screen."""
+    old, new = (np.frombuffer(each.constBits(), np.uint32).reshape(each.height(), -1) for each in (before, after))
+    ratio = after.devicePixelRatio()
+    return [QPointF(x / ratio, y / ratio) for y, x in np.argwhere(old != new).tolist()]

@@ -64,6 +64,18 @@ def box_of(column: Column, spot: Spot) -> Box | None:
     return Box(left + spot.cell * scale, top + spot.row * scale, scale, scale)
 
 
+def lift(painter: QPainter, picture: QPixmap, place: QRectF) -> None:
+    """Draw what `picture` shows at a place there again: every pixel that the place touches."""
+    # Asked for less than half a pixel of it, such as one of thousands of numbers in a strip, Qt draws all of a picture.
+    ratio = picture.devicePixelRatioF()
+    scaled = QRectF(place.x() * ratio, place.y() * ratio, place.width() * ratio, place.height() * ratio)
+    pixels = scaled.toAlignedRect().intersected(picture.rect())
+    if pixels.isEmpty():
+        return
+    shown = QRectF(pixels.x() / ratio, pixels.y() / ratio, pixels.width() / ratio, pixels.height() / ratio)
+    painter.drawPixmap(shown, picture, QRectF(pixels))
+
+
 class LinesPainter:
     """Paints lines between places on the screen. `background` is the picture the lifted maps are taken from."""
 
@@ -104,10 +116,7 @@ class LinesPainter:
 
     def _lift(self, place: QRectF, pen: QPen) -> None:
         """A tile at full strength over the faded rest, framed."""
-        ratio = self.background.devicePixelRatioF()
-        shown = place.intersected(QRectF(QPointF(0, 0), self.background.deviceIndependentSize()))
-        source = QRectF(shown.x() * ratio, shown.y() * ratio, shown.width() * ratio, shown.height() * ratio)
-        self.painter.drawPixmap(shown, self.background, source)
+        lift(self.painter, self.background, place)
         self.painter.setPen(pen)
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.drawRoundedRect(place.adjusted(-1, -1, 1, 1), 2, 2)

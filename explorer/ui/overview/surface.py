@@ -13,7 +13,7 @@ from explorer.ui.common.late import late_veil
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.geometry import Column, Layout
 from explorer.ui.overview.layout import Opened, lay_out
-from explorer.ui.overview.lines import Corners, Lines, LinesPainter, Spot, box_of
+from explorer.ui.overview.lines import Corners, Lines, LinesPainter, Spot, box_of, lift
 from explorer.ui.overview.map_images import MapImages
 from explorer.ui.overview.minimap import Minimap
 from explorer.ui.overview.picture import OverviewPicture
@@ -266,9 +266,7 @@ class OverviewSurface(ZoomSurface):
         """Names and shapes stay readable however far the maps fade."""
         bottom = self.view.rect(self.scene.layout.columns[0].bar).bottom()
         if bottom > 0 and not self.view.is_far:
-            ratio = self.devicePixelRatioF()
-            head = QRectF(0, 0, self.width(), bottom)
-            painter.drawPixmap(head, self._painted(), QRectF(0, 0, self.width() * ratio, bottom * ratio))
+            lift(painter, self._painted(), QRectF(0, 0, self.width(), bottom))
 
     def _placed(self, lines: Lines) -> list[tuple[QRectF, float]]:
         found = [(self.place_of(source.layer, source.channel), source.share) for source in lines.sources]

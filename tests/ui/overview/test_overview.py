@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -30,7 +29,7 @@ from tests.ui.overview.followed import (
     hover,
     place,
 )
-from tests.ui.pixels import colours_near
+from tests.ui.pixels import changed, colours_near
 
 
 def test_every_layer_has_a_column_and_all_are_seen(shown: Shown) -> None:
@@ -120,13 +119,6 @@ def test_the_cell_under_the_mouse_elsewhere_and_the_chosen_one_are_framed(shown:
     framed = changed(whole, view.canvas.grab().toImage())
     assert framed
     assert all(rect.adjusted(-6, -6, 6, 6).contains(point) for point in framed)
-
-
-def changed(before: QImage, after: QImage) -> list[QPointF]:
-    """Where two pictures of one size differ, in pixels of the screen."""
-    old, new = (np.frombuffer(each.constBits(), np.uint32).reshape(each.height(), -1) for each in (before, after))
-    ratio = after.devicePixelRatio()
-    return [QPointF(x / ratio, y / ratio) for y, x in np.argwhere(old != new).tolist()]
 
 
 def test_the_preview_shows_the_map_and_the_number_and_covers_neither_it_nor_its_sources(shown: Shown) -> None:
