@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -117,7 +116,7 @@ class About(QDialog):
         self.text.setAccessibleName("Text of the licence")
         self.text.setFont(theme.number_font())
         for each in self._licences:
-            self.list.addItem(QListWidgetItem(f"{each.library} {each.version}\n{each.name}"))
+            self.list.addItem(f"{each.library} {each.version}\n{each.name}")
         self.list.currentRowChanged.connect(self._show)
         self._lay_out()
         self.list.setCurrentRow(0)

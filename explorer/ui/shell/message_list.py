@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -55,8 +54,7 @@ class MessageList(FollowingView, QDialog):
         chosen = self.list.currentRow()
         self._told = tuple(reversed(new.status.told))
         self.list.clear()
-        for each in self._told:
-            self.list.addItem(QListWidgetItem(line(each)))
+        self.list.addItems([line(each) for each in self._told])
         self.nothing.setVisible(not self._told)
         self.list.setVisible(bool(self._told))
         self.list.setCurrentRow(0 if chosen < 0 else min(chosen + came, len(self._told) - 1))

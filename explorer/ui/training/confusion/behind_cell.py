@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import QListWidget, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.data.data_set import DataSet
 from explorer.ui.common.pane import ElidedLabel
@@ -48,8 +48,8 @@ class BehindCell(QWidget):
         self.rows = QListWidget(
             accessibleName="Examples behind the cell", toolTip="Click one to show it to the network."
         )
-        self.rows.itemClicked.connect(self._take_row)
-        self.rows.itemActivated.connect(self._take_row)
+        self.rows.clicked.connect(self._take_row)
+        self.rows.activated.connect(self._take_row)
         self._pages = QStackedLayout()
         self._pages.addWidget(self.pictures)
         self._pages.addWidget(self.rows)
@@ -88,22 +88,22 @@ class BehindCell(QWidget):
     def _fill_rows(self, data: DataSet, group: Group) -> None:
         split = data.test
         assert split is not None
+        model = self.rows.model()  # no item is made in Python: clearing a list of such ended the process now and then
         self.rows.clear()
         chosen = group.places[:ROWS_AT_MOST]
         for at, (place, values) in enumerate(zip(chosen.tolist(), split.inputs(chosen), strict=True)):
             caption = ", ".join(group.captions[at].split("\n"))
-            item = QListWidgetItem(f"{split.name_of(place)}: {caption}; {row_words(values)}")
+            self.rows.addItem(f"{split.name_of(place)}: {caption}; {row_words(values)}")
             words = f"{split.name_of(place)}, {group.words(at)}: {row_words(values)}"
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
-            item.setToolTip(words)
-            item.setData(PLACE_ROLE, place)
-            self.rows.addItem(item)
+            roles = {Qt.ItemDataRole.AccessibleTextRole: words, Qt.ItemDataRole.ToolTipRole: words, PLACE_ROLE: place}
+            for role, value in roles.items():
+                model.setData(model.index(at, 0), value, role)
         if len(group.places) > ROWS_AT_MOST:
             self.rows.addItem(f"{count(len(group.places) - ROWS_AT_MOST)} more are not listed.")
 
-    @Slot(QListWidgetItem)
-    def _take_row(self, item: QListWidgetItem) -> None:
-        place = item.data(PLACE_ROLE)
+    @Slot(QModelIndex)
+    def _take_row(self, index: QModelIndex) -> None:
+        place = index.data(PLACE_ROLE)
         if place is not None:
             self._choose(place)
 
