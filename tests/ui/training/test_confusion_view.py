@@ -293,10 +293,12 @@ def test_rows_of_numbers_are_listed_and_shown_to_the_network(opened: Opened, qtb
     _click(view, (0, 0))
     behind = judged.evaluation.behind(judged.labels, 0, 0)
     assert view.behind.rows.count() == len(behind)
-    first, share = view.behind.rows.item(0), short_percent(float(judged.evaluation.probabilities[behind[0], 1]))
-    assert f"✓ inner {share}" in first.text()
+    rows = view.behind.rows
+    first, share = rows.model().index(0, 0), short_percent(float(judged.evaluation.probabilities[behind[0], 1]))
+    assert f"✓ inner {share}" in first.data()
     assert f"recognised as inner ({share})" in first.data(Qt.ItemDataRole.AccessibleTextRole)
-    view.behind.rows.itemActivated.emit(view.behind.rows.item(1))
+    second = rows.visualRect(rows.model().index(1, 0)).center()
+    QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=second)
     np.testing.assert_array_equal(session.state.input.numbers, data.test.inputs([int(behind[1])])[0])
     assert session.state.steps.target == 0
     qtbot.waitUntil(lambda: not session.state.maps.computing, timeout=60_000)
