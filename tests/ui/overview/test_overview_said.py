@@ -120,7 +120,7 @@ def test_while_it_trains_both_show_the_same_pass(qtbot: QtBot, qapp: QApplicatio
     theme.apply(qapp, "light")
     session = make_session(POINTS, picture=False)
     session.input.set_values(np.array([0.3, -0.2], np.float32))
-    session.learning.set_hyperparameters(epochs=40, batch_size=20, learning_rate=0.5)
+    session.learning.set_hyperparameters(epochs=4000, batch_size=20, learning_rate=0.5)
     session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
     view, pane = FollowedOverview(session), PredictionView(session)
