@@ -98,11 +98,16 @@ def _select(session: Session, layer: str, chosen: Selection) -> None:
 
 
 def pytorch_line(state: State, layer: str) -> str:
-    """How a layer of an editable network is written in PyTorch; "" for the input and for a person's own model."""
+    """How a layer of an editable network is written in PyTorch.
+
+    "" for the input, for a layer that cannot run, or that none before it gives anything, and for a person's own model.
+    """
     subject = state.subject
     if not subject.can(Verb.EDIT) or state.layer(layer) is None:
         return ""
-    return layer_source(subject.edited, layer)
+    network = subject.edited
+    runs = dict(zip(network.names, network.shapes(), strict=True))[layer] is not None
+    return layer_source(network, layer) if runs else ""
 
 
 def picture_of(values: np.ndarray, scale: Scale) -> np.ndarray:

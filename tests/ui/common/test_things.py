@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.ui.common.colour import scale_for
-from explorer.ui.common.number_things import picture_of
+from explorer.ui.common.number_things import picture_of, pytorch_line
 from explorer.ui.common.things import DEEDS, Thing, offer
+from tests.ui.fakes import make_session
 
 
 @pytest.fixture
@@ -106,3 +107,16 @@ def test_maps_are_drawn_beside_each_other_as_they_are() -> None:
     assert (height % 3, width % 4, channels) == (2, 3, 4)
     np.testing.assert_array_equal(drawn[:2, :3], picture_of(values[0], scale_for(0, 29)))
     assert not drawn[2].any()
+
+
+@pytest.mark.parametrize(
+    "broken", ["linear(4) flatten batchnorm", "flatten maxpool(2) batchnorm", "conv(2, 50) batchnorm"]
+)
+def test_a_layer_that_cannot_run_has_no_line_of_pytorch(broken: str) -> None:
+    for text in (f"3x8x8 {broken}", f"3x8x8 {broken} relu conv(2, 3)"):
+        session = make_session(text)
+        names = session.state.network.names  # type: ignore[union-attr]
+        lines = [pytorch_line(session.state, name) for name in names]
+        shapes = session.state.network.shapes()  # type: ignore[union-attr]
+        assert [bool(line) for line in lines] == [shape is not None for shape in shapes]
+        assert session.close()
