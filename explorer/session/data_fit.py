@@ -58,11 +58,23 @@ def _of_outputs(subject: Subject, data: DataSet) -> DataProblem | None:
     if shape is None or prod(shape) == wanted or (prod(shape) == 1 and len(data.classes) == 2):
         return None
     what = f"{wanted} classes" if data.classes else f"{wanted} numbers to learn"
-    message = f"{data.card.title} has {what}, but this network gives {plural(prod(shape), 'number')}."
+    message = _misfit(data.card.title, what, prod(shape))
     cures = (*_grouped(data, prod(shape)), *_with_other_outputs(subject, data, wanted))
     if not cures:
         return DataProblem(f"{message} Let it end in a linear layer with {wanted} outputs.")
     return DataProblem(message, cures)
+
+
+def misfit_of_classes(subject: Subject, title: str, classes: int) -> str:
+    """Why the outputs of `subject` cannot tell that many classes apart; "" where they can, or are not known."""
+    shape = subject.output_shape
+    if shape is None or prod(shape) == classes or (prod(shape) == 1 and classes == 2):
+        return ""
+    return _misfit(title, f"{classes} classes", prod(shape))
+
+
+def _misfit(title: str, what: str, outputs: int) -> str:
+    return f"{title} has {what}, but this network gives {plural(outputs, 'number')}."
 
 
 def _grouped(data: DataSet, outputs: int) -> Iterator[Cure]:

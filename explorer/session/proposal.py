@@ -14,6 +14,7 @@ class Proposal:
     """The data that a network would learn, and what of it they would replace.
 
     `data` is the name or path of the data, "" where none that come along fit; `title` and `classes` are theirs.
+    `are_open` tells that they were chosen for another network, `misfit` why those of the network's kind do not fit.
     """
 
     data: str = ""
@@ -22,6 +23,8 @@ class Proposal:
     replaces_classes: bool = False
     replaces_weights: bool = False
     until: Until = ""
+    are_open: bool = False
+    misfit: str = ""
 
     @property
     def is_asked_about(self) -> bool:

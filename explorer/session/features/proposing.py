@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from explorer.session import edits
-from explorer.session.data_fit import data_for
+from explorer.session.data_fit import data_for, misfit_of_classes
 from explorer.session.features.training import Trainer
 from explorer.session.proposal import Proposal, Until
 from explorer.session.state import State
@@ -48,13 +48,13 @@ class Proposing:
     def agree(self) -> None:
         """Train as proposed."""
         proposal = self._store.state.training.proposal
-        if proposal is not None:
+        if proposal is not None and proposal.data:
             self._train(proposal.until)
 
     def train_copy(self) -> None:
         """Leave the network as it is, and train one like it with fresh weights; undo leads back to this one."""
         proposal, document = self._store.state.training.proposal, self._store.state.document
-        if proposal is None:
+        if proposal is None or not proposal.data:
             return
         self._store.open_document(edits.fresh_copy(document))
         self._train(proposal.until)
@@ -91,8 +91,11 @@ def proposal_of(state: State, until: Until = "") -> Proposal | None:
         name, title, classes = opened.name, opened.data.card.title, opened.data.classes
     else:
         name, title, classes = _come_along(data_for(document.subject))
+        if misfit := misfit_of_classes(document.subject, title, len(classes)) if name else "":
+            return Proposal(title=title, classes=classes, until=until, misfit=misfit)
     replaces_classes = bool(document.classes) and document.classes != classes
-    return Proposal(name, title, classes, replaces_classes, not document.has_fresh_weights, until)
+    replaces_weights = not document.has_fresh_weights
+    return Proposal(name, title, classes, replaces_classes, replaces_weights, until, are_open=opened is not None)
 
 
 def _come_along(name: str) -> tuple[str, str, tuple[str, ...]]:

@@ -75,15 +75,19 @@ class TrainQuestion(FollowingView, QWidget):
 
 def words(proposal: Proposal, state: State) -> str:
     """What would happen: which data it would learn, what that replaces, and how to get it back."""
+    if proposal.misfit:
+        outputs = plural(len(proposal.classes), "output")
+        return f"{proposal.misfit} Choose data that fit it, or let it end in a linear layer with {outputs}."
     if not proposal.data:
         shape = state.subject.input_shape or ()
         taken = plural(shape[0], "number") if len(shape) == 1 else shape_text(shape)
         return f"This network takes {taken}, and none of the data that come along has such examples."
-    learned = f"No data are chosen: it would learn {proposal.title} ({_first(proposal.classes)})"
+    chosen = "The data were chosen for another network" if proposal.are_open else "No data are chosen"
+    learned = f"{chosen}: it would learn {proposal.title} ({_first(proposal.classes)})"
     if proposal.replaces_classes:
         learned += f" in the place of its own classes ({_first(state.classes)})"
-    back = "Its trained weights stay as before training" if proposal.replaces_weights else "Its classes stay known"
-    return f"{learned}. {back}: undo brings them back."
+    kept = "Its weights as they are now" if proposal.replaces_weights else "Its classes"
+    return f"{learned}. {kept} are kept: undo brings them back."
 
 
 def _first(classes: Sequence[str]) -> str:

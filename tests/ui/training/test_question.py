@@ -51,7 +51,7 @@ def test_the_first_press_of_train_asks_in_the_strip_which_opens_for_it(window: M
     told = question.label.text()
     assert "it would learn Textures and tissues (brick, grass, …)" in told
     assert "in the place of its own classes (airplane, automobile, …)" in told
-    assert told.endswith("Its trained weights stay as before training: undo brings them back.")
+    assert told.endswith("Its weights as they are now are kept: undo brings them back.")
     assert window.session.state.classes == classes
     _press(question, "Not now")
     assert not question.isVisible()
@@ -90,6 +90,47 @@ def test_a_network_that_no_data_fit_is_told_what_it_takes(window: MainWindow, qt
     assert question.label.text().startswith("This network takes 3 numbers")
     assert not question.train.isVisible()
     assert question.choose.isVisible()
+
+
+def test_data_that_the_outputs_do_not_fit_are_not_offered_and_nothing_is_changed(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.files.new_network("1x5x5 conv(1, 3)")
+    wait_until_shown(qtbot, session)
+    session.learning.set_hyperparameters(loss="half_squared_error")
+    session.learning.set_target(tuple(map(float, range(9))))
+    document, target = session.state.document, session.state.steps.target
+    click(window, "trainStart")
+    question = _question(window)
+    assert question.isVisible()
+    assert question.label.text() == (
+        "Textures and tissues has 10 classes, but this network gives 9 numbers. "
+        "Choose data that fit it, or let it end in a linear layer with 10 outputs."
+    )
+    assert not question.train.isVisible()
+    assert not question.copy.isVisible()
+    assert question.choose.isVisible()
+    click(window, "trainStart")  # a second press agrees to nothing
+    assert question.isVisible()
+    _press(question, "Not now")
+    state = session.state
+    assert state.document is document
+    assert state.steps.target is target
+    assert state.data.opened is None
+    assert state.data.progress is None
+    assert state.training.status == "ready"
+
+
+def test_data_that_were_chosen_for_another_network_are_not_called_unchosen(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.data.use_data("textures")
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None)
+    session.files.open_network("cifar10")
+    wait_until_shown(qtbot, session)
+    click(window, "trainStart")
+    told = _question(window).label.text()
+    assert told.startswith("The data were chosen for another network: it would learn Textures and tissues")
 
 
 def test_ctrl_r_asks_as_the_button_does(window: MainWindow) -> None:
