@@ -161,6 +161,12 @@ class MapMosaic(QWidget):
         x, y = left + place.column, top + place.row
         return QRectF(self.canvas.from_cells(x, y), self.canvas.from_cells(x + 1, y + 1))
 
+    def bring_into_sight(self, cell: Index) -> None:
+        """Pan so that a cell of the target is visible."""
+        place = None if self._typed is None else self._typed.place(cell)
+        if place is not None:
+            self.keep_in_view(place)
+
     def _arranged(self, sheet: Sheet) -> Mosaic:
         pane = (self.canvas.width(), self.canvas.height())
         return arrange(sheet.count, *sheet.size, pane=pane, wanted_columns=sheet.row_length)

@@ -108,6 +108,30 @@ def test_a_double_click_types_over_the_number_that_was_clicked(
     np.testing.assert_array_equal(_weight(session, layer), before)
 
 
+@pytest.mark.parametrize("cell", [(1, 3, 2, 2), (1, 0, 2, 1), (0, 0, 0, 0)])
+def test_a_double_click_types_over_what_was_clicked_though_the_first_click_opens_the_large_map_below(
+    opened: Opened, qtbot: QtBot, cell: tuple[int, ...]
+) -> None:
+    session, view = opened("conv2")
+    before, canvas = _weight(session, "conv2").copy(), _mosaic(view).canvas
+    window, place = view.windowHandle(), canvas.viewport().mapTo(view, _at(view, cell))
+    height = canvas.height()
+    QTest.mouseDClick(window, LEFT, Qt.KeyboardModifier.NoModifier, place)
+    QApplication.processEvents()
+    assert canvas.height() < height - 100  # the large map lies below
+    editor = _typing(view).editor
+    assert editor.isVisible()
+    assert float(editor.text().replace("−", "-")) == pytest.approx(before[cell])
+    rect = _mosaic(view).rect_of(cell)
+    assert rect is not None
+    assert rect.toRect().intersects(editor.geometry())
+    assert canvas.viewport().rect().intersects(editor.geometry())
+    _type("2.5")
+    wait_until_shown(qtbot, session)
+    before[cell] = 2.5
+    np.testing.assert_array_equal(_weight(session, "conv2"), before)
+
+
 def test_a_kernel_is_pasted_over_another_and_undone_at_once(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("conv2", channel=0)
     before = _weight(session, "conv2").copy()

@@ -46,6 +46,9 @@ class CellWidget(QWidget):
         """A cell of the target as one of the widget."""
         return (*self._typed_prefix, *cell)
 
+    def bring_into_sight(self, _cell: Index) -> None:
+        """All of it is in sight."""
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.relaid.emit()

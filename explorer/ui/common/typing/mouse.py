@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol, cast
 
 import numpy as np
@@ -14,7 +15,8 @@ from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.clipboard import Chosen
 from explorer.ui.common.typing.menu import open_menu
 from explorer.ui.common.typing.scale_drag import ScaleDrag
-from explorer.ui.common.typing.target import CellView
+from explorer.ui.common.typing.second_click import SecondClick
+from explorer.ui.common.typing.target import CellView, TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
 
 PRESSES = (
@@ -39,7 +41,8 @@ class CellMouse:
     def __init__(self, typed: Typed, view: CellView, writer: NumberWriter) -> None:
         self._typed, self._view, self._writer = typed, view, writer
         self._pressed: Index | None = None  # while the button is down
-        self._clicked: Index | None = None  # where it went down last
+        self._clicked: tuple[str, Index] | None = None  # of which target, and where it went down last
+        self._second_click = SecondClick(view.surface, partial(self._double_click, None))
         self._scaling: ScaleDrag | None = None
 
     def hears(self, event: QEvent) -> bool:
@@ -69,7 +72,9 @@ class CellMouse:
             return True
         cells = self._typed.cells
         is_extending = cells is not None and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._pressed = self._clicked = cell
+        target = self._view.typing_target()
+        self._pressed, self._clicked = cell, None if target is None else (target.name, cell)
+        self._second_click.wait()
         self._view.keys.setFocus()
         self._typed.choose(cells.to(cell) if cells is not None and is_extending else CellRange.of(cell))
         return is_extending
@@ -79,13 +84,23 @@ class CellMouse:
         if is_dragging and cell is not None and self._typed.cells is not None and not self._view.pans:
             self._typed.choose(self._typed.cells.to(cell))
 
-    def _double_click(self, cell: Index) -> bool:
+    def _double_click(self, cell: Index | None) -> bool:
+        """Type over the cell of the first click, which may have brought others under the mouse; else over `cell`."""
         target = self._view.typing_target()
         if target is None or self._writer.refusal(target.name):
             return False  # the view leads to where the number came from
-        clicked = self._clicked  # the first click may have brought other cells under the mouse
-        self._typed.open(clicked if clicked is not None and is_index(clicked, target.values.shape) else cell)
+        meant = self._first_clicked(target) or cell
+        if meant is None:
+            return False
+        self._view.bring_into_sight(meant)
+        self._typed.open(meant)
         return True
+
+    def _first_clicked(self, target: TypingTarget) -> Index | None:
+        """The cell of the first click, where it is shown still."""
+        name, cell = self._clicked or ("", ())
+        is_there = name == target.name and is_index(cell, target.values.shape)
+        return cell if is_there and self._view.rect_of(cell) is not None else None
 
     def _begin_scaling(self, cell: Index, y: float) -> None:
         """Scale the chosen range that `cell` lies in, or this cell alone."""
