@@ -25,7 +25,7 @@ from explorer.resources import bundled_networks, resource
 from explorer.session import Session
 from explorer.session.features.left_overs import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
-from explorer.ui.common import faults, report_words, settings, theme
+from explorer.ui.common import faults, pictures, report_words, settings, theme
 from explorer.ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def open_window(
 ) -> MainWindow:
     """A shown window on the network that comes with the program, then on whatever `files` name.
 
+    Of several pictures the first is shown and the others are offered, as where they are dropped.
     A name of a network that comes with the program, where no such file lies, is that network.
     In the folder `left_overs` it keeps what is not saved, in case of a crash, and looks for what others left.
     """
@@ -68,8 +69,9 @@ def open_window(
         why = session.state.status.notice  # what was wrong with the network that was asked for
         session.files.open_network(START_NETWORK)
         session.say(why)
+    has_several = pictures.show_several(session, paths)
     for path in paths:
-        if not is_network(path):
+        if not is_network(path) and not (has_several and pictures.is_picture(path)):
             window.open_path(path)
     window.show()
     return window

@@ -15,6 +15,7 @@ import explorer
 EXAMPLES = """examples:
   network-explorer                              open the window
   network-explorer photo.jpg                    … looking at a picture
+  network-explorer a.png b.png c.png            … at the first of several, the others beside Open
   network-explorer network.json photo.jpg       … with a network of your own
   network-explorer net.txt                      … a network in text notation
   network-explorer two-two-two                  … one that comes with the program, by its name

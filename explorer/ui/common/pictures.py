@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -61,16 +61,28 @@ def take(
     Of several files that are pictures by their names the first is shown; of any others the first is opened.
     """
     local = local_path(mime)
-    several = [Path(path) for path in local_paths(mime) if path.lower().endswith(ENDINGS)]
     image = QImage(mime.imageData()) if mime is not None and mime.hasImage() and not local else QImage()
-    if len(several) > 1:
-        session.input.open_pictures(several)
-    elif local:
+    if show_several(session, local_paths(mime)):
+        return
+    if local:
         open_path(local)
     elif not image.isNull():
         session.input.make_picture(name, partial(picture_of, image, name))
     else:
         session.say(otherwise)
+
+
+def show_several(session: Session, paths: Sequence[str | Path]) -> bool:
+    """Of several pictures, by their names, show the first and offer the others; whether `paths` hold several."""
+    several = [Path(path) for path in paths if is_picture(path)]
+    if len(several) > 1:
+        session.input.open_pictures(several)
+    return len(several) > 1
+
+
+def is_picture(path: str | Path) -> bool:
+    """Whether a file is a picture by its name."""
+    return str(path).lower().endswith(ENDINGS)
 
 
 def paste(session: Session, open_path: OpenPath) -> None:

@@ -27,17 +27,17 @@ RANDOM = np.random.default_rng(4)
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     made = open_window()
-
-    def leave_all(_widget: object) -> None:
-        for browser in _browsers():
-            browser.close()
-        made.session.store.set(replace(made.session.state.files, unsaved=False))
-
-    qtbot.addWidget(made, before_close_func=leave_all)
+    qtbot.addWidget(made, before_close_func=_leave_all)
     made.session.files.new_network("3x12x12 conv(4, 3) relu flatten linear(2)")
     wait_until_shown(qtbot, made.session)
     yield made
     made.close()
+
+
+def _leave_all(window: MainWindow) -> None:
+    for browser in _browsers():
+        browser.close()
+    window.session.store.set(replace(window.session.state.files, unsaved=False))
 
 
 def _browsers() -> list[DataBrowser]:
@@ -141,6 +141,30 @@ def test_of_several_pictures_the_first_is_shown_and_the_others_are_offered(
         menu.actions()[names.index(paths[place].name)].trigger()
         qtbot.waitUntil(partial(_is_at, session, paths[place]))
         _is_shown(session, paths[place])
+
+
+def test_several_pictures_on_the_command_line_are_shown_and_offered_as_dropped_ones(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    network = tmp_path / "net.txt"
+    network.write_text("3x12x12 conv(4, 3) relu flatten linear(2)")
+    paths = [_picture(tmp_path / f"{number}.png") for number in range(3)]
+    window = open_window([str(paths[0]), str(network), str(paths[1]), str(paths[2])])
+    qtbot.addWidget(window, before_close_func=_leave_all)
+    session = window.session
+    told = "The first of 3 pictures is shown; the others are in the list beside Open."
+    qtbot.waitUntil(lambda: session.state.status.notice == told)
+    wait_until_shown(qtbot, session)
+    _is_shown(session, paths[0])
+    assert session.state.network.names[:1] == ("conv1",)
+    window.show_late_parts()
+    menu = window.input_view.recent.menu()
+    menu.aboutToShow.emit()
+    names = [action.text() for action in menu.actions()]
+    assert {path.name for path in paths} <= set(names)
+    menu.actions()[names.index("2.png")].trigger()
+    qtbot.waitUntil(partial(_is_at, session, paths[2]))
+    _is_shown(session, paths[2])
 
 
 def test_the_others_are_offered_though_the_first_is_damaged(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
