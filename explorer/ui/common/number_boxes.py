@@ -56,7 +56,7 @@ class _Stepper(_NoStrayWheel):
 
     def start(self: Any) -> None:
         """Called once by the box that mixes this in."""
-        self.setLineEdit(_NumberLine(self))
+        self.setLineEdit(_NumberLine(self, objectName="qt_spinbox_lineedit"))  # as Qt calls its own: a part of the box
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(NARROW)
         self.setStyleSheet(STEPPER_SHEET)
