@@ -53,17 +53,17 @@ class Feeding:
 
         Of a file of several pages it is the one that was looked at last.
         """
-        self._ask_page(None)
-        errand = ReadPicture(Path(path), self._recent.page_of(Path(path)))
-        self._store.begin(self._reading, errand, self._take_read)
+        self._read_file(Path(path), self._take_read)
 
     def open_pictures(self, paths: Sequence[Path]) -> None:
         """Show the first of several pictures that were given together, and offer the others among the recent files."""
         first, *others = paths[: 1 + MOST_OFFERED]
         self._recent.offer(others)
+        self._read_file(first, partial(self._take_first, len(paths), len(others)))
+
+    def _read_file(self, path: Path, take: Callable[[Picture | Fault], object]) -> None:
         self._ask_page(None)
-        errand = ReadPicture(first, self._recent.page_of(first))
-        self._store.begin(self._reading, errand, partial(self._take_first, len(paths), len(others)))
+        self._store.begin(self._reading, ReadPicture(path, self._recent.page_of(path)), take)
 
     def _take_first(self, amount: int, offered: int, read: Picture | Fault) -> None:
         self._take_read(read)
@@ -143,8 +143,7 @@ class Feeding:
             self._drop_reading()
             if not self._store.may(Verb.SHOW_PICTURE):
                 return
-            self._before.forget_typed_pictures()
-            fed = replace(state.input, picture=given, numbers=None, page_asked=None)
+            fed = self._with_picture(given)
         else:
             fed = self._with_numbers(given)
         notice = replace(state.status, notice="")
@@ -155,11 +154,8 @@ class Feeding:
         self._drop_reading()
         if self._store.may(Verb.SHOW_PICTURE):
             self._own.add(picture)
-            self._before.forget_typed_pictures()
             label, key = ("fill the sheet", None) if stroke is None else ("brush stroke", f"stroke {stroke}")
-            self._store.give(
-                label, replace(self._store.state.input, picture=picture, numbers=None, page_asked=None), merge_key=key
-            )
+            self._store.give(label, self._with_picture(picture), merge_key=key)
 
     def set_fit(self, mode: Fit) -> None:
         """Choose how a picture is brought to the network's size: crop, pad or stretch."""
@@ -203,6 +199,11 @@ class Feeding:
         self._covered = state.input.picture or self._covered
         return replace(state.input, numbers=numbers, picture=None, fitted=None, page_asked=None)
 
+    def _with_picture(self, picture: Picture, *, page_asked: int | None = None) -> InputState:
+        """The input with `picture` in the place of what is fed; numbers typed in place of one are older than it."""
+        self._before.forget_typed_pictures()
+        return replace(self._store.state.input, picture=picture, numbers=None, page_asked=page_asked)
+
     def _take_read(self, picture: Picture | Fault) -> None:
         if isinstance(picture, Fault):
             self._store.say(picture.message)
@@ -218,9 +219,8 @@ class Feeding:
         """
         if not self._store.may(Verb.SHOW_PICTURE):
             return
-        self._before.forget_typed_pictures()
         state = self._store.state
-        fed = replace(state.input, picture=picture, numbers=None, page_asked=page_asked)
+        fed = self._with_picture(picture, page_asked=page_asked)
         shown = (fed, without_label(state.steps), replace(state.status, notice=""))
         if state.input.numbers is not None or state.input.picture in self._own:
             self._store.give(f"show {brief(picture.name)}", *shown)
