@@ -22,6 +22,11 @@ class ComparedRun:
     seconds: float = 0.0
     message: str = ""
 
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.standing in ("waiting", "running")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -33,4 +38,4 @@ class Comparison:
     @property
     def is_running(self) -> bool:
         """Whether some of it is still to come."""
-        return any(run.standing in ("waiting", "running") for run in self.runs)
+        return any(run.is_to_come for run in self.runs)

@@ -110,7 +110,7 @@ class Comparing:
         return _Variant(value, learning, GrowingCurves(curves))
 
     def _begin(self, what: str, variants: tuple[_Variant, ...]) -> None:
-        data, watching = self._store.state.data.data_set, self._store.state.watching
+        data = self._store.state.data.data_set
         assert data is not None
         self.stop()
         self._variants, self._told = variants, {}
@@ -133,15 +133,14 @@ class Comparing:
             self._told[answer.index] = answer
         else:
             self._show_told()
-            ended = {"standing": "failed" if answer.message else "done", "message": answer.message}
-            self._change(answer.index, **ended)
+            self._change(answer.index, standing="failed" if answer.message else "done", message=answer.message)
 
     def _fail(self, failure: Failure) -> None:
         self._end("failed", failure.sentence)
 
     def _end(self, standing: str, message: str = "") -> None:
         for index, run in enumerate(self._store.state.watching.comparison.runs):
-            if run.standing in ("waiting", "running"):
+            if run.is_to_come:
                 self._change(index, standing=standing, message=message)
 
     def _change(self, index: int, **changes: object) -> None:
