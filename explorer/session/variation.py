@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from math import inf
 
 from explorer.amounts import exact
 from explorer.arithmetic.updates import UPDATES
-from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import RANGES, Hyperparameters
 from explorer.network import Layer, Network
 from explorer.network.last_layer import last_weighted_layer
 from explorer.network.layers import AvgPool2d, Conv2d, MaxPool2d
@@ -62,7 +63,7 @@ def _of_all(network: Network) -> Iterator[Choice]:
     for setting, label in (("out_channels", "Filters"), ("kernel_size", "Window")):
         present = {str(getattr(layer, setting)) for layer in layers}
         shown = present.pop() if len(present) == 1 else "various"
-        yield Choice(f"{label} of all convolutions", shown, _near(setting, shown), _all_changed(names, setting))
+        yield Choice(f"{label} of all convolutions", shown, _near(setting, shown), _changed(names, setting))
 
 
 def _of_layers(network: Network) -> Iterator[Choice]:
@@ -78,7 +79,7 @@ def _of_layers(network: Network) -> Iterator[Choice]:
             value = getattr(layer, setting)
             shown = "" if value is None or isinstance(value, tuple) else str(value)
             title = f"{rules.label} of {layer.name}"
-            yield Choice(title, shown, _near(setting, shown), _layer_changed(layer.name, setting))
+            yield Choice(title, shown, _near(setting, shown), _changed((layer.name,), setting))
 
 
 def _near(setting: str, present: str) -> tuple[str, ...]:
@@ -113,11 +114,7 @@ def _typed(layer: Layer, setting: str, text: str) -> Layer:
     return changed
 
 
-def _layer_changed(name: str, setting: str) -> Change:
-    return lambda document, text: _with_layers(document, lambda layer: _typed(layer, setting, text), (name,))
-
-
-def _all_changed(names: tuple[str, ...], setting: str) -> Change:
+def _changed(names: tuple[str, ...], setting: str) -> Change:
     return lambda document, text: _with_layers(document, lambda layer: _typed(layer, setting, text), names)
 
 
@@ -163,7 +160,8 @@ def _number_changed(name: str) -> Change:
         except ValueError:
             what = "a whole number" if kind is int else "a number"
             raise ValueError(f"The {name.replace('_', ' ')} is {what}, not {text}.") from None
-        if not 0 <= value < 10**9 or (name == "batch_size" and value < 1):
+        least, _ = RANGES.get(name, (0, inf))
+        if not least <= value < 10**9:
             raise ValueError(f"The {name.replace('_', ' ')} cannot be {text}.")
         return replace(document, hyperparameters=replace(document.hyperparameters, **{name: value}))
 
