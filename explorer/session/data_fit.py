@@ -52,10 +52,8 @@ def _of_inputs(network: Network, data: DataSet) -> DataProblem | None:
 
 
 def _of_outputs(subject: Subject, data: DataSet) -> DataProblem | None:
-    network = subject.edited
-    shape = network.shapes()[-1] if network.layers else None
-    wanted = outputs_wanted(data)
-    if shape is None or prod(shape) == wanted or (prod(shape) == 1 and len(data.classes) == 2):
+    shape, wanted = subject.output_shape, outputs_wanted(data)
+    if shape is None or prod(shape) == wanted or _tells_apart(prod(shape), len(data.classes)):
         return None
     what = f"{wanted} classes" if data.classes else f"{wanted} numbers to learn"
     message = _misfit(data.card.title, what, prod(shape))
@@ -68,9 +66,14 @@ def _of_outputs(subject: Subject, data: DataSet) -> DataProblem | None:
 def misfit_of_classes(subject: Subject, title: str, classes: int) -> str:
     """Why the outputs of `subject` cannot tell that many classes apart; "" where they can, or are not known."""
     shape = subject.output_shape
-    if shape is None or prod(shape) == classes or (prod(shape) == 1 and classes == 2):
+    if shape is None or _tells_apart(prod(shape), classes):
         return ""
     return _misfit(title, f"{classes} classes", prod(shape))
+
+
+def _tells_apart(outputs: int, classes: int) -> bool:
+    """Whether so many outputs can: one for each class, or one for two, the probability of the second."""
+    return outputs == classes or (outputs == 1 and classes == 2)
 
 
 def _misfit(title: str, what: str, outputs: int) -> str:
