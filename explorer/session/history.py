@@ -42,6 +42,11 @@ class History:
         """The name of what redo would do again; empty if there is nothing."""
         return self.future[-1].label if self.future else ""
 
+    @property
+    def document_before(self) -> Document | None:
+        """The document that the last change replaced; None where it left the document alone, or there was none."""
+        return self.past[-1].document if self.past else None
+
     def changed(self, before: Undoables, after: Undoables, label: str, *, merge_key: str | None = None) -> History:
         """The history after a change from `before` to `after`, each with all that undo could take back.
 

@@ -170,8 +170,8 @@ class Store(QObject):
 
     def take_back(self, before: Document) -> bool:
         """Forget the last change, as if it had not been made, if it was one to `before`; whether it was."""
-        last = self.history.past[-1] if self.history.past else None
-        if last is None or last.document is None or last.document.layer_ids != before.layer_ids:
+        last = self.history.document_before
+        if last is None or last.layer_ids != before.layer_ids:
             return False
         with self.gathered():
             self._show(before)

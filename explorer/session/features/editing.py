@@ -99,8 +99,8 @@ class Editing:
         numbers = np.array(values, np.float32)
         numbers.flags.writeable = False
         history, state = self._store.history, self._store.state
-        before = history.past[-1].document if history.past and merge is not None else None
-        if before is not None and merge == history.merge_key:
+        before = history.document_before
+        if before is not None and merge is not None and merge == history.merge_key:
             # The numbers on the way are nowhere looked back at: what was typed last stands on those from before.
             base, known = before, False
         else:

@@ -90,7 +90,7 @@ class Trainer:
         run = self._run
         if run is None or self._training.status != "running" or run.progress.has_begun:
             return
-        last = self._store.history.past[-1].document if self._store.history.past else None
+        last = self._store.history.document_before
         if last is not None and last.layer_ids == run.begun.before.layer_ids:
             number = self._training.run
             self._store.runner.end_background()
