@@ -221,12 +221,11 @@ class RunTrainer:
     def _learned(self, request: Request, wishes: Wishes) -> LearnedTensors | None:
         """Output and weight of the wanted layer with their gradients, copied, since the weights go on."""
         asked = StepRequest(request, wishes.target, ())
-        batch = None if wishes.layer is None else self._steps.learning_batch(asked)
-        if batch is None:
+        if wishes.layer is None or (batch := self._steps.learning_batch(asked)) is None:
             return None
         timeline = timeline_of(request.document, self._desk.bench.record_gradients(batch))
-        steps = [step.index for step in timeline.steps if step.phase == "forward" and step.layer == wishes.layer]
-        return timeline.learned(steps[-1]).copied() if steps else None
+        step = timeline.step_of(wishes.layer)
+        return None if step is None else timeline.learned(step).copied()
 
     def show_frame(self, index: int) -> Iterator[FilmFrame | Fault]:
         """The probe as the network saw it at a frame of the film."""

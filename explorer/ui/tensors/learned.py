@@ -78,11 +78,10 @@ def _of_timeline(state: State, layer: str) -> LearnedLayer:
     if timeline is None:
         waiting = RECORDING if state.steps.is_recording or state.training.status == "running" else WAITING
         return LearnedLayer(layer, message=state.steps.message or waiting)
-    steps = [step.index for step in timeline.steps if step.phase == "forward" and step.layer == layer]
-    if not steps:
+    step = timeline.step_of(layer)
+    if step is None:
         return LearnedLayer(layer, message=f"{layer} took no part in the recorded step.")
-    last = steps[-1]
-    return LearnedLayer(layer, "a training step on the present input", timeline.learned(last), (timeline, last))
+    return LearnedLayer(layer, "a training step on the present input", timeline.learned(step), (timeline, step))
 
 
 def shown_example(tensor: Tensor, example: int) -> Shown:
