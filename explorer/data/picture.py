@@ -54,6 +54,11 @@ class Picture:
     pages: Pages | None = None
 
     @property
+    def page(self) -> int:
+        """Which page of its file it is, from 0 on."""
+        return 0 if self.pages is None else self.pages.at
+
+    @property
     def width(self) -> int:
         return int(self.pixels.shape[1])
 

@@ -195,8 +195,7 @@ def _numbers(values: np.ndarray) -> np.ndarray:
 
 
 def _told_picture(picture: Picture) -> dict[str, Any]:
-    page = 0 if picture.pages is None else picture.pages.at
-    return {"name": picture.name, "path": str(picture.path) if picture.path else None, "page": page}
+    return {"name": picture.name, "path": str(picture.path) if picture.path else None, "page": picture.page}
 
 
 def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture | None:

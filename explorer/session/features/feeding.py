@@ -227,7 +227,7 @@ class Feeding:
         else:
             self._store.set(*shown)
         if picture.path is not None:
-            self._recent.remember(picture.path, page=0 if picture.pages is None else picture.pages.at)
+            self._recent.remember(picture.path, page=picture.page)
 
     def _follow(self, old: State, new: State) -> None:
         if new.document is old.document:
