@@ -148,9 +148,8 @@ class _Wanted:
 
     def __init__(self) -> None:
         self._masks: dict[str, dict[int | None, Mask]] = {}
-        self._unions: dict[
-            tuple[int, int], tuple[Mask, Mask, Mask]
-        ] = {}  # masks are kept: an id is one while they live
+        # Their masks are kept with both: an id is one while they live.
+        self._unions: dict[tuple[int, int], tuple[Mask, Mask, Mask]] = {}
         self._backs: dict[tuple[str, int, int], tuple[Mask, Mask]] = {}
 
     def add(self, name: str, channel: int | None, mask: Mask) -> None:
