@@ -20,6 +20,8 @@ class BriefLabel(QLabel):
 
     def set_whole(self, text: str) -> None:
         """Show `text`, as far as there is room for it."""
+        if text == self._whole:  # told at each change of the state, and measuring words takes long
+            return
         self._whole = text
         self.setAccessibleName(text)
         self._shorten()
