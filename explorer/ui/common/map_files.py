@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtGui import QGuiApplication, QImage
 
+from explorer.ui.common.pictures import image_with_alpha
 from explorer.ui.common.text import shape_text
 from explorer.writing import FileError, write_atomically
 
@@ -82,9 +83,7 @@ def write(path: Path, colours: np.ndarray, values: np.ndarray, title: str) -> No
 
 def image_of(colours: np.ndarray) -> QImage:
     """The picture (H, W, 4) with each cell as 4 × 4 pixels."""
-    large = _enlarged(colours)
-    height, width = large.shape[:2]
-    return QImage(large.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    return image_with_alpha(_enlarged(colours))
 
 
 def copy_picture(colours: np.ndarray) -> None:

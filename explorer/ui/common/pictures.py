@@ -37,6 +37,13 @@ def image_of(pixels: np.ndarray) -> QImage:
     return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
 
 
+def image_with_alpha(colours: np.ndarray) -> QImage:
+    """An image with memory of its own from uint8 (H, W, 4)."""
+    colours = np.ascontiguousarray(colours)
+    height, width = colours.shape[:2]
+    return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
 def can_take(mime: QMimeData | None) -> bool:
     """Whether this is something that might be a picture; Qt gives None for nothing at all."""
     return mime is not None and (mime.hasUrls() or mime.hasImage())

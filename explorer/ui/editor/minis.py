@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.common.pictures import image_with_alpha
 
 SHOWN = 6
 GAP = 2
@@ -30,12 +31,12 @@ class Minis:
     def rendered(self, height: int, width: int, gap: int = GAP) -> QImage:
         """One image at most `width` device pixels wide and `height` high; the rest is transparent."""
         if self.pixels is not None:
-            return _image(_with_alpha(_fitted(self.pixels, height, width)))
+            return image_with_alpha(_with_alpha(_fitted(self.pixels, height, width)))
         if self.values is None or self.values.size == 0:
             return QImage()
         if self.values.ndim == 1:
-            return _image(_strip(self._coloured(_sampled_numbers(self.values, width)[None]), height, width))
-        return _image(self._maps(self.values, height=height, width=width, gap=gap))
+            return image_with_alpha(_strip(self._coloured(_sampled_numbers(self.values, width)[None]), height, width))
+        return image_with_alpha(self._maps(self.values, height=height, width=width, gap=gap))
 
     def _maps(self, values: np.ndarray, *, height: int, width: int, gap: int) -> np.ndarray:
         """As many channels as fit side by side, coloured in one go."""
@@ -85,9 +86,3 @@ def _with_alpha(pixels: np.ndarray) -> np.ndarray:
     """(H, W, 4) from a grey or colour picture (H, W, C)."""
     colours = np.repeat(pixels[..., :1], 3, axis=2) if pixels.shape[2] < 3 else pixels[..., :3]
     return np.concatenate([colours, np.full((*colours.shape[:2], 1), 255, np.uint8)], axis=2)
-
-
-def _image(colours: np.ndarray) -> QImage:
-    colours = np.ascontiguousarray(colours)
-    height, width = colours.shape[:2]
-    return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

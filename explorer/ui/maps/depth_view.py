@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from explorer.session import Session, State
@@ -12,6 +10,7 @@ from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.pictures import image_with_alpha
 from explorer.ui.common.text import count, plural
 from explorer.ui.maps.cell_facts import seen_words
 from explorer.ui.maps.depth_column import DepthColumn, depth_column, filter_owner
@@ -126,10 +125,4 @@ class DepthView(FollowingView, Pane):
 def _pictures(filters: FilterPictures) -> RowPictures:
     height, width = filters.of(0).shape[:2]
     shown = round(PICTURE_HEIGHT * min(width / height, 3.5))
-    return RowPictures(lambda channel: _image(filters.of(channel)), shown + PICTURE_GAP)
-
-
-def _image(colours: np.ndarray) -> QImage:
-    height, width = colours.shape[:2]
-    colours = np.ascontiguousarray(colours)
-    return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    return RowPictures(lambda channel: image_with_alpha(filters.of(channel)), shown + PICTURE_GAP)
