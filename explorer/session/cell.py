@@ -37,6 +37,11 @@ def is_index(index: Index, shape: tuple[int, ...]) -> bool:
     return len(index) == len(shape) and has_places(index, shape)
 
 
+def block_from(start: Index, sizes: tuple[int, ...]) -> tuple[slice, ...]:
+    """The cells of a block of `sizes` that begins at `start`, as an index of numpy's."""
+    return tuple(slice(first, first + size) for first, size in zip(start, sizes, strict=True))
+
+
 def same_cell(index: Index, shape: tuple[int, ...], other: tuple[int, ...]) -> Index:
     """Where a cell of a tensor of `shape` lies in one of the shape `other` that begins with the same numbers."""
     if shape == other:  # nearly always, and numpy takes ten times as long

@@ -16,7 +16,7 @@ from explorer.data import Picture, PictureError, read_sample
 from explorer.network import Shape
 from explorer.network.files import Fit
 from explorer.session import edits
-from explorer.session.cell import is_index
+from explorer.session.cell import block_from, is_index
 from explorer.session.errands import MakePicture, ReadPicture
 from explorer.session.failure import Failure
 from explorer.session.fault import Fault
@@ -176,7 +176,7 @@ class Feeding:
         if present is None or len(start) not in (present.ndim, present.ndim - 1) or values.ndim != len(start):
             return
         shape = present.shape[-len(start) :]
-        block = tuple(slice(first, first + size) for first, size in zip(start, values.shape, strict=True))
+        block = block_from(start, values.shape)
         if not is_index(start, shape) or any(each.stop > size for each, size in zip(block, shape, strict=True)):
             return
         changed = present.copy()

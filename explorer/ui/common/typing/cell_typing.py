@@ -10,7 +10,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from explorer.arithmetic.operation import Index
-from explorer.session.cell import is_index
+from explorer.session.cell import block_from, is_index
 from explorer.ui.common.box import Box
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.text import MINUS
@@ -76,7 +76,7 @@ class CellTyping(QObject):
             return shown
         values = shown.values.copy()
         for start, numbers in self._pending:
-            values[tuple(slice(at, at + size) for at, size in zip(start, numbers.shape, strict=True))] = numbers
+            values[block_from(start, numbers.shape)] = numbers
         return replace(shown, values=values)
 
     def write(self, start: Index, numbers: np.ndarray, *, merge: str | None = None) -> None:

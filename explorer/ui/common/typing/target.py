@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from explorer.arithmetic.operation import Index
+from explorer.session.cell import block_from
 
 INPUT = "input"
 
@@ -32,7 +33,7 @@ class TypingTarget:
         if len(numbers) > 1:  # the whole of it
             return (0, 0), numbers.reshape(-1, self.columns)
         row = np.array(self.values[start[0]])
-        inside = tuple(slice(at, at + size) for at, size in zip(start[1:], numbers.shape[1:], strict=True))
+        inside = block_from(start[1:], numbers.shape[1:])
         row[inside] = numbers[0]
         first = int(np.ravel_multi_index(start[1:], row.shape))
         last = int(np.ravel_multi_index(tuple(each.stop - 1 for each in inside), row.shape))
