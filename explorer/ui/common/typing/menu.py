@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from explorer.ui.common.passing import passing
 from explorer.ui.common.typing import clipboard
 from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.clipboard import Chosen
-from explorer.ui.common.typing.fills import FILLS, RANDOM, Fill, random
+from explorer.ui.common.typing.fills import FILLS, RANDOM, random
 
 LARGEST_SEED = 2**31 - 1
 NONE_CHOSEN = "Choose cells of a filter, a weight or the input first: click one, drag over several."
 
 
-def open_menu(chosen: Chosen, over: QWidget, at: QPoint) -> QMenu:
+def open_menu(chosen: Chosen, over: QWidget, at: QPoint) -> None:
     """The menu of `chosen`, at a place on the screen."""
     menu = QMenu(over)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -27,7 +27,6 @@ def open_menu(chosen: Chosen, over: QWidget, at: QPoint) -> QMenu:
     menu.setToolTipsVisible(True)
     add_actions(menu, chosen, over)
     menu.popup(at)
-    return menu
 
 
 def add_actions(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
@@ -36,23 +35,18 @@ def add_actions(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
     _add(menu, "Paste numbers", QKeySequence.StandardKey.Paste, lambda: clipboard.paste(chosen))
     fills = menu.addMenu("Fill with")
     fills.setToolTipsVisible(True)
-    add_fills(fills, chosen, over)
+    _add_fills(fills, chosen, over)
 
 
-def add_fills(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
+def _add_fills(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
     """An action for each way to fill the chosen range; where it is one cell, the whole map that it lies in."""
     for fill in FILLS:
         action = menu.addAction(fill.text)
         action.setToolTip(fill.tip)
-        action.triggered.connect(lambda _checked=False, chosen_fill=fill: fill_with(chosen, chosen_fill))
+        action.triggered.connect(lambda _checked=False, make=fill.make: _fill(chosen, make))
     action = menu.addAction(RANDOM)
     action.setToolTip("Numbers between −1 and 1; the same seed gives the same ones.")
     action.triggered.connect(lambda: _ask_seed(chosen, over))
-
-
-def fill_with(chosen: Chosen, fill: Fill) -> None:
-    """Fill the chosen cells as `fill` says."""
-    _fill(chosen, fill.make)
 
 
 def _fill(chosen: Chosen, make: Callable[[tuple[int, int]], np.ndarray]) -> None:
@@ -75,8 +69,7 @@ def _ask_seed(chosen: Chosen, over: QWidget) -> None:
     dialog.open()
 
 
-def _add(menu: QMenu, text: str, key: QKeySequence.StandardKey, act: Callable[[], None]) -> QAction:
+def _add(menu: QMenu, text: str, key: QKeySequence.StandardKey, act: Callable[[], None]) -> None:
     action = menu.addAction(text)
     action.setShortcut(QKeySequence(key))
     action.triggered.connect(act)
-    return action
