@@ -215,11 +215,8 @@ class Offer(QObject):
         is_typed = typed is not None and typed.add_to_menu(self._menu, place)
         if is_typed:
             self._menu.addSeparator()
-        for deed in DEEDS if thing is not None else ():
-            if deed.can(cast(Thing, thing)):
-                self._add(deed, cast(Thing, thing), has_key=not (is_typed and deed.name == COPY))
-        for words, do in () if thing is None else thing.more:
-            self._menu.addAction(words).triggered.connect(lambda _checked=False, do=do: do())
+        if thing is not None:
+            self._add_deeds(thing, is_typed=is_typed)
         if self.widget.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu:
             self._menu.addSeparator()
             self._menu.addActions(self.widget.actions())
@@ -229,6 +226,12 @@ class Offer(QObject):
         where = self._surface.rect().center() if place is None else place
         self._menu.popup(self._surface.mapToGlobal(where))
         return True
+
+    def _add_deeds(self, thing: Thing, *, is_typed: bool) -> None:
+        for deed in filter(lambda each: each.can(thing), DEEDS):
+            self._add(deed, thing, has_key=not (is_typed and deed.name == COPY))
+        for words, do in thing.more:
+            self._menu.addAction(words).triggered.connect(lambda _checked=False, do=do: do())
 
     def _add(self, deed: Deed, thing: Thing, *, has_key: bool) -> None:
         words = thing.find_words if deed.name == FIND and thing.find_words else deed.text
