@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from explorer.bounds import brief
-from explorer.data.reading import ENDINGS
 from explorer.network.file_names import is_network, is_weights
 from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
 from explorer.ui.common import dialogs
+from explorer.ui.common.pictures import is_picture
 
 UNSAFE_IN_NAMES = str.maketrans("/\\:", "---")
 
@@ -63,7 +63,7 @@ def open_path(parent: QWidget, session: Session, path: str | Path, show_data: Ca
 
 def _is_data(path: Path) -> bool:
     """Pictures, which are opened most often, are known without reading how data sets are opened."""
-    if path.suffix.lower() in ENDINGS:
+    if is_picture(path):
         return False
     from explorer.data import is_data  # a tenth of a second that the first window does not need
 
