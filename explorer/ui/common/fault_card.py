@@ -9,6 +9,7 @@ from explorer.session import Session
 
 CARDS = "layerList"
 SHOW_CARD = "Show its card"
+CARD_TIP = "Show the card that says why."
 
 
 def lead_to_card(view: QWidget, session: Session, name: str) -> None:

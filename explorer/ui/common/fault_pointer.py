@@ -10,9 +10,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel
 
 from explorer.ui.common.arrow_keys import PRESSING
+from explorer.ui.common.fault_card import CARD_TIP
 from explorer.ui.common.pane import ElidedLabel
-
-TIP = "Show the card that says why."
 
 if TYPE_CHECKING:
     _Beside = QLabel
@@ -36,7 +35,7 @@ class _Leading(_Beside):
             self.style().polish(self)
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus if follow is None else Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.ArrowCursor if follow is None else Qt.CursorShape.PointingHandCursor)
-            self.setAccessibleDescription("" if follow is None else TIP)
+            self.setAccessibleDescription("" if follow is None else CARD_TIP)
         self._follow = follow
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -10,7 +10,7 @@ from explorer.session import Fault, Session, State, Verb
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.command_button import CommandTool
-from explorer.ui.common.fault_card import SHOW_CARD, lead_to_card
+from explorer.ui.common.fault_card import CARD_TIP, SHOW_CARD, lead_to_card
 from explorer.ui.common.fault_details import copy_report, show_details
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
@@ -27,6 +27,11 @@ WELCOME_TO_NUMBERS = (
     "Welcome: this network is fed numbers, at the right. Click a layer to see what it makes of them; "
     "the step debugger shows where each comes from."
 )
+
+
+def has_room(state: State) -> bool:
+    """Whether neither a message nor an offer needs the place of what is less urgent."""
+    return not state.message and state.files.offer is None
 
 
 class Toast(QFrame):
@@ -102,7 +107,7 @@ class Messages(FollowingView, Toast):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "messages", parent)
         self._put_away: Fault | None = None
-        self._card = self.add_button(SHOW_CARD, "Show the card that says why.")
+        self._card = self.add_button(SHOW_CARD, CARD_TIP)
         self._card.clicked.connect(self._show_card)
         self._details = self.add_button("Details…", "Show where in the program this happened.")
         self._details.clicked.connect(self._show_details)
@@ -169,4 +174,4 @@ class Welcome(FollowingView, Toast):
         subject = new.document.subject
         is_of_numbers = subject.is_open and not subject.can(Verb.SHOW_PICTURE)
         self.label.set_whole(WELCOME_TO_NUMBERS if is_of_numbers else WELCOME)
-        self.setVisible(self._is_wanted and not new.message and new.files.offer is None)
+        self.setVisible(self._is_wanted and has_room(new))

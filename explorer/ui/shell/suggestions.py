@@ -13,7 +13,7 @@ from explorer.session import Session, State, Verb
 from explorer.ui.common import settings
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.following_view import FollowingView
-from explorer.ui.shell.messages import Toast
+from explorer.ui.shell.messages import Toast, has_room
 
 
 def _never(_old: State, _new: State) -> bool:
@@ -117,8 +117,7 @@ class Suggestions(FollowingView, Toast):
         if old is not None:
             self._see({each.name for each in SUGGESTIONS if each.is_done(old, new)})
         made = self.made(new)
-        has_room = not new.message and new.files.offer is None
-        self.show_sentence(self._with_keys(made.words) if made is not None and has_room else "")
+        self.show_sentence(self._with_keys(made.words) if made is not None and has_room(new) else "")
 
     def _with_keys(self, words: str) -> str:
         return re.sub(r"\{(\w+)\}", lambda found: self._actions[found[1]].shortcut().toString(), words)
