@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,38 +13,22 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Cell, LayerActivation, Selection, Session
-from explorer.ui.common import theme
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.maps.depth_column import depth_column, filter_owner
 from explorer.ui.maps.depth_view import CHOOSE, DepthView
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.filter_pictures import FilterPictures, heaviest
 from explorer.ui.maps.value_bars import ValueBars
-from tests.ui.fakes import make_actions, make_picture, make_session, wait_until_shown
+from tests.ui.fakes import make_picture, make_session, wait_until_shown
+from tests.ui.maps.conftest import ShowMaps
 
 TEXT = "3x16x16 conv(4, 3, padding=1) batchnorm relu maxpool(2) conv(6, 3) relu flatten linear(5)"
 Opened = tuple[Session, FeatureMaps]
 
 
 @pytest.fixture
-def open_maps(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Opened]]:
-    theme.apply(qapp, "light")
-    sessions = []
-
-    def make(text: str = TEXT) -> Opened:
-        session = make_session(text)
-        sessions.append(session)
-        wait_until_shown(qtbot, session)
-        view = FeatureMaps(session, make_actions(session))
-        qtbot.addWidget(view)
-        view.resize(900, 800)
-        view.show()
-        qtbot.waitExposed(view)
-        return session, view
-
-    yield make
-    for session in sessions:
-        assert session.close()
+def open_maps(show_maps: ShowMaps) -> Callable[..., Opened]:
+    return lambda text=TEXT: show_maps(text, size=(900, 800))
 
 
 def button(view: FeatureMaps, name: str) -> QToolButton:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.maps.value_bars import ROW, ValueBars
-from tests.ui.fakes import SMALL, make_actions, make_picture, make_session, wait_until_shown
+from tests.ui.fakes import SMALL, make_picture, wait_until_shown
+from tests.ui.maps.conftest import ShowMaps
 from tests.ui.pixels import colours_near
 
 BROKEN = "3x16x16 conv(4, 3, padding=1) relu linear(5) softmax"
@@ -35,27 +36,16 @@ Opened = tuple[Session, FeatureMaps]
 
 
 @pytest.fixture
-def open_maps(qtbot: QtBot, qapp: QApplication) -> Iterator[Callable[..., Opened]]:
-    """Opens the viewer on a network; every session is closed afterwards."""
-    theme.apply(qapp, "light")
-    sessions = []
+def open_maps(show_maps: ShowMaps) -> Callable[..., Opened]:
+    """Opens the viewer on a layer of a network."""
 
     def make(text: str = SMALL, layer: str = "conv1") -> Opened:
-        session = make_session(text)
-        sessions.append(session)
-        wait_until_shown(qtbot, session)
-        view = FeatureMaps(session, make_actions(session))
-        qtbot.addWidget(view)
-        view.resize(860, 760)
-        view.show()
-        qtbot.waitExposed(view)
+        session, view = show_maps(text)
         session.selection.select(layer=layer)
         QApplication.processEvents()
         return session, view
 
-    yield make
-    for session in sessions:
-        assert session.close()
+    return make
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui.common import theme
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import MapMosaic
-from tests.ui.fakes import make_actions, make_session, wait_until_shown
+from tests.ui.fakes import wait_until_shown
+from tests.ui.maps.conftest import ShowMaps
 
 Opened = Callable[..., tuple[Session, FeatureMaps]]
 TEXT = "3x8x8 conv(4, 3, padding=1) relu conv(2, 3) flatten linear(3) linear(2)"
@@ -25,18 +25,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
-    theme.apply(qapp, "light")
-    sessions = []
-
+def opened(show_maps: ShowMaps) -> Opened:
     def make(layer: str, *, channel: int | None = None, filters: bool = True) -> tuple[Session, FeatureMaps]:
-        session = make_session(TEXT)
-        sessions.append(session)
-        wait_until_shown(qtbot, session)
-        view = FeatureMaps(session, make_actions(session))
-        qtbot.addWidget(view)
-        view.resize(860, 760)
-        view.show()
+        session, view = show_maps(TEXT)
         view.activateWindow()
         session.selection.select(layer=layer, channel=channel)
         QApplication.processEvents()
@@ -46,9 +37,7 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
         QApplication.processEvents()
         return session, view
 
-    yield make
-    for session in sessions:
-        assert session.close()
+    return make
 
 
 def _mosaic(view: FeatureMaps) -> MapMosaic:
