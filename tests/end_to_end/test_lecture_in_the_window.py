@@ -6,17 +6,16 @@ slide's own sum ends in 1·1), and the second window of the third pooling holds 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.ui.debugger.why_panel import WhyPanel
 from explorer.ui.shell.main_window import MainWindow
+from tests.ui.fakes import wait_until_still
+from tests.ui.windows import new_window
 
 IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 FILTER = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
@@ -25,10 +24,7 @@ FEATURE = [4, 3, 4, 2, 4, 3, 2, 3, 4]
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    made = open_window([])
-    qtbot.addWidget(
-        made, before_close_func=lambda _: made.session.store.set(replace(made.session.state.files, unsaved=False))
-    )
+    made = new_window(qtbot)
     made.show_late_parts()
     return made
 
@@ -39,25 +35,14 @@ def _network(qtbot: QtBot, window: MainWindow, text: str, values: object) -> Non
     session.files.new_network(text)
     session.input.set_values(np.asarray(values, np.float32))
     window.action("showDebugger").trigger()
-    _wait(qtbot, window)
-
-
-def _wait(qtbot: QtBot, window: MainWindow) -> None:
-    session = window.session
-
-    def is_recorded() -> bool:
-        state = session.state
-        is_still = not state.steps.is_recording and not state.maps.computing and not session.store.runner.is_busy()
-        return state.steps.timeline is not None and is_still
-
-    qtbot.waitUntil(is_recorded, timeout=60_000)
+    wait_until_still(qtbot, window.session)
 
 
 def _weights(qtbot: QtBot, window: MainWindow, layer: str, values: np.ndarray) -> None:
     for cell in np.ndindex(*values.shape):
         window.session.editing.set_cell(f"{layer}.weight", cell, float(values[cell]))
         qtbot.waitUntil(lambda: not window.session.store.runner.is_busy(), timeout=20_000)
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
 
 
 def _press(qtbot: QtBot, window: MainWindow, name: str) -> None:
@@ -115,7 +100,7 @@ def test_backpropagation_from_u_to_the_second_outputs(qtbot: QtBot, window: Main
     session.input.set_values(np.array([0, 1], np.float32))
     session.learning.set_target((1.0, 0.0))
     window.action("showDebugger").trigger()
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
     lines = "\n".join(_walk_all(qtbot, window))
     for expected in (
         "u₁ = 0·(−1) + 1·0 + 1 = 1",
@@ -148,7 +133,7 @@ def test_backpropagation_from_u_to_the_second_outputs(qtbot: QtBot, window: Main
     qtbot.waitUntil(
         lambda: session.state.steps.timeline is not first and session.state.steps.timeline is not None, timeout=20_000
     )
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
     lines = [_walk_cells(qtbot, window)]
     for _ in range(3):
         _press(qtbot, window, "stepOver")
@@ -209,7 +194,7 @@ def test_hinge_loss_of_three_pictures(
     _network(qtbot, window, "3 identity", scores)
     window.session.learning.set_hyperparameters(loss="hinge")
     window.session.learning.set_target(target)
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
     _press(qtbot, window, "stepOver")
     (line,) = _walk_cells(qtbot, window)
     assert "max(0, " in line

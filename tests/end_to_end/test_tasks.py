@@ -8,7 +8,6 @@ before `Hand.begin`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
@@ -16,7 +15,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.ui.common import theme
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.mosaic_view import MapMosaic
@@ -66,15 +64,10 @@ def hand(request: pytest.FixtureRequest, shared: MainWindow, qtbot: QtBot) -> It
 
 def _own(shared: MainWindow, qtbot: QtBot) -> Iterator[Hand]:
     shared.hide()  # else the mouse is over both
-    made = open_window()
-    wait_until_shown(qtbot, made.session)
-    made.show_late_parts()
-    made.resize(*SIZE)
-    made.activateWindow()
-    yield Hand(made, qtbot)
-    made.session.store.set(replace(made.session.state.files, unsaved=False))
-    assert made.close()
-    made.deleteLater()
+    for made in shared_window(qtbot):
+        made.resize(*SIZE)
+        made.activateWindow()
+        yield Hand(made, qtbot)
     shared.show()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.debugger.why_panel import WhyPanel
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.tensors.view import TensorView
+from tests.ui.fakes import wait_until_still
+from tests.ui.windows import new_window
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -35,10 +35,7 @@ def slides(shared_data: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    made = open_window([])
-    qtbot.addWidget(
-        made, before_close_func=lambda _: made.session.store.set(replace(made.session.state.files, unsaved=False))
-    )
+    made = new_window(qtbot)
     made.show_late_parts()
     made.activateWindow()
     return made
@@ -47,18 +44,7 @@ def window(qtbot: QtBot) -> MainWindow:
 def _open(qtbot: QtBot, window: MainWindow, text: str) -> None:
     window.session.files.new_network(text)
     window.action("showDebugger").trigger()
-    _wait(qtbot, window)
-
-
-def _wait(qtbot: QtBot, window: MainWindow) -> None:
-    session = window.session
-
-    def is_recorded() -> bool:
-        state = session.state
-        is_still = not state.steps.is_recording and not state.maps.computing and not session.store.runner.is_busy()
-        return state.steps.timeline is not None and is_still
-
-    qtbot.waitUntil(is_recorded, timeout=60_000)
+    wait_until_still(qtbot, window.session)
 
 
 def _type(numbers: list[list[float]]) -> None:
@@ -74,7 +60,7 @@ def _type_input(qtbot: QtBot, window: MainWindow, numbers: list[list[float]]) ->
     assert fed is not None
     QTest.mouseClick(fed, LEFT, pos=fed.point_of(0, 0).toPoint())
     _type(numbers)
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
     assert window.session.state.values is not None
     assert window.session.state.values[0].tolist() == numbers
 
@@ -110,11 +96,11 @@ def test_the_convolution_of_the_slides_is_typed_and_read_off(
     assert rect is not None
     QTest.mouseClick(weight, LEFT, pos=rect.center().toPoint())
     _type(table["filter"])
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
     assert _read(window, "conv1") == table["feature"]
     for _ in range(9):  # each typed number is an entry
         window.action("undo").trigger()
-    _wait(qtbot, window)
+    wait_until_still(qtbot, window.session)
     assert _read(window, "conv1") != table["feature"]
 
 

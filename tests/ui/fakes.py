@@ -62,6 +62,17 @@ def wait_until_recorded(qtbot: QtBot, session: Session) -> None:
     )
 
 
+def wait_until_still(qtbot: QtBot, session: Session) -> None:
+    """Wait until the present step is on the timeline, the maps are there, and not even other work is under way."""
+
+    def is_still() -> bool:
+        state = session.state
+        is_done = not state.steps.is_recording and not state.maps.computing and not session.store.runner.is_busy()
+        return state.steps.timeline is not None and is_done
+
+    qtbot.waitUntil(is_still, timeout=60_000)
+
+
 def wait_until_drawn(qtbot: QtBot) -> None:
     """Let the views that draw a few times a second show what was told last."""
     views = [widget for widget in QApplication.allWidgets() if isinstance(widget, FollowingView)]

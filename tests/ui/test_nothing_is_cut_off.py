@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from explorer.app import START_NETWORK, open_window
+from explorer.app import START_NETWORK
 from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
-from tests.ui.windows import shared_window
+from tests.ui.windows import new_window, shared_window
 
 State = Callable[[MainWindow, QtBot], None]
 
@@ -161,11 +161,7 @@ def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def own_window(qtbot: QtBot) -> MainWindow:
-    made = open_window([])
-    # Without the question about unsaved changes.
-    qtbot.addWidget(
-        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
-    )
+    made = new_window(qtbot)
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made

@@ -15,7 +15,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QLabel, QSlider, QSplitter, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.engine.explaining.breakpoints import GradientNorm
 from explorer.session import Session
 from explorer.session.timeline import PHASES, Timeline
@@ -27,7 +26,7 @@ from explorer.ui.debugger.view import LEAST_STAGE, LEFT_BEHIND, Debugger, why_em
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
-from tests.ui.windows import shared_window
+from tests.ui.windows import new_window, shared_window
 
 SMALL = "3x8x8 conv(2, 3, padding=1) relu maxpool(2) flatten linear(3)"
 BUTTONS = ("toStart", "stepBack", "stepOver", "stepInto", "stepOut", "toEnd", "nextGradient", "runToLayer", "play")
@@ -400,10 +399,7 @@ def test_the_buttons_keep_their_words_while_there_is_room(desk: Desk, width: int
 @pytest.fixture
 def own_window(qtbot: QtBot) -> MainWindow:
     """For what begins before there is a step."""
-    made = open_window([])
-    qtbot.addWidget(
-        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
-    )
+    made = new_window(qtbot)
     wait_until_shown(qtbot, made.session)
     return made
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from explorer.session import Session
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
+from tests.ui.windows import leave_unasked
 
 RANDOM = np.random.default_rng(4)
 
@@ -37,7 +37,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 def _leave_all(window: MainWindow) -> None:
     for browser in _browsers():
         browser.close()
-    window.session.store.set(replace(window.session.state.files, unsaved=False))
+    leave_unasked(window)
 
 
 def _browsers() -> list[DataBrowser]:

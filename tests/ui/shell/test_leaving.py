@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.engine.model.load import load
 from explorer.network.files import read_network
 from explorer.session import State
@@ -24,6 +22,7 @@ from explorer.ui.common import dialogs
 from explorer.ui.common.leaving import proposed
 from explorer.ui.new_network.page import NewNetworkPage
 from explorer.ui.shell.main_window import MainWindow
+from tests.ui.windows import leave_unasked, new_window
 
 MOONS = "2 linear(8) tanh linear(2)"
 
@@ -37,13 +36,10 @@ def notation(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(qtbot: QtBot, notation: Path) -> Iterator[MainWindow]:
-    made = open_window([notation])
-    qtbot.addWidget(
-        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
-    )
+    made = new_window(qtbot, [notation])
     _settle(qtbot, made)
     yield made
-    made.session.store.set(replace(made.session.state.files, unsaved=False))
+    leave_unasked(made)
     made.close()
 
 

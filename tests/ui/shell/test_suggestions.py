@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.session.slices import Offer
 from explorer.ui.common import settings
 from explorer.ui.overview.view import Overview
@@ -19,6 +18,7 @@ from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.suggestions import SUGGESTIONS
 from tests.ui.fakes import wait_until_shown
 from tests.ui.overview.followed import click, place
+from tests.ui.windows import new_window
 
 MAP, INSIDE, LAYER, TRAIN, FIND = (
     "Try next: click a map. The lines show which maps it was made of.",
@@ -30,10 +30,7 @@ MAP, INSIDE, LAYER, TRAIN, FIND = (
 
 
 def opened(qtbot: QtBot) -> MainWindow:
-    made = open_window()
-    qtbot.addWidget(
-        made, before_close_func=lambda _widget: made.session.store.set(replace(made.session.state.files, unsaved=False))
-    )
+    made = new_window(qtbot)
     wait_until_shown(qtbot, made.session)
     made.show_late_parts()
     return made

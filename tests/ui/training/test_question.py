@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -11,23 +10,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from explorer.app import open_window
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.training.question import TrainQuestion
 from tests.ui.fakes import wait_until_shown
 from tests.ui.training.docked import click
+from tests.ui.windows import shared_window
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = open_window([])
-    wait_until_shown(qtbot, made.session)
-    made.show_late_parts()
-    made.session.learning.set_hyperparameters(epochs=1)
-    yield made
-    made.session.store.set(replace(made.session.state.files, unsaved=False))
-    assert made.close()
-    made.deleteLater()
+    for made in shared_window(qtbot):
+        made.session.learning.set_hyperparameters(epochs=1)
+        yield made
 
 
 def _question(window: MainWindow) -> TrainQuestion:
