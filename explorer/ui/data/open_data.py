@@ -195,7 +195,6 @@ class OpenData(FollowingView, Pane):
         self.tabs.setTabEnabled(TEST, data.test is not None)
         self.tabs.setTabVisible(AUGMENT, kind_of(data) == "pictures")
         self.tabs.setTabVisible(GROUPS, state.data.whole is not None and len(state.data.whole.classes) > 2)
-        self.groups.show_state(state)
         self.augmentations.show_state(state)
         self._show_left_out()
         has_mistakes = self._show_mistakes_tab()
@@ -239,6 +238,7 @@ class OpenData(FollowingView, Pane):
         if tab == AUGMENT:
             self.pages.setCurrentWidget(self.augmentations)
         elif tab == GROUPS:
+            self.groups.show_state(self._session.state)  # not before it is looked at: a row for each class takes long
             self.pages.setCurrentWidget(self.groups)
         elif tab == ABOUT or split is None:
             self.about.show_data(data)
