@@ -24,8 +24,7 @@ def _why_not_train(state: State) -> str:
 @needs(_why_not_train)
 def can_train(state: State) -> bool:
     """Whether Train would do something: there are weights to learn, nothing is broken and no run goes on."""
-    is_free = state.training.status != "running" and state.data.progress is None
-    return is_free and state.data.problem is None and state.subject.can(Verb.TRAIN)
+    return not _why_not_train(state)
 
 
 def named_for_the_run(command: Command, state: State) -> Command:
