@@ -71,8 +71,9 @@ class SettingsGrid(QWidget):
 
     def set_open(self, is_open: bool) -> None:
         """Show what is seldom changed too, or fold it away."""
-        self._is_open = is_open
-        self._fold()
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self._fold()
 
     def reveal(self, name: str) -> None:
         """Show the setting `name`, also where it is folded away."""
