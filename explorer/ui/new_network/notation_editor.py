@@ -85,8 +85,8 @@ class NotationEditor(QPlainTextEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _cursor_over(self, place: Place) -> QTextCursor:
-        cursor = self.textCursor()
-        begin, end = (_in_units(self.text(), each) for each in place)
+        cursor, text = self.textCursor(), self.text()
+        begin, end = (_in_units(text, each) for each in place)
         cursor.setPosition(begin)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         return cursor
