@@ -109,10 +109,9 @@ class RunList(FollowingView, QStackedWidget):
         best = best_accuracy(run)
         is_shown = self._shown.is_shown(run.number)
         item.setCheckState(RUN, Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
+        further = run.varied if run.chosen else run.label  # settings have a column of their own
         words = (
-            (f"run {run.number}: {run.varied}" if run.varied else f"run {run.number}")
-            if run.chosen
-            else f"run {run.number}: {run.label}",
+            f"run {run.number}: {further}" if further else f"run {run.number}",
             run_settings(run),
             NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),

@@ -71,7 +71,7 @@ class CompareForm(QWidget):
         with QSignalBlocker(self.what):
             self.what.clear()
             self.what.addItems(titles)
-            self.what.setCurrentIndex(max(titles.index(chosen) if chosen in titles else 0, 0))
+            self.what.setCurrentIndex(titles.index(chosen) if chosen in titles else 0)
         if chosen not in titles:
             self._suggest()
 
