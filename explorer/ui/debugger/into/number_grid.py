@@ -127,8 +127,7 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         if place is None:  # the title, which is cut where there is no room
             words = " · ".join(word for word in (self.grid.title, self.grid.facts) if word)
             return words, QRectF(0, 0, self.width(), TITLE_HEIGHT)
-        width, height = self.cell_size()
-        return self.tip(*place), QRectF(place[1] * width, TITLE_HEIGHT + place[0] * height, width, height)
+        return self.tip(*place), self.cell_rect(*place)
 
     def tip(self, row: int, column: int) -> str:
         """What is said of a place: its number with every digit, and where it comes from."""
