@@ -77,10 +77,10 @@ class TensorLayout:
         """Strike out the rows and columns of every map that nothing reads: paler, and hatched."""
         veil, hatch = QColor(theme.current().pane), QColor(theme.current().dim)
         veil.setAlphaF(VEILED)
+        struck = [(first, 0, size, self.mosaic.width) for first, size in _runs(rows)]
+        struck += [(0, first, self.mosaic.height, size) for first, size in _runs(columns)]
         for tile in range(self.mosaic.count):
-            boxes = [(first, 0, size, self.mosaic.width) for first, size in _runs(rows)]
-            boxes += [(0, first, self.mosaic.height, size) for first, size in _runs(columns)]
-            for row, column, height, width in boxes:
+            for row, column, height, width in struck:
                 box = self.rect(tile, row, column, height, width)
                 painter.fillRect(box, veil)
                 painter.fillRect(box, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
