@@ -65,7 +65,8 @@ class DepthView(FollowingView, Pane):
             self._show_column(column)
 
     def _show_column(self, column: DepthColumn) -> None:
-        self.facts_label.set_whole(self._seen(column), tip=self._words(column))
+        seen = self._seen(column)
+        self.facts_label.set_whole(seen, tip=self._words(column, seen))
         order = column.ranked() if self._ranked.isChecked() else range(len(column.values))
         names = Numbered(range(len(column.values)))
         self._bars.show_values(column.values, names, order, ends=finite_range(column.values))
@@ -96,9 +97,8 @@ class DepthView(FollowingView, Pane):
             return f"all {count(amount)} see {patch}, each in its own channels"
         return f"all {count(amount)} see the same {patch}" if amount > 1 else f"it sees {patch}"
 
-    def _words(self, column: DepthColumn) -> str:
-        """All that is told of them: where they lie, and which filter stands beside each."""
-        seen = self._seen(column)
+    def _words(self, column: DepthColumn, seen: str) -> str:
+        """All that is told of them: what they are made from, where they lie, and which filter stands beside each."""
         words = f"{seen[:1].upper()}{seen[1:]}: {column.entry.name}, {column.where}."
         if self._filters is None:
             return words
