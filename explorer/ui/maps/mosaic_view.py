@@ -125,7 +125,7 @@ class MapMosaic(QWidget):
             return self.canvas.from_cells(left + self._mosaic.width / 2, top + self._mosaic.height / 2)
         return self.canvas.from_cells(left + place.column + 0.5, top + place.row + 0.5)
 
-    def place_at(self, point: QPoint) -> Place | None:
+    def place_at(self, point: QPoint | QPointF) -> Place | None:
         """The cell under a point of the canvas."""
         cells = self.canvas.to_cells(QPointF(point))
         return self._mosaic.place_at(cells.x(), cells.y()) if self._mosaic else None
@@ -146,11 +146,8 @@ class MapMosaic(QWidget):
 
     def cell_under(self, point: QPointF) -> Index | None:
         """The cell of the target under a point of the canvas."""
-        if self._mosaic is None or self._typed is None:
-            return None
-        at = self.canvas.to_cells(point)
-        place = self._mosaic.place_at(at.x(), at.y())
-        return None if place is None else self._typed.cell(place)
+        place = self.place_at(point)
+        return None if place is None or self._typed is None else self._typed.cell(place)
 
     def rect_of(self, cell: Index) -> QRectF | None:
         """The pixels of a cell of the target on the canvas; None where it is not shown."""
