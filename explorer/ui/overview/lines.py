@@ -34,16 +34,34 @@ class Lines:
     sources: tuple[Source, ...]
 
 
-def cell_at(column: Column, place: Box, x: float, y: float) -> tuple[int | None, int | None]:
-    """Row and column of the cell of a map under a point; a map keeps its proportions inside its tile."""
+@dataclass(frozen=True)
+class _Drawn:
+    """How a map lies in its tile, its proportions kept: its corner, how large a cell is, and how many there are."""
+
+    left: float
+    top: float
+    scale: float
+    rows: int
+    columns: int
+
+
+def _drawn(column: Column, place: Box) -> _Drawn | None:
     shape = column.entry.maps.values.shape if column.entry.maps is not None else ()
     if len(shape) != 3:
-        return None, None
+        return None
     rows, columns = shape[1:]
     scale = min(place.width / columns, place.height / rows)
-    left, top = place.middle[0] - columns * scale / 2, place.middle[1] - rows * scale / 2
-    row, cell = int((y - top) // scale), int((x - left) // scale)
-    return (row, cell) if 0 <= row < rows and 0 <= cell < columns else (None, None)
+    x, y = place.middle
+    return _Drawn(x - columns * scale / 2, y - rows * scale / 2, scale, rows, columns)
+
+
+def cell_at(column: Column, place: Box, x: float, y: float) -> tuple[int | None, int | None]:
+    """Row and column of the cell of a map under a point; a map keeps its proportions inside its tile."""
+    drawn = _drawn(column, place)
+    if drawn is None:
+        return None, None
+    row, cell = int((y - drawn.top) // drawn.scale), int((x - drawn.left) // drawn.scale)
+    return (row, cell) if 0 <= row < drawn.rows and 0 <= cell < drawn.columns else (None, None)
 
 
 def box_of(column: Column, spot: Spot) -> Box | None:
@@ -53,15 +71,13 @@ def box_of(column: Column, spot: Spot) -> Box | None:
     """
     is_shown = spot.column in (column.entry.name, column.entry.layer)
     place = column.place(spot.channel) if is_shown else None
-    shape = column.entry.maps.values.shape if column.entry.maps is not None else ()
-    if place is None or len(shape) != 3 or spot.row is None or spot.cell is None:
+    drawn = None if place is None else _drawn(column, place)
+    if drawn is None or spot.row is None or spot.cell is None:
         return None
-    rows, columns = shape[1:]
-    if not (spot.row < rows and spot.cell < columns):
+    if not (spot.row < drawn.rows and spot.cell < drawn.columns):
         return None
-    scale = min(place.width / columns, place.height / rows)
-    left, top = place.middle[0] - columns * scale / 2, place.middle[1] - rows * scale / 2
-    return Box(left + spot.cell * scale, top + spot.row * scale, scale, scale)
+    x, y, size = drawn.left + spot.cell * drawn.scale, drawn.top + spot.row * drawn.scale, drawn.scale
+    return Box(x, y, size, size)
 
 
 def lift(painter: QPainter, picture: QPixmap, place: QRectF) -> None:
