@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -20,7 +21,7 @@ from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read, cells_read, read_of
 from explorer.ui.debugger.over_plan import OverPlan, Part, over_plan
 from explorer.ui.debugger.step_picture import StepPicture
-from explorer.ui.debugger.typed_parts import typing_target
+from explorer.ui.debugger.typed_parts import target_of
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 16
@@ -57,21 +58,20 @@ class OverView(TipsOfPlaces, StepPicture):
         """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`."""
         plan = over_plan(timeline, cursor, classes)
         self._plan = plan
+        target = partial(target_of, timeline=timeline, cursor=cursor, fed=self.fed)
         parts = (*plan.given, *plan.made)
         self._make_views(len(parts))
         for view, part in zip(self.views, parts, strict=False):
             is_read = part.tensor == "input" and part in plan.given
             view.set_unread(*((plan.unread.rows, plan.unread.columns) if is_read else ((), ())))
             view.set_tensor(part.shown, asked=part.asks_for == cursor.of and not plan.is_update and len(plan.made) > 1)
-            view.set_typing_target(*typing_target(part, timeline, cursor, self.fed))
+            view.set_typing_target(*target(part.tensor))
         self.weight.setVisible(plan.weight is not None)
         self.weight.set_tensor(plan.weight.shown if plan.weight else None)
         if plan.weight is not None:
-            self.weight.set_typing_target(*typing_target(plan.weight, timeline, cursor, self.fed))
+            self.weight.set_typing_target(*target(plan.weight.tensor))
         self.vectors.setVisible(bool(plan.vectors))
-        self.vectors.show_parts(
-            plan.vectors, [typing_target(part, timeline, cursor, self.fed)[0] for part in plan.vectors]
-        )
+        self.vectors.show_parts(plan.vectors, [target(part.tensor)[0] for part in plan.vectors])
         self._mark(timeline, cursor)
         self._arrange()
         self.update()

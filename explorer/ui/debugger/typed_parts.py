@@ -9,15 +9,9 @@ from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import BEFORE
 from explorer.session.timeline import Timeline
 from explorer.ui.common.typing.target import INPUT, TypingTarget
-from explorer.ui.debugger.over_plan import Part
 
 Typed = tuple[TypingTarget | None, Index]
 """What is typed over, and the indices that the cells of its tensor have before its own."""
-
-
-def typing_target(part: Part, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None) -> Typed:
-    """What is typed over in `part`; see `target_of`."""
-    return target_of(part.tensor, timeline, cursor, fed)
 
 
 def target_of(name: str, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None) -> Typed:
