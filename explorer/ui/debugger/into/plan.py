@@ -45,7 +45,7 @@ LADDER_AT_MOST = 6
 class IntoPlan:
     """`given` stands on the left, `made` on the right, `middle` between; `message` says why there is no arithmetic.
 
-    `given_name` and `made_name` are the tensors' names, `read` the cells that the terms read, `cell` the one explained.
+    `given_name` is the name of what is given, `read` the cells that the terms read, `cell` the one explained.
     """
 
     entry: TimelineStep

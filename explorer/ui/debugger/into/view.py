@@ -112,7 +112,7 @@ class IntoView(StepPicture):
         self.made.set_pointed(place(self._name_of_made()))
 
     def _name_of_given(self) -> str:
-        return "" if self._plan is None or self._plan.given is None else self._plan.given.name
+        return "" if self._plan is None else self._plan.given_name
 
     def _name_of_made(self) -> str:
         return "" if self._plan is None else self._plan.made.name
@@ -204,8 +204,8 @@ class IntoView(StepPicture):
 
     @Slot(tuple)
     def _follow_given(self, cell: Index) -> None:
-        if self._plan is not None and self._plan.given_name:
-            self.followed.emit(self._plan.given_name, cell)
+        if self._name_of_given():
+            self.followed.emit(self._name_of_given(), cell)
 
     @Slot(tuple)
     def _choose(self, cell: Index) -> None:
