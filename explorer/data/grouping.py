@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -81,18 +81,17 @@ def suggested(classes: Sequence[str]) -> tuple[tuple[str, Grouping], ...]:
 
 def read_groups(words: Sequence[str], classes: Sequence[str]) -> Grouping:
     """ "animal=cat,dog" and "other=*", which takes all that no other one names. Raises DataError."""
-    pairs = [word.partition("=") for word in words]
-    taken = {each for _, _, listed in pairs for each in listed.split(",")}
     groups = []
-    for (name, sign, listed), word in zip(pairs, words, strict=True):
-        if not sign or not name.strip() or not listed.strip():
+    for word in words:
+        name, _, listed = map(str.strip, word.partition("="))
+        if not name or not listed:
             raise DataError(f"A group is written NAME=class,class, not {brief(word)}.")
-        found = [each for each in classes if each not in taken] if listed == EVERY_OTHER else listed.split(",")
-        groups.append(ClassGroup(name.strip(), tuple(each.strip() for each in found)))
-    return tuple(groups)
+        groups.append(ClassGroup(name, tuple(map(str.strip, listed.split(",")))))
+    rest = tuple(each for each in classes if each not in _named(groups))
+    return tuple(replace(group, classes=rest) if group.classes == (EVERY_OTHER,) else group for group in groups)
 
 
-def _named(groups: Grouping) -> list[str]:
+def _named(groups: Iterable[ClassGroup]) -> list[str]:
     return [name for group in groups for name in group.classes]
 
 

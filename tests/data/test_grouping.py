@@ -76,5 +76,6 @@ def test_the_grouping_that_means_most_is_suggested_first() -> None:
 
 def test_groups_are_read_as_they_are_written_on_the_command_line() -> None:
     assert read_groups(["animal=bird,cat", "vehicle=*"], NAMES) == ANIMALS
+    assert read_groups([" animal = bird, cat", "vehicle = * "], NAMES) == ANIMALS
     with pytest.raises(DataError, match="NAME=class,class, not animal"):
         read_groups(["animal"], NAMES)
