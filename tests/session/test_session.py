@@ -21,7 +21,7 @@ from explorer.session.worker.worker import Worker
 from explorer.ui.common.command import Command
 from explorer.ui.training.commands import TRAIN_COMMANDS
 from tests.session.doing import Doing
-from tests.ui.fakes import make_picture, make_session, wait_until_shown
+from tests.ui.fakes import make_picture, make_session, values_of, wait_until_shown
 
 
 @pytest.fixture
@@ -32,18 +32,13 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     assert made.close()
 
 
-def _values(session: Session, layer: str) -> np.ndarray:
-    assert session.state.maps.activations is not None
-    return session.state.maps.activations.by_name[layer].values
-
-
 def test_the_maps_are_those_of_the_picture_and_the_network(session: Session) -> None:
     state = session.state
     assert state.network is not None
     assert state.maps.activations is not None
     assert tuple(state.maps.activations.by_name) == ("input", *state.network.names)
     assert [entry.values.shape for entry in state.maps.activations.layers[1:]] == list(state.network.shapes())
-    np.testing.assert_array_equal(_values(session, "input"), state.values)
+    np.testing.assert_array_equal(values_of(session, "input"), state.values)
 
 
 def test_what_crosses_to_the_window_is_read_only(session: Session) -> None:
@@ -53,12 +48,12 @@ def test_what_crosses_to_the_window_is_read_only(session: Session) -> None:
 
 
 def test_an_edit_changes_what_comes_after_it_and_nothing_before(session: Session, qtbot: QtBot) -> None:
-    conv1, pool1 = _values(session, "conv1"), _values(session, "pool1")
+    conv1, pool1 = values_of(session, "conv1"), values_of(session, "pool1")
     layer = session.state.network.layer("relu1")  # type: ignore[union-attr]
     session.editing.remove_layer(layer.name)
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session, "conv1"), conv1)
-    assert not np.array_equal(_values(session, "pool1"), pool1)
+    np.testing.assert_array_equal(values_of(session, "conv1"), conv1)
+    assert not np.array_equal(values_of(session, "pool1"), pool1)
 
 
 def test_a_layer_that_still_fits_keeps_its_weights(session: Session, qtbot: QtBot) -> None:
@@ -78,11 +73,11 @@ def test_a_layer_that_still_fits_keeps_its_weights(session: Session, qtbot: QtBo
 
 
 def test_renaming_keeps_weights_and_selection(session: Session, qtbot: QtBot) -> None:
-    before = _values(session, "conv1")
+    before = values_of(session, "conv1")
     session.selection.select(layer="conv1", channel=2)
     session.editing.rename_layer("conv1", "edges")
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session, "edges"), before)
+    np.testing.assert_array_equal(values_of(session, "edges"), before)
     assert (session.state.selection.layer, session.state.selection.channel) == ("edges", 2)
 
 
@@ -150,7 +145,7 @@ def test_pictures_shown_one_after_the_other_end_on_the_last(session: Session, qt
     wait_until_shown(qtbot, session)
     assert session.state.input.picture is not None
     assert session.state.input.picture.name == "waves 29"
-    np.testing.assert_array_equal(_values(session, "input"), session.state.input.fitted.values)  # type: ignore[union-attr]
+    np.testing.assert_array_equal(values_of(session, "input"), session.state.input.fitted.values)  # type: ignore[union-attr]
 
 
 def test_a_picture_that_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
@@ -195,7 +190,7 @@ def test_a_network_of_plain_numbers_takes_numbers(qtbot: QtBot) -> None:
         wait_until_shown(qtbot, session)
         session.input.set_values(np.array([0.5, -1.5]))
         wait_until_shown(qtbot, session)
-        np.testing.assert_array_equal(_values(session, "input"), np.float32([0.5, -1.5]))
+        np.testing.assert_array_equal(values_of(session, "input"), np.float32([0.5, -1.5]))
         session.input.use_picture(make_picture())
         assert "numbers" in session.state.status.notice
     finally:
@@ -211,7 +206,7 @@ def test_numbers_typed_for_one_network_do_not_feed_another_kind(session: Session
     assert session.state.input.picture is picture
     wait_until_shown(qtbot, session)
     assert session.state.maps.fault is None
-    assert _values(session, "input").shape == (3, 12, 12)
+    assert values_of(session, "input").shape == (3, 12, 12)
     session.editing.undo()
     assert session.state.values is not None
     assert session.state.values.shape == (9,)
@@ -225,7 +220,7 @@ def test_a_cell_typed_over_does_not_feed_an_input_of_another_size(session: Sessi
     wait_until_shown(qtbot, session)
     assert session.state.maps.fault is None
     assert session.state.input.picture is picture
-    assert _values(session, "input").shape == (1, 12, 12)
+    assert values_of(session, "input").shape == (1, 12, 12)
 
 
 def test_a_network_that_has_no_input_shows_none_of_the_maps_before(qtbot: QtBot) -> None:
@@ -251,7 +246,7 @@ def test_a_target_and_a_batch_are_for_the_network_they_were_chosen_for(session: 
 
 def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "mine.json"
-    before = _values(session, "softmax1")
+    before = values_of(session, "softmax1")
     session.files.save_network(path)
     qtbot.waitUntil(lambda: session.state.path == path, timeout=20_000)
     assert not session.state.files.unsaved
@@ -261,7 +256,7 @@ def test_saved_and_opened_again_it_gives_the_same_numbers(session: Session, tmp_
         other.input.use_picture(make_picture())
         wait_until_shown(qtbot, other)
         assert other.state.network == session.state.network
-        np.testing.assert_array_equal(_values(other, "softmax1"), before)
+        np.testing.assert_array_equal(values_of(other, "softmax1"), before)
     finally:
         assert other.close()
 
@@ -274,13 +269,13 @@ def test_saving_into_a_folder_that_is_not_there_says_so(session: Session, tmp_pa
 
 
 def test_opening_a_network_can_be_undone(session: Session, qtbot: QtBot) -> None:
-    before = _values(session, "conv1")
+    before = values_of(session, "conv1")
     session.files.open_network("lecture")
     wait_until_shown(qtbot, session)
     assert session.state.files.undo_text.startswith("open")
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session, "conv1"), before)
+    np.testing.assert_array_equal(values_of(session, "conv1"), before)
 
 
 @pytest.mark.parametrize("text", ['{"format": 1, "layers": [', "", "[]", '{"format": 999}'])
@@ -294,25 +289,25 @@ def test_a_network_file_that_makes_no_sense_keeps_the_present_one(session: Sessi
 
 
 def test_fresh_weights_are_other_weights_and_undo_brings_the_old_ones_back(session: Session, qtbot: QtBot) -> None:
-    before = _values(session, "conv1")
+    before = values_of(session, "conv1")
     session.editing.reset_weights()
     wait_until_shown(qtbot, session)
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session, "conv1"), before)
+    np.testing.assert_array_equal(values_of(session, "conv1"), before)
 
 
 def test_train_mode_is_shown_and_leaves_batch_norm_as_it_was(qtbot: QtBot) -> None:
     session = make_session("3x8x8 conv(4, 3) batchnorm relu")
     try:
         wait_until_shown(qtbot, session)
-        before = _values(session, "bn1")
+        before = values_of(session, "bn1")
         session.passes.set_mode("train")
         wait_until_shown(qtbot, session)
-        assert not np.array_equal(_values(session, "bn1"), before)
+        assert not np.array_equal(values_of(session, "bn1"), before)
         session.passes.set_mode("eval")
         wait_until_shown(qtbot, session)
-        np.testing.assert_array_equal(_values(session, "bn1"), before)
+        np.testing.assert_array_equal(values_of(session, "bn1"), before)
     finally:
         assert session.close()
 
@@ -338,7 +333,7 @@ def test_a_model_of_ones_own_is_shown_by_its_calls(qtbot: QtBot) -> None:
         assert {"input", "conv", "relu", "head"} <= set(session.state.maps.activations.by_name)
         with torch.no_grad():
             expected = model(torch.from_numpy(x)[None])[0].numpy()
-        np.testing.assert_allclose(_values(session, "head"), expected, rtol=1e-5)
+        np.testing.assert_allclose(values_of(session, "head"), expected, rtol=1e-5)
         assert not session.editing.is_possible
         session.editing.remove_layer("conv")
         assert "cannot" in session.state.status.notice or "not edited" in session.state.status.notice

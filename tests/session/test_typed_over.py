@@ -13,7 +13,7 @@ from torch import nn
 
 import explorer
 from explorer.session import Session
-from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.fakes import make_session, values_of, wait_until_shown, weight_of
 
 TEXT = "3x8x8 conv(2, 3) batchnorm relu flatten linear(3)"
 POINTS = "2 linear(8) tanh linear(2)"
@@ -28,18 +28,6 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     assert made.close()
 
 
-def _values(session: Session, layer: str = "linear1") -> np.ndarray:
-    assert session.state.maps.activations is not None
-    return session.state.maps.activations.by_name[layer].values
-
-
-def _weight(session: Session, layer: str = "conv1") -> np.ndarray:
-    assert session.state.maps.activations is not None
-    weight = session.state.maps.activations.by_name[layer].weight
-    assert weight is not None
-    return weight
-
-
 def _model(session: Session) -> nn.Module:
     """PyTorch's own of the same network, with the weights that it is built with."""
     return explorer.Network.parse(TEXT).build(seed=0).eval()
@@ -52,30 +40,30 @@ def _expected(session: Session, model: nn.Module) -> np.ndarray:
 
 
 def test_a_number_is_one_entry_of_undo_and_exact_both_ways(session: Session, qtbot: QtBot) -> None:
-    before, weight = _values(session), _weight(session)
+    before, weight = values_of(session, "linear1"), weight_of(session, "conv1")
     session.editing.set_cell("conv1.weight", CELL, -1)
     assert session.state.files.undo_text == "conv1 weight [1, 2, 0, 1] = −1"
     wait_until_shown(qtbot, session)
     model = _model(session)
     with torch.no_grad():
         model.conv1.weight[CELL] = -1
-    after = _values(session)
+    after = values_of(session, "linear1")
     np.testing.assert_allclose(after, _expected(session, model), rtol=1e-5, atol=1e-6)
     changed = weight.copy()
     changed[CELL] = -1
-    np.testing.assert_array_equal(_weight(session), changed)
+    np.testing.assert_array_equal(weight_of(session, "conv1"), changed)
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session), before)
+    np.testing.assert_array_equal(values_of(session, "linear1"), before)
     session.editing.redo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session), after)
+    np.testing.assert_array_equal(values_of(session, "linear1"), after)
 
 
 def test_numbers_that_follow_before_anything_ran_are_all_there_and_undone_one_by_one(
     session: Session, qtbot: QtBot
 ) -> None:
-    weight = _weight(session)
+    weight = weight_of(session, "conv1")
     cells = list(np.ndindex(2, 3, 1, 2))
     for place, cell in enumerate(cells):
         session.editing.set_cell("conv1.weight", cell, place)
@@ -83,12 +71,12 @@ def test_numbers_that_follow_before_anything_ran_are_all_there_and_undone_one_by
     wait_until_shown(qtbot, session)
     expected = weight.copy()
     expected[:, :, :1, :2] = np.arange(len(cells)).reshape(2, 3, 1, 2)
-    np.testing.assert_array_equal(_weight(session), expected)
+    np.testing.assert_array_equal(weight_of(session, "conv1"), expected)
     session.editing.undo()
     session.editing.undo()
     wait_until_shown(qtbot, session)
     expected[cells[-1]] = weight[cells[-1]]
-    np.testing.assert_array_equal(_weight(session), expected)
+    np.testing.assert_array_equal(weight_of(session, "conv1"), expected)
 
 
 def test_a_number_typed_while_work_is_cancelled_is_not_lost(session: Session, qtbot: QtBot) -> None:
@@ -96,12 +84,12 @@ def test_a_number_typed_while_work_is_cancelled_is_not_lost(session: Session, qt
     session.tasks.cancel()
     session.editing.set_cell("conv1.bias", (0,), -2)
     wait_until_shown(qtbot, session)
-    assert _weight(session)[CELL] == 4
+    assert weight_of(session, "conv1")[CELL] == 4
     model = _model(session)
     with torch.no_grad():
         model.conv1.weight[CELL] = 4
         model.conv1.bias[0] = -2
-    np.testing.assert_allclose(_values(session), _expected(session, model), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(values_of(session, "linear1"), _expected(session, model), rtol=1e-5, atol=1e-6)
 
 
 def test_a_block_of_an_average_is_typed_over_and_the_model_follows(session: Session, qtbot: QtBot) -> None:
@@ -110,7 +98,7 @@ def test_a_block_of_an_average_is_typed_over_and_the_model_follows(session: Sess
     wait_until_shown(qtbot, session)
     model = _model(session)
     model.bn1.running_mean[:] = torch.tensor([3.0, -17.0])
-    np.testing.assert_allclose(_values(session), _expected(session, model), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(values_of(session, "linear1"), _expected(session, model), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -119,27 +107,27 @@ def test_a_block_of_an_average_is_typed_over_and_the_model_follows(session: Sess
 def test_where_there_is_no_such_cell_it_is_said_and_nothing_changes(
     session: Session, qtbot: QtBot, name: str, start: tuple[int, ...]
 ) -> None:
-    before = _values(session)
+    before = values_of(session, "linear1")
     session.editing.set_cell(name, start, 1)
     wait_until_shown(qtbot, session)
     assert session.state.status.notice == f"{name} has no cell {start}."
-    np.testing.assert_array_equal(_values(session), before)
+    np.testing.assert_array_equal(values_of(session, "linear1"), before)
 
 
 def test_what_is_dragged_is_one_entry_that_leads_back_to_the_start(session: Session, qtbot: QtBot) -> None:
-    before, depth = _values(session), len(session.store.history.past)
+    before, depth = values_of(session, "linear1"), len(session.store.history.past)
     for value in (1, 2, 3):
         session.editing.set_cells("conv1.weight", CELL, np.full((1, 1, 1, 1), value), merge="drag 1")
     session.editing.set_cells("conv1.weight", CELL, np.full((1, 1, 1, 1), 9), merge="drag 2")
     assert len(session.store.history.past) == depth + 2
     wait_until_shown(qtbot, session)
-    assert _weight(session)[CELL] == 9
+    assert weight_of(session, "conv1")[CELL] == 9
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    assert _weight(session)[CELL] == 3
+    assert weight_of(session, "conv1")[CELL] == 3
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_values(session), before)
+    np.testing.assert_array_equal(values_of(session, "linear1"), before)
 
 
 def test_a_save_keeps_it_and_tells_that_it_is_saved(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
@@ -165,7 +153,7 @@ def test_it_is_typed_over_weights_that_were_never_shown(qtbot: QtBot) -> None:
         wait_until_shown(qtbot, made)
         expected = explorer.Network.parse("3x8x8 conv(2, 3)").build(seed=0).conv1.weight.detach().numpy().copy()
         expected[CELL] = 2
-        np.testing.assert_array_equal(_weight(made, "first"), expected)
+        np.testing.assert_array_equal(weight_of(made, "first"), expected)
     finally:
         assert made.close()
 
@@ -182,7 +170,7 @@ def test_typed_while_it_trains_the_run_ends_with_what_it_learned_and_the_number(
         made.editing.set_cell("linear1.weight", (0, 0), 17)
         qtbot.waitUntil(lambda: made.state.training.status == "ended", timeout=60_000)
         wait_until_shown(qtbot, made)
-        learned = _weight(made, "linear1")
+        learned = weight_of(made, "linear1")
         assert learned[0, 0] == 17
         assert (learned.ravel()[1:] != fresh.ravel()[1:]).all()
     finally:
@@ -199,7 +187,7 @@ def test_a_block_of_the_input_is_typed_for_one_channel_or_for_all(session: Sessi
     expected[2, 6, :2] = [-17, 3]
     expected[:, 1:3, 1:3] = 0.5
     np.testing.assert_array_equal(session.state.values, expected)
-    np.testing.assert_array_equal(_values(session, "input"), expected)
+    np.testing.assert_array_equal(values_of(session, "input"), expected)
     session.editing.undo()
     session.editing.undo()
     assert session.state.input.picture is picture

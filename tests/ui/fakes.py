@@ -43,6 +43,20 @@ def make_actions(session: Session, over: QWidget | None = None) -> Actions:
     return made[0]
 
 
+def values_of(session: Session, layer: str) -> np.ndarray:
+    """The maps or numbers that the layer called `layer` gave, as the session has them."""
+    assert session.state.maps.activations is not None
+    return session.state.maps.activations.by_name[layer].values
+
+
+def weight_of(session: Session, layer: str) -> np.ndarray:
+    """The weights of the layer called `layer` with which its maps were made."""
+    assert session.state.maps.activations is not None
+    weight = session.state.maps.activations.by_name[layer].weight
+    assert weight is not None
+    return weight
+
+
 def wait_until_shown(qtbot: QtBot, session: Session, timeout_ms: int = 60_000) -> None:
     """Wait until the maps are those of the present network and picture."""
     qtbot.waitUntil(

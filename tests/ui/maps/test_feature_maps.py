@@ -27,7 +27,7 @@ from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.maps.value_bars import ROW, ValueBars
-from tests.ui.fakes import SMALL, make_picture, wait_until_shown
+from tests.ui.fakes import SMALL, make_picture, values_of, wait_until_shown
 from tests.ui.maps.conftest import ShowMaps
 from tests.ui.pixels import colours_near
 
@@ -78,11 +78,6 @@ def told(view: FeatureMaps) -> str:
 def choose(view: FeatureMaps, what: str, choice: str) -> None:
     box = next(box for box in view.findChildren(QComboBox) if box.accessibleName() == what)
     box.setCurrentText(choice)
-
-
-def values_of(session: Session, layer: str) -> np.ndarray:
-    assert session.state.maps.activations is not None
-    return session.state.maps.activations.by_name[layer].values
 
 
 def point(maps: MapMosaic, place: Place) -> QPoint:

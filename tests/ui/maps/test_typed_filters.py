@@ -16,7 +16,7 @@ from explorer.session import Session
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import MapMosaic
-from tests.ui.fakes import wait_until_shown
+from tests.ui.fakes import wait_until_shown, weight_of
 from tests.ui.maps.conftest import ShowMaps
 
 Opened = Callable[..., tuple[Session, FeatureMaps]]
@@ -65,13 +65,6 @@ def _type(text: str, key: Qt.Key = Qt.Key.Key_Return) -> None:
     QTest.keyClick(QApplication.focusWidget(), key)
 
 
-def _weight(session: Session, layer: str) -> np.ndarray:
-    assert session.state.maps.activations is not None
-    weight = session.state.maps.activations.by_name[layer].weight
-    assert weight is not None
-    return weight
-
-
 @pytest.mark.parametrize(
     ("layer", "channel", "cell"),
     [
@@ -85,7 +78,7 @@ def test_a_double_click_types_over_the_number_that_was_clicked(
     opened: Opened, qtbot: QtBot, layer: str, channel: int | None, cell: tuple[int, ...]
 ) -> None:
     session, view = opened(layer, channel=channel)
-    before = _weight(session, layer).copy()
+    before = weight_of(session, layer).copy()
     QTest.mouseDClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, cell))
     assert _typing(view).editor.isVisible()
     assert float(_typing(view).editor.text().replace("−", "-")) == pytest.approx(before[cell])
@@ -94,7 +87,7 @@ def test_a_double_click_types_over_the_number_that_was_clicked(
     assert session.state.files.undo_text == f"{layer} weight [{place}] = −17.25"
     wait_until_shown(qtbot, session)
     before[cell] = -17.25
-    np.testing.assert_array_equal(_weight(session, layer), before)
+    np.testing.assert_array_equal(weight_of(session, layer), before)
 
 
 @pytest.mark.parametrize("cell", [(1, 3, 2, 2), (1, 0, 2, 1), (0, 0, 0, 0)])
@@ -102,7 +95,7 @@ def test_a_double_click_types_over_what_was_clicked_though_the_first_click_opens
     opened: Opened, qtbot: QtBot, cell: tuple[int, ...]
 ) -> None:
     session, view = opened("conv2")
-    before, canvas = _weight(session, "conv2").copy(), _mosaic(view).canvas
+    before, canvas = weight_of(session, "conv2").copy(), _mosaic(view).canvas
     window, place = view.windowHandle(), canvas.viewport().mapTo(view, _at(view, cell))
     height = canvas.height()
     QTest.mouseDClick(window, LEFT, Qt.KeyboardModifier.NoModifier, place)
@@ -118,20 +111,20 @@ def test_a_double_click_types_over_what_was_clicked_though_the_first_click_opens
     _type("2.5")
     wait_until_shown(qtbot, session)
     before[cell] = 2.5
-    np.testing.assert_array_equal(_weight(session, "conv2"), before)
+    np.testing.assert_array_equal(weight_of(session, "conv2"), before)
 
 
 def test_a_kernel_is_pasted_over_another_and_undone_at_once(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("conv2", channel=0)
-    before = _weight(session, "conv2").copy()
+    before = weight_of(session, "conv2").copy()
     QTest.mouseClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, (0, 2, 0, 0)))
     QGuiApplication.clipboard().setText("1 0 1\n0 1 0\n1 0 1")
     QTest.keyClick(_mosaic(view).canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     wait_until_shown(qtbot, session)
-    assert _weight(session, "conv2")[0, 2].tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
+    assert weight_of(session, "conv2")[0, 2].tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_weight(session, "conv2"), before)
+    np.testing.assert_array_equal(weight_of(session, "conv2"), before)
 
 
 def test_a_channel_of_the_input_is_typed_over_by_itself(opened: Opened, qtbot: QtBot) -> None:
@@ -151,7 +144,7 @@ def test_maps_were_worked_out_and_are_not_typed_over(opened: Opened) -> None:
 
 def test_a_matrix_on_flattened_maps_is_typed_over_as_maps(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("linear1", channel=2)
-    before = _weight(session, "linear1").copy()
+    before = weight_of(session, "linear1").copy()
     maps = before.reshape(3, 2, 6, 6).copy()  # views of the same numbers, by PyTorch's order of flattening
     QTest.mouseDClick(_mosaic(view).canvas.viewport(), LEFT, pos=_at(view, (2, 1, 4, 3)))
     _type("-9")
@@ -162,12 +155,12 @@ def test_a_matrix_on_flattened_maps_is_typed_over_as_maps(opened: Opened, qtbot:
     QTest.keyClick(_mosaic(view).canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     maps[2, 0, 1:4, 1:3] = [[1, 2], [3, 4], [5, 6]]
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_weight(session, "linear1"), maps.reshape(3, 72))
+    np.testing.assert_array_equal(weight_of(session, "linear1"), maps.reshape(3, 72))
 
 
 def test_dragging_with_ctrl_scales_a_weight_and_moves_no_map(opened: Opened, qtbot: QtBot) -> None:
     session, view = opened("conv2", channel=0)
-    before, viewport = _weight(session, "conv2").copy(), _mosaic(view).canvas.viewport()
+    before, viewport = weight_of(session, "conv2").copy(), _mosaic(view).canvas.viewport()
     start, ctrl = _at(view, (0, 1, 1, 1)), Qt.KeyboardModifier.ControlModifier
     QTest.mousePress(viewport, LEFT, ctrl, start)
     QTest.mouseMove(viewport, start + QPoint(0, 30))
@@ -175,7 +168,7 @@ def test_dragging_with_ctrl_scales_a_weight_and_moves_no_map(opened: Opened, qtb
     QTest.mouseRelease(viewport, LEFT, ctrl, start + QPoint(0, 60))
     wait_until_shown(qtbot, session)
     assert _at(view, (0, 1, 1, 1)) == start
-    assert _weight(session, "conv2")[0, 1, 1, 1] == pytest.approx(before[0, 1, 1, 1] / 2, rel=1e-3)
+    assert weight_of(session, "conv2")[0, 1, 1, 1] == pytest.approx(before[0, 1, 1, 1] / 2, rel=1e-3)
     session.editing.undo()
     wait_until_shown(qtbot, session)
-    np.testing.assert_array_equal(_weight(session, "conv2"), before)
+    np.testing.assert_array_equal(weight_of(session, "conv2"), before)
