@@ -27,7 +27,7 @@ from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
-from tests.ui.windows import new_window, shared_window
+from tests.ui.windows import shared_window, whole_window
 
 State = Callable[[MainWindow, QtBot], None]
 
@@ -161,10 +161,7 @@ def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def own_window(qtbot: QtBot) -> MainWindow:
-    made = new_window(qtbot)
-    wait_until_shown(qtbot, made.session)
-    made.show_late_parts()
-    return made
+    return whole_window(qtbot)
 
 
 LOOKED_AT = (

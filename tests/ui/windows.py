@@ -31,6 +31,14 @@ def new_window(qtbot: QtBot, paths: Sequence[str | Path] = ()) -> MainWindow:
     return made
 
 
+def whole_window(qtbot: QtBot) -> MainWindow:
+    """A new window with all its parts, which shows its first network."""
+    made = new_window(qtbot)
+    wait_until_shown(qtbot, made.session)
+    made.show_late_parts()
+    return made
+
+
 def leave_unasked(window: MainWindow) -> None:
     """Let `window` be closed without the question about unsaved changes."""
     window.session.store.set(replace(window.session.state.files, unsaved=False))

@@ -18,7 +18,7 @@ from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.suggestions import SUGGESTIONS
 from tests.ui.fakes import wait_until_shown
 from tests.ui.overview.followed import click, place
-from tests.ui.windows import new_window
+from tests.ui.windows import whole_window
 
 MAP, INSIDE, LAYER, TRAIN, FIND = (
     "Try next: click a map. The lines show which maps it was made of.",
@@ -29,17 +29,10 @@ MAP, INSIDE, LAYER, TRAIN, FIND = (
 )
 
 
-def opened(qtbot: QtBot) -> MainWindow:
-    made = new_window(qtbot)
-    wait_until_shown(qtbot, made.session)
-    made.show_late_parts()
-    return made
-
-
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
     """One whose first steps were read and put away."""
-    made = opened(qtbot)
+    made = whole_window(qtbot)
     assert told(made) == "", "the first steps come first"
     press(made.welcome, "Got it")
     return made
@@ -100,7 +93,7 @@ def test_put_away_it_is_quiet_until_the_next_start_and_goes_on_there(window: Mai
     assert told(window) == ""
     click_a_map(window)
     assert told(window) == ""
-    another = opened(qtbot)
+    another = whole_window(qtbot)
     assert not another.welcome.isVisible()
     assert told(another) == INSIDE
 

@@ -30,7 +30,7 @@ from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
 from tests.ui.fakes import make_actions, wait_until_recorded, wait_until_shown
 from tests.ui.training.docked import MOONS, WAIT_MS, button_of, click
 from tests.ui.training.test_curve_plot import make_run
-from tests.ui.windows import new_window, shared_window
+from tests.ui.windows import shared_window, whole_window
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +56,7 @@ def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
 @pytest.fixture
 def own_window(qtbot: QtBot) -> MainWindow:
     """For another network, or a run that goes on."""
-    made = new_window(qtbot)
-    wait_until_shown(qtbot, made.session)
-    made.show_late_parts()
-    return made
+    return whole_window(qtbot)
 
 
 def test_the_window_is_made_before_the_plots_library_is_imported() -> None:
