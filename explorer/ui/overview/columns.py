@@ -195,11 +195,11 @@ def _ends(column: Column) -> tuple[float, float]:
 
 def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None, leader: Entry) -> Content:
     at_rest = min(measures.tile(body.height), measures.inner, body.height)
-    folds = _fitting(measures.inner, body.height, at_rest) < entry.channels
+    taken = _picture_room(at_rest, measures.inner, body.height) if entry.is_colour else 0.0
+    folds = _fitting(measures.inner, body.height - taken, at_rest) < entry.channels
     size = min(at_rest, READABLE_TILE) if is_opened and folds else at_rest
-    across, step = _across(body.width, size), _step(size)
-    taken = _picture_room(size, body.width, body.height) if entry.is_colour else 0.0
-    picture_size = min(body.width, taken - 2 * (step - size))
+    taken = _picture_room(size, measures.inner, body.height) if entry.is_colour else 0.0
+    picture_size = min(measures.inner, taken - 2 * (_step(size) - size))
     size = min(size, body.height - taken)
     across, step = _across(body.width, size), _step(size)
     if entry.is_colour:

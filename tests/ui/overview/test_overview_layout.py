@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.session.snapshot import LayerActivation, Prediction
@@ -100,7 +100,12 @@ def test_no_column_overlaps_another_and_all_lie_inside(made: Made) -> None:
         assert column.box.bottom <= layout.height
 
 
+LOW_AND_OPENED = Made([entry("input", (), (3, 32, 32), "input")], (320, 240), Opened(frozenset(), frozenset({"input"})))
+"""The picture over the input's channels leaves room for two of the three as large as they are when folded."""
+
+
 @settings(max_examples=40, deadline=None)
+@example(LOW_AND_OPENED)
 @given(layouts())
 def test_tiles_lie_inside_their_column_below_its_bar_and_apart(made: Made) -> None:
     for column in made.layout.columns:
