@@ -1,0 +1,39 @@
+"""Every row of the lecture is done in the window, with mouse and keys, in six acts at most.
+
+What a row does and reads stands in its own function, and so does where it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.end_to_end.counting_hand import Hand
+from tests.end_to_end.first_rows import FIRST_ROWS
+from tests.end_to_end.slides import row_names
+from tests.ui.windows import shared_window
+
+SIZE = (1440, 900)
+ACTS = 6
+ROWS = {**FIRST_ROWS}
+
+
+@pytest.fixture
+def hand(qtbot: QtBot) -> Iterator[Hand]:
+    """On a window as it is after the start: the overview of the network that knows the cat."""
+    for made in shared_window(qtbot):
+        made.resize(*SIZE)
+        made.activateWindow()
+        yield Hand(made, qtbot)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_of_the_lecture_takes_six_acts(row: str, hand: Hand) -> None:
+    ROWS[row](hand)
+    assert 0 < hand.acts <= ACTS
+
+
+def test_the_rows_are_those_of_the_lecture() -> None:
+    assert set(ROWS) <= row_names()
