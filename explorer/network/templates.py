@@ -73,6 +73,24 @@ TEMPLATES: tuple[Template, ...] = (
         "Gradients that can be worked out by hand.",
     ),
     Template(
+        "one-filter",
+        "One filter",
+        "A filter of 3 × 3 weights, slid over a picture of 5 × 5 numbers.",
+        "A convolution worked out by hand: type or paste the numbers of both.",
+    ),
+    Template(
+        "two-poolings",
+        "Two poolings",
+        "The same 4 × 4 numbers through max and average pooling, side by side.",
+        "Pooling worked out by hand: type or paste the numbers.",
+    ),
+    Template(
+        "three-activations",
+        "Three activations",
+        "The same five numbers through ReLU, tanh and sigmoid, side by side.",
+        "Curves and their slopes, at any number that is typed.",
+    ),
+    Template(
         "empty",
         "Empty",
         "The size of the input and no layer yet.",
