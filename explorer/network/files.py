@@ -56,6 +56,8 @@ class NetworkFile:
     """Tells whether the weights there are those it was saved with; empty where nobody wrote it down."""
     learning: Mapping[str, Any] = field(default_factory=dict)
     """What was chosen for its training, by the names of the hyperparameters: plain numbers, words, lists of numbers."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What it is to learn from: the data by their name, their classes put together, their pictures changed at random."""
     remark: str = field(default="", compare=False)
     """Sentences on how it was read; not part of the file."""
 
@@ -164,6 +166,7 @@ def _more(file: NetworkFile) -> Iterator[tuple[str, Any]]:
     """What is left out where there is nothing to say."""
     yield "weights_digest", file.weights_digest
     yield "learning", dict(file.learning)
+    yield "data", dict(file.data)
 
 
 def _json_text(content: dict[str, Any]) -> str:
@@ -214,17 +217,18 @@ def _from_content(content: Any) -> NetworkFile:
         fit=cast(Fit, content.get("fit", "crop")),
         weights=content.get("weights"),
         weights_digest=_text(content, "weights_digest", LONGEST_TITLE),
-        learning=_learning(content),
+        learning=_chosen(content, "learning"),
+        data=_chosen(content, "data"),
     )
     _check_file(file)
     return file
 
 
-def _learning(content: dict[str, Any]) -> dict[str, Any]:
-    learning = content.get("learning", {})
-    if not isinstance(learning, dict):
-        raise FileError("learning must hold what was chosen by name.")
-    return learning
+def _chosen(content: dict[str, Any], name: str) -> dict[str, Any]:
+    chosen = content.get(name, {})
+    if not isinstance(chosen, dict):
+        raise FileError(f"{name} must hold what was chosen by name.")
+    return chosen
 
 
 def _check_version(version: Any) -> None:

@@ -11,6 +11,7 @@ from explorer.engine.training.hyperparameters import Hyperparameters, as_setting
 from explorer.network import Network, Problem
 from explorer.network.files import Fit, NetworkFile
 from explorer.network.names import INPUT
+from explorer.session.chosen_data import ChosenData, as_written, from_written
 from explorer.session.subjects.editable_network import EditableNetwork, new_ids
 from explorer.session.subjects.nothing import Nothing
 from explorer.session.subjects.subject import Subject
@@ -60,6 +61,7 @@ class Document:
     def opened(cls, file: NetworkFile, path: Path) -> Document:
         """The document of a network file just read from `path`. Raises FileError for what cannot have been chosen."""
         subject = EditableNetwork.fresh(file.network)
+        hyperparameters, chosen = _chosen(file, path)
         return cls(
             subject,
             title=file.title or path.stem,
@@ -71,7 +73,10 @@ class Document:
             weights=path if file.weights else None,
             weight_ids=subject.layer_ids if file.weights else (),
             has_fresh_weights=not file.weights,
-            hyperparameters=_chosen(file, path),
+            hyperparameters=hyperparameters,
+            data=chosen.data,
+            class_groups=chosen.class_groups,
+            augmentations=chosen.augmentations,
         )
 
     def as_file(self) -> NetworkFile:
@@ -86,6 +91,7 @@ class Document:
             fit=self.fit,
             weights=None,
             learning=as_settings(self.hyperparameters),
+            data=as_written(self),
         )
 
     @property
@@ -153,8 +159,8 @@ def _channels(network: Network) -> tuple[int, int]:
     return len(network.input_shape), network.input_shape[0]
 
 
-def _chosen(file: NetworkFile, path: Path) -> Hyperparameters:
+def _chosen(file: NetworkFile, path: Path) -> tuple[Hyperparameters, ChosenData]:
     try:
-        return from_settings(file.learning)
+        return from_settings(file.learning), from_written(file.data)
     except ValueError as error:
         raise FileError(f"{path.name}: {error}") from None

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from explorer.bounds import brief, quoted
-from explorer.data import AUGMENTATIONS, Augmentation, ClassGroup, Picture, PictureError, read_picture
+from explorer.data import Picture, PictureError, read_picture
 from explorer.network.files import carrying, read_network
+from explorer.session.chosen_data import augmentation, class_group
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
 from explorer.session.state import State
@@ -125,10 +126,7 @@ def _rest(work: Work) -> dict[str, Any]:
     return {
         "version": VERSION,
         "path": str(document.path) if document.path else None,
-        "data": document.data,
-        "class_groups": [[group.name, list(group.classes)] for group in document.class_groups],
         "has_fresh_weights": document.has_fresh_weights,
-        "augmentations": [{"name": each.name} | asdict(each) for each in document.augmentations],
         "picture": picture and _told_picture(picture),
         "target": work.target,
         "batch": [{"name": example.name, "target": example.target} for example in work.batch],
@@ -142,25 +140,23 @@ def _document(opened: Document, rest: dict[str, Any]) -> Document:
     if rest["version"] != VERSION:
         raise ValueError(f"it is of version {rest['version']}")
     return replace(
-        opened,
+        opened if "data" not in rest else _with_data(opened, rest),
         path=Path(rest["path"]) if rest["path"] else None,
         weights=None,
         weight_ids=(),
-        data=_of(rest["data"], str),
-        class_groups=tuple(map(_class_group, rest.get("class_groups", ()))),  # older versions did not write them
         has_fresh_weights=_of(rest["has_fresh_weights"], bool),
-        augmentations=tuple(map(_augmentation, rest["augmentations"])),
     )
 
 
-def _augmentation(told: dict[str, Any]) -> Augmentation:
-    usual = {each.name: each for each in AUGMENTATIONS}[told["name"]]
-    return replace(usual, **{name: _of(value, int, float) for name, value in told.items() if name != "name"})
-
-
-def _class_group(told: Any) -> ClassGroup:
-    name, classes = _of(told, list)
-    return ClassGroup(_of(name, str), tuple(_of(each, str) for each in _of(classes, list)))
+def _with_data(opened: Document, rest: dict[str, Any]) -> Document:
+    """With what it is to learn from where an older version wrote that, which network files did not hold."""
+    changed = [dict(each) for each in rest["augmentations"]]
+    return replace(
+        opened,
+        data=_of(rest["data"], str),
+        class_groups=tuple(class_group(*_of(each, list)) for each in rest.get("class_groups", ())),
+        augmentations=tuple(augmentation(each.pop("name"), each) for each in changed),
+    )
 
 
 def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:

@@ -19,6 +19,7 @@ STOREYS, SESSION_LINES, SLICES = 2, 100, 12
 # The edge of torch, whose modules and models have no type of their own here, and of JSON.
 MAY_BE_ANYTHING = {
     "subjects/own_model.py": "a person's own nn.Module and its torch type",
+    "chosen_data.py": "JSON that was read",
     "kept_work.py": "JSON that was read",
     "snapshot.py": "tensors of torch, copied out",
     "step_tensors.py": "tensors of torch, copied out",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ FILE = NetworkFile(
     std=(0.2, 0.2, 0.25),
     fit="pad",
     weights="small.safetensors",
+    data={"name": "cifar10", "groups": {"animal": ["cat", "dog"]}, "changed": {"flip": {"chance": 0.5}}},
 )
 
 
@@ -31,6 +33,17 @@ def test_a_file_comes_back_as_it_was(tmp_path: Path) -> None:
     write_network(tmp_path / "small.json", FILE)
     assert read_network(tmp_path / "small.json") == FILE
     assert [path.name for path in tmp_path.iterdir()] == ["small.json"]
+
+
+def test_a_file_of_before_has_no_data_and_what_a_later_one_adds_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "small.json"
+    write_network(path, FILE)
+    content = json.loads(path.read_text())
+    assert content["version"] == 1
+    path.write_text(json.dumps({name: value for name, value in content.items() if name != "data"}))
+    assert read_network(path) == replace(FILE, data={})
+    path.write_text(json.dumps({**content, "added later": {"any": 1}}))
+    assert read_network(path) == FILE
 
 
 @settings(max_examples=100, deadline=None)
@@ -92,6 +105,7 @@ DAMAGE: list[tuple[Callable[[dict[str, Any]], None], str]] = [
     (_entry("std", [1, True, 1]), "std must be a list of numbers."),
     (_entry("fit", "squeeze"), "fit is 'squeeze'; it must be one of crop, pad, stretch."),
     (_entry("weights", "../../etc/passwd"), "it must be the name of a file beside this one."),
+    (_entry("data", "cifar10"), "data must hold what was chosen by name."),
     (_entry("title", 7), "title must be text."),
     (_in_layer("kind", "Conv9d"), "layer 1 is of the kind 'Conv9d', which this version does not know."),
     (_in_layer("sride", 2), "layer 1 (Conv2d) has a setting 'sride', which this version does not know."),

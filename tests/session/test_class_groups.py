@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +12,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.data import ClassGroup
+from explorer.data.augment import Crop, Flip
+from explorer.network import Network
+from explorer.network.files import NetworkFile, read_network, write_network
 from explorer.session import Session, kept_work
+from explorer.session.document import Document
 from explorer.session.kept_work import Work
+from explorer.writing import FileError
 from tests.ui.fakes import make_session
 
 GROUPS = (ClassGroup("low", ("0", "1")), ClassGroup("high", ("2", "3")))
@@ -131,3 +138,90 @@ def test_they_are_among_the_work_that_a_crash_must_not_take(session: Session, tm
     path.write_bytes(b"".join(bytes(part) for part in kept_work.content(Work.of(session.state), {})))
     work, _ = kept_work.read(path)
     assert work.document.class_groups == GROUPS
+
+
+def test_a_saved_network_has_them_when_it_is_opened_again(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    session.data.group_classes(GROUPS)
+    session.data.set_augmentations((Crop(padding=2),))
+    before, path = session.state.document, tmp_path / "grouped.json"
+    assert session.state.files.unsaved
+    session.files.save_network(path)
+    qtbot.waitUntil(lambda: session.state.path == path, timeout=60_000)
+    assert not session.state.files.unsaved
+    other = Session()
+    try:
+        other.files.open_network(path)
+        qtbot.waitUntil(lambda: other.state.subject.is_open, timeout=60_000)
+        opened = other.state.document
+        assert (opened.data, opened.class_groups) == (before.data, GROUPS)
+        assert opened.augmentations == (Crop(padding=2),)
+        other.data.use_data(opened.data)
+        qtbot.waitUntil(lambda: other.state.data.data_set is not None, timeout=60_000)
+        assert classes(other) == ("low", "high")
+        assert not other.state.files.unsaved
+    finally:
+        assert other.close()
+
+
+def test_of_other_open_data_nothing_is_learned(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    session.data.group_classes(GROUPS)
+    session.files.save_network(tmp_path / "grouped.json")
+    qtbot.waitUntil(lambda: session.state.path is not None, timeout=60_000)
+    session.data.use_data("points:moons")
+    qtbot.waitUntil(lambda: session.state.document.data == "points:moons", timeout=60_000)
+    session.files.open_network(tmp_path / "grouped.json")
+    qtbot.waitUntil(lambda: session.state.document.class_groups == GROUPS, timeout=60_000)
+    assert session.state.data.data_set is None
+    session.training.train_one_step()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=60_000)
+    assert classes(session) == ("low", "high")
+
+
+def test_nobody_sees_the_data_without_their_groups(session: Session, qtbot: QtBot) -> None:
+    session.data.group_classes(GROUPS)
+    seen: list[tuple[str, ...]] = []
+    session.changed.connect(lambda _old, new: seen.append(new.data.data_set.classes if new.data.data_set else ()))
+    opened = session.state.data.opened
+    session.data.use_data(session.state.document.data)
+    qtbot.waitUntil(lambda: session.state.data.opened is not opened, timeout=60_000)
+    assert set(seen) == {("low", "high")}
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ({"name": 7}, "the name of its data is 7"),
+        ({"groups": ["a"]}, "must each be told by name"),
+        ({"groups": {"a": "b"}}, "the group 'a' must be a list of classes"),
+        ({"changed": {"melt": {}}}, "no change of pictures 'melt'; there are flip, crop, rotate, brightness"),
+        ({"changed": {"flip": {"odds": 1}}}, "which this version does not know"),
+        ({"changed": {"flip": {"chance": 2}}}, "chance of flip is 2, but has to be from 0 to 1"),
+        ({"changed": {"flip": {"chance": "1"}}}, "chance of flip is '1', but has to be from 0 to 1"),
+    ],
+)
+def test_what_cannot_have_been_chosen_is_refused(written: dict[str, object], sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "strange.json"
+    write_network(path, NetworkFile(Network.parse("5 linear(1)"), data=written))
+    with pytest.raises(FileError) as caught:
+        Document.opened(read_network(path), path)
+    assert sentence in str(caught.value)
+    assert str(caught.value).startswith("strange.json: ")
+
+
+def test_what_a_crash_left_of_an_older_version_has_them_too(session: Session, tmp_path: Path) -> None:
+    """There they stood beside the network's file."""
+    session.data.group_classes(GROUPS)
+    whole = b"".join(bytes(part) for part in kept_work.content(Work.of(session.state), {}))
+    length = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8 : 8 + length])
+    told = header["__metadata__"]
+    file, rest = json.loads(told["network-explorer"]), json.loads(told["left-over"])
+    rest |= {"data": file.pop("data")["name"], "class_groups": [["low", ["0", "1"]], ["high", ["2", "3"]]]}
+    rest["augmentations"] = [{"name": "flip", "chance": 0.25}]
+    told |= {"network-explorer": json.dumps(file), "left-over": json.dumps(rest)}
+    text = json.dumps(header).encode()
+    path = tmp_path / "left-over.safetensors"
+    path.write_bytes(struct.pack("<Q", len(text)) + text + whole[8 + length :])
+    document = kept_work.read(path)[0].document
+    assert (document.data, document.class_groups) == (session.state.document.data, GROUPS)
+    assert document.augmentations == (Flip(0.25),)

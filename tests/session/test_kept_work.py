@@ -60,9 +60,9 @@ def test_the_page_that_was_looked_at_comes_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"augmentations": [{"name": "flip"}, {"name": "of a later version"}, {"name": "crop"}]},
-        {"augmentations": [{"name": "flip", "chance": "often"}]},
-        {"augmentations": ["flip"]},
+        {"data": "", "augmentations": [{"name": "flip"}, {"name": "of a later version"}, {"name": "crop"}]},
+        {"data": "", "augmentations": [{"name": "flip", "chance": "often"}]},
+        {"data": "", "augmentations": ["flip"]},
         {"target": "two"},
         {"target": ["two"]},
         {"data": None},

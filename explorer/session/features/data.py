@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Data:
-    """Opens data in the background. Opened data are not part of undo; which ones are chosen is."""
+    """Opens data in the background. Which ones are chosen is part of undo, which opens those again."""
 
     def __init__(self, store: Store, learning: Learning) -> None:
         self._store, self._learning = store, learning
@@ -61,9 +61,10 @@ class Data:
 
     def use_opened(self, opened: Opened) -> None:
         """Learn from data that were opened."""
-        present = replace(self._store.state.data, opened=opened, whole=opened.data, data_set=opened.data)
-        self._store.set(replace(present, progress=None, twins=None))
-        self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened))
+        present = replace(self._store.state.data, opened=opened, whole=opened.data, progress=None, twins=None)
+        with self._store.gathered():  # nobody sees the data without the groups of the document
+            self._store.set(present)
+            self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened))
         self._look_for_twins(opened)
         then, self._then = self._then, None
         if then is not None:
@@ -132,12 +133,13 @@ class Data:
 
     def _follow(self, old: State, new: State) -> None:
         data = new.data.data_set
-        if new.data.whole is not old.data.whole or new.document.class_groups != old.document.class_groups:
-            whole = new.data.whole
-            data = None if whole is None else _learned(whole, new.document.class_groups)
+        if new.data.whole is not old.data.whole or _chosen(new.document) != _chosen(old.document):
+            data = _present(new)
         if new.subject.structure is not old.subject.structure or data is not old.data.data_set:
             problem = problem_with(new.subject, data)
             self._store.set(replace(self._store.state.data, data_set=data, problem=problem))
+        if _are_others_again(old, new):
+            self.use_data(new.document.data)
 
     def _look(self) -> None:
         self._store.set(replace(self._store.state.data, progress=self._opening.progress))
@@ -187,6 +189,25 @@ def _choosing(before: Document, opened: Opened) -> Document:
     groups = before.class_groups if before.data == opened.name else ()
     classes = before.classes or _learned(opened.data, groups).classes
     return replace(before, data=opened.name, class_groups=groups, classes=classes)
+
+
+def _chosen(document: Document) -> tuple[object, ...]:
+    """What decides which examples are learned from."""
+    return document.data, document.class_groups
+
+
+def _present(state: State) -> DataSet | None:
+    """What is learned from now; None where other data are open than were chosen for the network."""
+    whole, opened, document = state.data.whole, state.data.opened, state.document
+    is_other = opened is not None and bool(document.data) and opened.name != document.data
+    return None if whole is None or is_other else _learned(whole, document.class_groups)
+
+
+def _are_others_again(old: State, new: State) -> bool:
+    """Whether undo or redo came to a choice of other data than are open."""
+    document, before, opened = new.document, old.document, new.data.opened
+    is_another_choice = document.opening == before.opening and document.data not in ("", before.data)
+    return is_another_choice and opened is not None and opened.name != document.data
 
 
 def _learned(whole: DataSet, groups: Grouping) -> DataSet:

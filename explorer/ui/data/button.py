@@ -13,7 +13,7 @@ from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.text import on_a_button
 from explorer.ui.data.lines import OpeningLine, ProblemLine
-from explorer.ui.data.words import button_words
+from explorer.ui.data.words import button_words, words_to_come
 
 CARET, SIDES = 10, 28
 
@@ -24,7 +24,7 @@ class DataButton(FollowingView, QWidget):
     `with_problem`: whether what is wrong with the data stands under the button, or somewhere else.
     """
 
-    shows = ("data.data_set", "data.progress")
+    shows = ("data.data_set", "data.progress", "document")
 
     def __init__(
         self, session: Session, show_data: NamedAction, parent: QWidget | None = None, *, with_problem: bool = True
@@ -44,10 +44,15 @@ class DataButton(FollowingView, QWidget):
         self.follow_session()
 
     def show_changes(self, old: State | None, new: State) -> None:
-        if old is not None and old.data.data_set is new.data.data_set and old.data.progress is new.data.progress:
+        if old is not None and _shown(old) == _shown(new):
             return
         self.button.setVisible(new.data.progress is None)
-        self.button.show_parts(*(button_words(new.data.data_set) if new.data.data_set is not None else ("", "")))
+        data, chosen = new.data.data_set, new.document.data
+        self.button.show_parts(*(words_to_come(chosen) if data is None else button_words(data)))
+
+
+def _shown(state: State) -> tuple[object, ...]:
+    return id(state.data.data_set), id(state.data.progress), state.document.data
 
 
 class _Caret(QToolButton):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.bounds import brief
 from explorer.data import DataSet, Split
 from explorer.data.data_set import Card
 from explorer.ui.common.text import count, number, percent, plural, shape_text
@@ -38,6 +40,17 @@ def button_words(data: DataSet) -> tuple[str, str]:
     """Title, and facts beside it: "8 classes · 12,000 pictures"."""
     amount = plural(data.card.count_train + data.card.count_test, noun_of(data))
     return data.card.title, " · ".join((*_class_facts(data.classes), amount))
+
+
+def words_to_come(name: str) -> tuple[str, str]:
+    """Of data that were chosen for a network and are not open: "CIFAR-10", "Train opens them"."""
+    if not name:
+        return "", ""
+    from explorer.data import DATA_SETS
+
+    card = next((entry.card for entry in DATA_SETS if entry.card.name == name), None)
+    title = brief(Path(name).name) if card is None else card.title
+    return title, "Train opens it"
 
 
 def data_facts(data: DataSet) -> str:

@@ -141,13 +141,16 @@ def _ends_with_its_last_card(browser: DataBrowser, height: int) -> bool:
     return browser.height() == height and end < page.height() <= end + 16
 
 
-def test_undo_of_a_choice_lists_no_data_set_twice(browser: DataBrowser, session: Session, qtbot: QtBot) -> None:
+def test_undo_of_a_choice_opens_the_data_before_it_and_lists_none_twice(
+    browser: DataBrowser, session: Session, qtbot: QtBot
+) -> None:
     open_data_set(qtbot, browser, "points:moons")
     open_data_set(qtbot, browser, "textures")
     session.editing.undo()
     assert session.state.document.data == "points:moons"
-    qtbot.waitUntil(lambda: titles(browser) == [entry.card.title for entry in DATA_SETS])
-    assert browser.list.cards["textures"].state_words() == "open"
+    qtbot.waitUntil(lambda: browser.list.cards["points:moons"].state_words() == "open", timeout=60_000)
+    assert titles(browser) == [entry.card.title for entry in DATA_SETS]
+    assert browser.list.cards["textures"].state_words() != "open"
 
 
 def test_published_data_opened_from_a_folder_are_marked_where_they_are_listed(
