@@ -69,7 +69,11 @@ def _of_rows(raw: Array, names: Sequence[str], where: str) -> Labels:
         classes = names if len(names) == raw.shape[1] else [str(place) for place in range(raw.shape[1])]
         return Labels(np.nan_to_num(raw).argmax(axis=1).astype(np.int64), tuple(classes), usable)
     if is_bits:
-        raise DataError(f"{where} gives an example several labels at once; each example needs exactly one.")
+        wrong = int(np.count_nonzero(kept.sum(axis=1) != 1))
+        raise DataError(
+            f"{where} gives {wrong:,} of {len(kept):,} examples several labels at once, or none; "
+            "each needs exactly one. Leave these examples out, or keep one label of each."
+        )
     return Labels(_as_targets(raw), (), usable)
 
 

@@ -15,7 +15,7 @@ from explorer.data.dividing import Parts, parted
 from explorer.data.labels import Labels, read_labels
 from explorer.data.picture_files import Files, data_set_of_files
 from explorer.data.sets.listed_files import ListedFiles
-from explorer.data.sets.table_columns import Columns, find_columns, label_values
+from explorer.data.sets.table_columns import Columns, find_columns, label_values, several_labels
 from explorer.data.sets.table_text import Row, read_rows
 from explorer.data.words import TEST, part_word, training_and_test
 
@@ -46,7 +46,7 @@ def _told(several: dict[str, tuple[str, str]], listed: ListedFiles, path: Path) 
         picture, (first, other) = next(iter(several.items()))
         what = "1 picture has" if len(several) == 1 else f"{len(several):,} pictures have"
         as_what = f"{brief(picture)} is {brief(first)} and {brief(other)}"
-        yield f"{what} different labels in {path.name} ({as_what}); the first counts."
+        yield f"{what} different labels in {path.name} ({as_what}); the first counts. Take the others out of the table."
     if listed.moved:
         yield f"{listed.moved:,} pictures were found by their names in other folders than {path.name} says."
 
@@ -89,12 +89,14 @@ def _usable(
 def _check_single(labels: list[str], pictures: list[str], path: Path) -> None:
     """Raises DataError where a label is made of others, "cat|dog", which is not a class of its own."""
     alone = set(labels)
-    for label, picture in zip(labels, pictures, strict=True):
-        if "|" in label and alone.intersection(part.strip() for part in label.split("|")):
-            raise DataError(
-                f"{path.name} gives {brief(picture)} several labels at once, {brief(label)}; "
-                "each picture needs exactly one."
-            )
+    several = [
+        (picture, label)
+        for label, picture in zip(labels, pictures, strict=True)
+        if "|" in label and alone.intersection(part.strip() for part in label.split("|"))
+    ]
+    if several:
+        picture, label = several[0]
+        raise DataError(several_labels(path.name, len(several), picture, brief(label)))
 
 
 def _none_is_there(rows: list[Row], columns: Columns, path: Path) -> str:

@@ -111,11 +111,20 @@ def _with_labels(found: Columns, first: Row, names: Sequence[str], body: list[Ro
     bits = tuple(place for place in others if _is_bits(body, place))
     if len(bits) < 2:
         raise DataError(f"{where} names its columns {_listed(first)}; one called path and one called label are needed.")
-    several = next((row for row in body if sum(BITS.get(cell.lower(), 0) for cell in _at(row, bits)) > 1), None)
-    if several is not None:
-        picture, classes = brief("".join(_at(several, [found.path]))), _listed(_at(first, bits))
-        raise DataError(f"{where} gives {picture} several of {classes} at once; each picture needs exactly one.")
+    several = [row for row in body if sum(BITS.get(cell.lower(), 0) for cell in _at(row, bits)) > 1]
+    if several:
+        picture, classes = "".join(_at(several[0], [found.path])), _listed(_at(first, bits))
+        raise DataError(several_labels(where, len(several), picture, f"several of {classes}"))
     return replace(found, labels=bits, classes=tuple(_at(first, bits)))
+
+
+def several_labels(where: str, amount: int, picture: str, labels: str) -> str:
+    """Why a table that gives `amount` pictures several labels at once is refused, and what to do; names the first."""
+    what, such = ("1 picture", "the line") if amount == 1 else (f"{amount:,} pictures", "these lines")
+    return (
+        f"{where} gives {what} several labels at once ({brief(picture)}: {labels}); each picture needs exactly one. "
+        f"Keep one label in {such}, or leave {'it' if amount == 1 else 'them'} out, and open the table again."
+    )
 
 
 def _at(row: Row, places: Sequence[int]) -> Row:

@@ -297,7 +297,10 @@ def test_labels_that_are_nan_leave_their_picture_out(tmp_path: Path) -> None:
         ({"x": np.zeros((4, 9, 9, 9)), "y": LABELS[:4]}, "neither pictures of 1 or 3 channels nor rows"),
         ({"x": np.array(["a", "b"]), "y": LABELS[:2]}, "holds no pictures: its numbers are of the kind"),
         ({"x": np.array(1.0), "y": np.array(1)}, "a single value"),
-        ({"x": PIXELS, "y": np.ones((20, 3), int)}, "several labels at once"),
+        (
+            {"x": PIXELS, "y": np.tile([[1, 0], [1, 1], [0, 0], [0, 1]], (5, 1))},
+            "gives 10 of 20 examples several",
+        ),
         ({"x": PIXELS, "y": LABELS, "group": np.arange(3)}, "gives 3 entries of group"),
         ({"x": PIXELS, "y": LABELS, "group": np.array(3)}, "gives 1 entries of group"),
         (

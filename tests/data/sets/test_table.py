@@ -67,7 +67,8 @@ def test_a_picture_of_two_labels_is_told(folder: Path) -> None:
     data = open_data(table(folder, "path,label", *rows(), "pictures/3.png,even", "./pictures/3.png,even"))
     assert (
         data.notes[-1]
-        == "1 picture has different labels in set.csv (pictures/3.png is odd and even); the first counts."
+        == "1 picture has different labels in set.csv (pictures/3.png is odd and even); the first counts. "
+        "Take the others out of the table."
     )
     data = open_data(table(folder, "path,label", *rows(), *rows("pictures/{0}.png,x")))
     assert data.notes[-1].startswith("10 pictures have different labels in set.csv (pictures/0.png is even and x);")
@@ -206,13 +207,20 @@ def test_letters_of_western_windows_are_read(folder: Path) -> None:
 
 def test_one_picture_of_several_classes_is_told(folder: Path) -> None:
     lines = [f"pictures/{n}.png,{n % 2},1,0" for n in range(10)]
-    with pytest.raises(DataError, match=r"gives pictures/1\.png several of a, b, c at once; each picture"):
+    with pytest.raises(DataError) as caught:
         open_data(table(folder, "image,a,b,c", *lines))
+    assert str(caught.value) == (
+        "set.csv gives 5 pictures several labels at once (pictures/1.png: several of a, b, c); "
+        "each picture needs exactly one. Keep one label in these lines, or leave them out, and open the table again."
+    )
 
 
 def test_labels_made_of_others_are_told(folder: Path) -> None:
     lines = [f"pictures/{n}.png,{('a', 'b', 'a|b')[n % 3]}" for n in range(10)]
-    with pytest.raises(DataError, match=r"gives pictures/2\.png several labels at once, a\|b; each picture"):
+    with pytest.raises(DataError, match=r"gives 3 pictures several labels at once \(pictures/2\.png: a\|b\)"):
+        open_data(table(folder, "Image Index,Finding Labels", *lines))
+    lines = [line.replace("a|b", "a") if at > 2 else line for at, line in enumerate(lines)]
+    with pytest.raises(DataError, match=r"gives 1 picture several .* in the line, or leave it out"):
         open_data(table(folder, "Image Index,Finding Labels", *lines))
 
 
