@@ -20,8 +20,9 @@ from explorer import interpreter
 from explorer.display import missing_display
 from explorer.ending import Endings
 from explorer.network.file_names import is_network
+from explorer.network.templates import known_names
 from explorer.report import remember, remember_warnings
-from explorer.resources import bundled_networks, resource
+from explorer.resources import resource
 from explorer.session import Session
 from explorer.session.features.left_overs import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
@@ -55,7 +56,7 @@ def open_window(
     """A shown window on the network that comes with the program, then on whatever `files` name.
 
     Of several pictures the first is shown and the others are offered, as where they are dropped.
-    A name of a network that comes with the program, where no such file lies, is that network.
+    A name of a network or template that comes with the program, where no such file lies, is that network.
     In the folder `left_overs` it keeps what is not saved, in case of a crash, and looks for what others left.
     """
     window = _make_window(left_overs=left_overs, keep_every_s=keep_every_s)
@@ -78,9 +79,8 @@ def open_window(
 
 
 def _named_networks(files: Sequence[str | Path]) -> tuple[list[str], list[Path]]:
-    """Which of `files` are names of networks that come with the program, and the paths that the others are."""
-    bundled = bundled_networks()
-    names = [str(file) for file in files if str(file) in bundled and not Path(file).exists()]
+    """Which of `files` are names of what comes with the program, and the paths that the others are."""
+    names = [str(file) for file in files if str(file) in known_names() and not Path(file).exists()]
     return names, [Path(file) for file in files if str(file) not in names]
 
 

@@ -19,6 +19,7 @@ EXAMPLES = """examples:
   network-explorer network.json photo.jpg       … with a network of your own
   network-explorer net.txt                      … a network in text notation
   network-explorer two-two-two                  … one that comes with the program, by its name
+  network-explorer lenet5                       … a template of File → New network, with fresh weights
   network-explorer --smoke                      check that it works here: one line of JSON
   network-explorer report                       print what a report of a problem needs
   network-explorer maps photo.jpg --layer conv1 --out conv1.png

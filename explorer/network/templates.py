@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from explorer.network.network import Network
-from explorer.resources import resource
+from explorer.resources import bundled_networks, resource
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,15 @@ class Template:
     sentence: str
     use: str
 
+    @property
+    def path(self) -> Path:
+        """Where its text lies."""
+        return resource("templates", f"{self.name}.txt")
+
     @cached_property
     def text(self) -> str:
         """Text notation, on several lines and with comments."""
-        return resource("templates", f"{self.name}.txt").read_text(encoding="utf-8")
+        return self.path.read_text(encoding="utf-8")
 
     @cached_property
     def network(self) -> Network:
@@ -98,3 +104,16 @@ TEMPLATES: tuple[Template, ...] = (
     ),
 )
 """In the order of the page that offers them; the first is what the page begins with."""
+
+
+def known_names() -> tuple[str, ...]:
+    """The names of all networks that come with the program: those with weights, then the other templates."""
+    bundled = bundled_networks()
+    return (*bundled, *(template.name for template in TEMPLATES if template.name not in bundled))
+
+
+def file_called(name: str) -> Path | None:
+    """The file of a network that comes with the program, with weights or else as a template; None for another name."""
+    if name in bundled_networks():
+        return resource("networks", f"{name}.json")
+    return next((template.path for template in TEMPLATES if template.name == name), None)

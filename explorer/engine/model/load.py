@@ -12,7 +12,8 @@ from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.network import Network, NetworkError
 from explorer.network.file_names import is_weights
 from explorer.network.files import NetworkFile, carrying, network_text, read_network, write_network
-from explorer.resources import bundled_networks, resource
+from explorer.network.templates import file_called, known_names
+from explorer.resources import bundled_networks
 from explorer.writing import FileError, write_together
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def bundled() -> tuple[str, ...]:
 
 
 def load(name_or_path: str | Path, *, weights: str | Path | None = None) -> Loaded:
-    """A bundled network by its name, or one from a file; `weights` replaces the weights its file names.
+    """A bundled network or a template by its name, or one from a file; `weights` replaces those that its file names.
 
     No file can run code: weights are safetensors, or PyTorch files read with `weights_only=True`.
     Raises LoadError with a sentence.
@@ -88,12 +89,13 @@ def load(name_or_path: str | Path, *, weights: str | Path | None = None) -> Load
 
 
 def network_path(name_or_path: str | Path) -> Path:
-    """Where the file of a bundled network, or of any other, lies; raises LoadError if there is none."""
-    if str(name_or_path) in bundled_networks():
-        return resource("networks", f"{name_or_path}.json")
+    """Where the file of a network that comes along, or of any other, lies; raises LoadError if there is none."""
+    named = file_called(str(name_or_path))
+    if named is not None:
+        return named
     path = Path(name_or_path)
     if not path.exists() and not is_weights(path):
-        known = ", ".join(bundled_networks())
+        known = ", ".join(known_names())
         raise LoadError(f"There is no network called {str(name_or_path)!r}: give a file, or one of {known}.")
     return path
 

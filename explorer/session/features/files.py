@@ -13,7 +13,7 @@ import numpy as np
 from explorer.bounds import brief
 from explorer.network import Network
 from explorer.network.file_names import is_network, is_weights, other_model
-from explorer.resources import bundled_networks, resource
+from explorer.network.templates import file_called
 from explorer.session.document import Document
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
 from explorer.session.fault import Fault
@@ -68,10 +68,10 @@ class Files:
             self._feeding.open_picture(path)
 
     def open_network(self, name: str | Path) -> None:
-        """Open a network file, or one of the networks that come with the program by its name."""
-        is_bundled = isinstance(name, str) and name in bundled_networks()
-        path = resource("networks", f"{name}.json") if is_bundled else Path(name)
-        take = partial(self._take_network, path, is_bundled=is_bundled)
+        """Open a network file, or one of the networks and templates that come with the program by its name."""
+        named = file_called(name) if isinstance(name, str) else None
+        path = Path(name) if named is None else named
+        take = partial(self._take_network, path, is_bundled=named is not None)
         self._store.begin(self._networks, ReadNetwork(path), take, wait_s=AT_ONCE_S)
 
     def new_network(self, text: str = "3x32x32") -> None:
