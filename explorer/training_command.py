@@ -60,7 +60,7 @@ def _train(options: argparse.Namespace, processes: Processes) -> int:
     processes.meet()
     if not processes.is_first:
         return 0
-    _write_network(job, options.out)
+    _write_network(job, options)
     if controls.stop:
         told(_stopped(last, controls.kept))
         return INTERRUPTED
@@ -215,13 +215,13 @@ def _require_same(old: dict[str, Any], new: dict[str, Any], folder: Path) -> Non
             raise TrainingError(f"The run in {folder} was begun {was}. {OTHERWISE}")
 
 
-def _write_network(job: Job, folder: Path) -> None:
+def _write_network(job: Job, options: argparse.Namespace) -> None:
     """The network as it is now, with its weights; the window opens it."""
     from explorer.engine.model.load import save
     from explorer.engine.training.run_folder import NETWORK
     from explorer.network.files import NetworkFile
 
-    loaded = job.loaded
+    loaded, folder = job.loaded, options.out
     file = NetworkFile(
         network=loaded.network,
         title=loaded.title or folder.name,
@@ -230,9 +230,20 @@ def _write_network(job: Job, folder: Path) -> None:
         mean=loaded.mean,
         std=loaded.std,
         fit=loaded.fit,  # type: ignore[arg-type]  # it was read from a file, which checks it
+        data=_chosen_data(job, options),
     )
     save(folder / NETWORK, file, {name: value.float() if value.is_floating_point() else value
                                   for name, value in job.model.state_dict().items()})  # fmt: skip
+
+
+def _chosen_data(job: Job, options: argparse.Namespace) -> dict[str, Any]:
+    """What the window is told that the network learned from: a path is the same from wherever it is opened."""
+    from explorer.data import AUGMENTATIONS, DATA_SETS
+    from explorer.session.chosen_data import ChosenData, as_written
+
+    is_known = any(entry.card.name == options.data for entry in DATA_SETS)
+    changed = tuple(each for each in AUGMENTATIONS if each.name in options.augment)
+    return as_written(ChosenData(options.data if is_known else str(Path(options.data).resolve()), job.groups, changed))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from explorer.data.data_set import DataSet
+    from explorer.data.grouping import Grouping
     from explorer.engine.model.load import Loaded
     from explorer.engine.training.distributed import Processes
     from explorer.engine.training.train import Learned
@@ -33,6 +34,7 @@ class Job:
     learning: Learned
     validation: Learned | None
     classes: tuple[str, ...]
+    groups: Grouping
 
 
 def prepared(options: argparse.Namespace, processes: Processes) -> Job:
@@ -45,7 +47,7 @@ def prepared(options: argparse.Namespace, processes: Processes) -> Job:
     if options.threads:
         torch.set_num_threads(min(options.threads, core_count()))  # a million threads end in a segmentation fault
     loaded = _loaded(options)
-    data = _opened(options, processes)
+    data, groups = _opened(options, processes)
     learning, validation, loaded = _examples(loaded, data)
     loaded = _fitted(loaded, learning, options, classes=len(data.classes))
     model = loaded.model.to(_device(options.device, processes))
@@ -54,7 +56,7 @@ def prepared(options: argparse.Namespace, processes: Processes) -> Job:
     chosen = hyperparameters(options)
     chosen = replace(chosen, loss=chosen_loss(model, learning, chosen, classes=len(data.classes)))
     objective_of(model, learning, chosen.loss, classes=len(data.classes))
-    return Job(loaded, model, chosen, learning, validation, data.classes)
+    return Job(loaded, model, chosen, learning, validation, data.classes, groups)
 
 
 def _loaded(options: argparse.Namespace) -> Loaded:
@@ -71,9 +73,9 @@ def _loaded(options: argparse.Namespace) -> Loaded:
     return loaded
 
 
-def _opened(options: argparse.Namespace, processes: Processes) -> DataSet:
-    """The data, their classes in groups where that was asked for; one process opens them first, so that a download
-    happens once."""
+def _opened(options: argparse.Namespace, processes: Processes) -> tuple[DataSet, Grouping]:
+    """The data, with the groups that their classes were put into, if that was asked for; one process opens them first,
+    so that a download happens once."""
     from explorer.data import grouped, open_data
     from explorer.data.grouping import read_groups
 
@@ -82,12 +84,13 @@ def _opened(options: argparse.Namespace, processes: Processes) -> DataSet:
     processes.meet()
     if not processes.is_first:
         data = open_data(options.data)
-    if options.group:
-        data = grouped(data, read_groups(options.group, data.classes))
+    groups = read_groups(options.group, data.classes)
+    if groups:
+        data = grouped(data, groups)
     if processes.is_first:
         for note in (*data.notes, *(skipped.sentence for skipped in data.skipped[:5])):
             told(note)
-    return data
+    return data, groups
 
 
 def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, Loaded]:

@@ -57,7 +57,7 @@ class NetworkFile:
     learning: Mapping[str, Any] = field(default_factory=dict)
     """What was chosen for its training, by the names of the hyperparameters: plain numbers, words, lists of numbers."""
     data: Mapping[str, Any] = field(default_factory=dict)
-    """What it is to learn from: the data by their name, their classes put together, their pictures changed at random."""
+    """What it is to learn from: the data by name, their classes put together, their pictures changed at random."""
     remark: str = field(default="", compare=False)
     """Sentences on how it was read; not part of the file."""
 

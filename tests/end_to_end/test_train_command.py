@@ -17,9 +17,12 @@ import torch
 
 import explorer
 from explorer.cli import run
+from explorer.data import ClassGroup
 from explorer.engine.training.checkpoint import read_checkpoint
 from explorer.engine.training.metrics import evaluate
 from explorer.engine.training.run_folder import RunFolder
+from explorer.network.files import read_network
+from explorer.session.document import Document
 from explorer.writing import FileError
 
 TIMEOUT_S = 240
@@ -275,5 +278,9 @@ def test_classes_are_put_into_groups_and_one_output_tells_them_apart(tmp_path, c
     assert settings["classes"] == ["low", "high"]
     assert settings["loss"] == "bce_with_logits"
     assert metrics(tmp_path / "run")[-1]["val_accuracy"] > 0.9
+    written = tmp_path / "run" / "network.json"
+    document = Document.opened(read_network(written), written)
+    assert document.data == str(tmp_path / "rows.npz")
+    assert document.class_groups == (ClassGroup("low", ("0", "1")), ClassGroup("high", ("2", "3")))
     assert run([*asked, "--group", "low=0"]) == 1
     assert "two groups" in capsys.readouterr().err
