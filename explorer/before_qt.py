@@ -11,6 +11,7 @@ import explorer.data.augment
 import explorer.display
 import explorer.engine.training.run_folder
 import explorer.network.last_layer
+import explorer.network.templates
 import explorer.report
 import explorer.resources
 import explorer.session.data_fit

@@ -93,6 +93,7 @@ def test_the_command_line_and_scripts_know_its_name(tmp_path: Path) -> None:
 
 
 def test_the_tests_of_all_templates_run_over_it() -> None:
+    assert PYRAMID in module.TEMPLATES
     test_templates.test_a_template_has_nothing_wrong_with_it(PYRAMID)
     test_templates.test_what_is_said_of_a_template_is_short(PYRAMID)
     test_templates.test_a_step_through_a_template_is_recorded_as_pytorch_computes_it(PYRAMID)
