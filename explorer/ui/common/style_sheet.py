@@ -27,6 +27,7 @@ QWidget[role="toast"], QWidget[role="toast-fault"] {
 QWidget[role="toast-fault"] { border-left-color: $error; }
 QLabel { background: transparent; qproperty-textFormat: PlainText; }
 RichLabel { qproperty-textFormat: RichText; }
+RichLabel:focus { background: $sunken; }
 QLabel[role="title"] { font-weight: 600; color: $text; }
 QLabel[role="dim"] { color: $dim; }
 QLabel[role="pointer"] { color: $dim; }
@@ -48,11 +49,13 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $sel
 QPushButton:disabled, QToolButton:disabled { color: $dim; background: $window; }
 QPushButton:focus, QToolButton:focus { border-color: $accent; }
 QPushButton[role="primary"] { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
+QPushButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="primary"]:disabled { background: $window; color: $dim; border-color: $border; }
 QPushButton[role="card"] { min-height: 116px; padding: 0; }
 QPushButton[role="link"], QToolButton[role="link"] {
   background: transparent; border: 0; color: $accent; padding: 2px 4px; text-align: left;
 }
+QPushButton[role="link"]:focus, QToolButton[role="link"]:focus { text-decoration: underline; }
 QToolButton[role="flat"], QPushButton[role="flat"] { background: transparent; border: 1px solid transparent; }
 QToolButton[role="flat"]:hover, QPushButton[role="flat"]:hover { background: $sunken; }
 QToolButton[role="flat"]:checked { background: $selection; }
@@ -69,6 +72,7 @@ QCheckBox::indicator {
 }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
 QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked:focus { border-color: $text; }
 QComboBox { padding-right: 22px; }
 QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox::down-arrow { image: url("$arrow_down"); width: 10px; height: 10px; }

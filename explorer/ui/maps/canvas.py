@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.dragging import ZOOM_KEYS, Drag, turned, zoom_by
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.maps.cells_in_sight import CellsInSight, Coloured
 
@@ -60,6 +61,7 @@ class MapCanvas(pg.GraphicsView):
     def __init__(self, paint_marks: Paint, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.current().pane)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setMouseTracking(True)
         self.setFrameShape(self.Shape.NoFrame)
         self._view = pg.ViewBox(lockAspect=True, invertY=True, enableMenu=False, border=None, defaultPadding=0)

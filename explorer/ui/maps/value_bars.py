@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.text import hovered, number
 from explorer.ui.common.tips import Tipped, TipsInArea
 
@@ -49,6 +50,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         self.setFrameShape(self.Shape.NoFrame)
         self.setAccessibleName("Values of the layer")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
 
