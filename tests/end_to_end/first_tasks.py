@@ -101,7 +101,7 @@ def a_step_back(hand: Hand) -> None:
         hand.press("F10")
     before = hand.step_title
     hand.begin()
-    hand.press("Shift+F10")
+    hand.press("F9")
     assert " · relu1" in hand.step_title
     assert before != hand.step_title
 

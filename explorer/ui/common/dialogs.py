@@ -25,8 +25,10 @@ from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
 from explorer.network.file_names import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
 from explorer.ui.common import theme
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.icons import icon
 from explorer.ui.common.named_action import NamedAction
+from explorer.ui.common.typing.keys import TYPING_KEYS
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
@@ -149,7 +151,8 @@ class Shortcuts(QDialog):
         ("Esc", "From the cell back to all channels."),
         ("Wheel, drag", "Zoom and pan a map or the overview; F fits it again, + and − zoom too."),
         ("Space, Backspace", "Open or fold a group of the overview; fold the group around."),
-        ("Enter", "Show the chosen map of the overview among the feature maps."),
+        ("Enter", "Show the chosen map of the overview among the feature maps, or where a term came from."),
+        *((key.names, key.words) for key in TYPING_KEYS),
     )
 
     def __init__(self, actions: list[QAction], parent: QWidget | None = None) -> None:
@@ -171,7 +174,8 @@ class Shortcuts(QDialog):
             key_label.setProperty("role", "title")
             grid.addWidget(key_label, at, 0)
             grid.addWidget(QLabel(words, wordWrap=True), at, 1)
-        area = QScrollArea(widgetResizable=True)
+        area = QScrollArea(widgetResizable=True, accessibleName="What the keys do")
+        FocusRing(area)
         area.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)

@@ -36,6 +36,9 @@ class DrawnTensor(Protocol):
     def cell_at(self, point: QPointF) -> Index | None:
         """The whole cell under a point of the widget."""
 
+    def point_of(self, cell: Index) -> QPointF | None:
+        """The middle of a whole cell in the widget."""
+
     def chosen(self) -> Index | None:
         """The whole cell that is chosen, if it is drawn."""
 
@@ -69,4 +72,8 @@ def offer_tensor(
         drawn = shown.values if shown.values.ndim > 1 else None
         return thing_of_numbers(session, name, values, drawn=drawn, scale=shown.scale, line=line(), find=find(cell))
 
-    offer(widget, session, thing_at)
+    def chosen_at() -> QPointF | None:
+        cell = view.chosen()
+        return None if cell is None else view.point_of(cell)
+
+    offer(widget, session, thing_at, chosen_at)

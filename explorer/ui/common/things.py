@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QMenu, QWidget
 
 from explorer.session import Session
 from explorer.ui.common.command import Command, Shell
@@ -48,6 +48,9 @@ class Thing:
 
 ThingAt = Callable[[QPoint | None], Thing | None]
 """Which thing lies at a point of a widget (of the viewport, if it scrolls); for None which is chosen."""
+
+PlaceOf = Callable[[], QPointF | None]
+"""Where what is chosen lies in a widget (in the viewport, if it scrolls); None where it is not in sight."""
 
 
 @dataclass(frozen=True)
@@ -156,17 +159,17 @@ DEEDS = (
 )
 
 
-def offer(widget: QWidget, session: Session, thing_at: ThingAt) -> None:
-    """Let the menu and the keys do what can be done with the things of `widget`."""
-    Offer(widget, session, thing_at)
+def offer(widget: QWidget, session: Session, thing_at: ThingAt, chosen_at: PlaceOf | None = None) -> None:
+    """Let the menu and the keys do what can be done with the things of `widget`; `chosen_at` is where they open it."""
+    Offer(widget, session, thing_at, chosen_at)
 
 
 class Offer(QObject):
     """Opens the menu of a widget's things, and remembers where the mouse is in it."""
 
-    def __init__(self, widget: QWidget, session: Session, thing_at: ThingAt) -> None:
+    def __init__(self, widget: QWidget, session: Session, thing_at: ThingAt, chosen_at: PlaceOf | None) -> None:
         super().__init__(widget)
-        self.widget, self.thing_at = widget, thing_at
+        self.widget, self.thing_at, self._chosen_at = widget, thing_at, chosen_at
         self.desk = Desk(session, widget)
         self.pointed: QPoint | None = None  # where the mouse is, unless a key was pressed since
         self._menu = QMenu(widget, objectName="thingMenu")
@@ -223,9 +226,21 @@ class Offer(QObject):
         if self._menu.isEmpty():
             return False
         self._menu.setAccessibleName(f"What can be done with {thing.name}" if thing is not None else "What can be done")
-        where = self._surface.rect().center() if place is None else place
+        where = self._place_of_chosen(typed) if place is None else place
         self._menu.popup(self._surface.mapToGlobal(where))
         return True
+
+    def _place_of_chosen(self, typed: CellTyping | None) -> QPoint:
+        """Where the keys open the menu: at what is chosen, where the view tells and shows it, or else in its middle."""
+        if typed is not None and typed.cells is not None:
+            return typed.place()
+        area, place = self._surface.rect(), None
+        if isinstance(self.widget, QAbstractItemView):
+            place = self.widget.visualRect(self.widget.currentIndex()).center()
+        elif self._chosen_at is not None:
+            found = self._chosen_at()
+            place = None if found is None else found.toPoint()
+        return area.center() if place is None or not area.contains(place) else place
 
     def _add_deeds(self, thing: Thing, *, is_typed: bool) -> None:
         for deed in filter(lambda each: each.can(thing), DEEDS):

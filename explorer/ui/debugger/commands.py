@@ -109,7 +109,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Go one step back, or inside a step one cell back.",
         lambda shell: shell.session.steps.step_over(-1),
         "ph.arrow-left",
-        "Shift+F10",
+        "F9",
         can_go_back,
         brief="Back",
     ),

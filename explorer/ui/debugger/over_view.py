@@ -14,6 +14,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.tab_order import chain
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.target import TypingTarget
@@ -46,6 +47,7 @@ class OverView(TipsOfPlaces, StepPicture):
         self._plan: OverPlan | None = None
         self._shown_at: tuple[object, ...] | None = None
         self.views: list[TensorView] = []
+        self._make_views(1)  # where it stands in the order of Tab, all that are made later follow
         self.weight = TensorView(self)
         self.weight.hide()
         CellTyping(self.weight, writer, name="weightEditor")
@@ -72,6 +74,7 @@ class OverView(TipsOfPlaces, StepPicture):
             self.weight.set_typing_target(*target(plan.weight.tensor))
         self.vectors.setVisible(bool(plan.vectors))
         self.vectors.show_parts(plan.vectors, [target(part.tensor)[0] for part in plan.vectors])
+        chain(*self.views[: len(plan.given)], self.weight, self.vectors, *self.views[len(plan.given) :])
         self._mark(timeline, cursor)
         self._arrange()
         self.update()

@@ -14,6 +14,7 @@ from explorer.session.soon import soon
 from explorer.session.state import pointer_to
 from explorer.ui.common import settings, theme
 from explorer.ui.common.fault_card import lead_to_card
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.tab_order import chain
@@ -98,6 +99,8 @@ class LayerForm(FollowingView, QWidget):
         self.area = QScrollArea(self, widgetResizable=True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setAccessibleName("Settings of the layer")
+        FocusRing(self.area)
         self.area.setWidget(content)
         self.arithmetic = LayerArithmetic(self)
         whole = QVBoxLayout(self)

@@ -120,6 +120,10 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
         place, target = self.place_at(point), self.typing_target()
         return None if place is None or target is None else (*(0,) * (target.values.ndim - 2), *place)
 
+    def standing(self) -> Index | None:
+        """The cell of the target that is pointed at."""
+        return None if self._place is None else self.cell_under(self.point_of(*self._place))
+
     def rect_of(self, cell: Index) -> QRectF | None:
         """The pixels of a cell of the target; None where it is not shown."""
         row, column = cell[-2:]

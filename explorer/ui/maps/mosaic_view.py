@@ -125,6 +125,11 @@ class MapMosaic(QWidget):
             return self.canvas.from_cells(left + self._mosaic.width / 2, top + self._mosaic.height / 2)
         return self.canvas.from_cells(left + place.column + 0.5, top + place.row + 0.5)
 
+    def chosen_point(self) -> QPointF | None:
+        """The middle of what is chosen in pixels of the canvas; None where nothing is."""
+        is_there = self._chosen is not None and self._mosaic is not None and self._chosen.tile < self._mosaic.count
+        return self.point_of(self._chosen) if self._chosen is not None and is_there else None
+
     def place_at(self, point: QPoint | QPointF) -> Place | None:
         """The cell under a point of the canvas."""
         cells = self.canvas.to_cells(QPointF(point))
@@ -157,6 +162,13 @@ class MapMosaic(QWidget):
         top, left = self._mosaic.origin(place.tile)
         x, y = left + place.column, top + place.row
         return QRectF(self.canvas.from_cells(x, y), self.canvas.from_cells(x + 1, y + 1))
+
+    def standing(self) -> Index | None:
+        """The cell of the target that is chosen; of a whole map its first one."""
+        chosen = self._chosen
+        if chosen is None or self._typed is None:
+            return None
+        return self._typed.cell(Place(chosen.tile, max(chosen.row, 0), max(chosen.column, 0)))
 
     def bring_into_sight(self, cell: Index) -> None:
         """Pan so that a cell of the target is visible."""

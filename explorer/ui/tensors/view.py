@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.text import hovered
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
@@ -53,6 +54,7 @@ class TensorView(TipsOfPlaces, CellWidget):
         self._laid_out_for = QSize()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -145,6 +147,10 @@ class TensorView(TipsOfPlaces, CellWidget):
         """The pixels of a cell of the target; None where it is not shown."""
         layout, place = self._laid_out(), self._place(self.whole_cell(cell))
         return None if layout is None or place is None else layout.rect(*place)
+
+    def standing(self) -> Index | None:
+        """The cell of the target that is asked for."""
+        return self.own_cell(self.chosen())
 
     def explained_at(self, point: QPoint) -> Tipped | None:
         """What the tensor is, below its title; over the cells there is no tip: their numbers are told below them."""

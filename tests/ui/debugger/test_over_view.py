@@ -62,7 +62,7 @@ def click(view: TensorView, cell: tuple[int, ...]) -> None:
 def test_a_forward_step_shows_what_goes_in_its_filters_and_what_comes_out(opened: Opened) -> None:
     session, stage = opened(small())
     session.go("forward", "conv2")
-    assert list(views(stage)) == ["conv2.weight", "bias", "relu1", "conv2"]
+    assert list(views(stage)) == ["relu1", "conv2.weight", "bias", "conv2"]
 
 
 def test_on_the_way_back_the_gradients_of_input_weight_and_bias_stand_beside_each_other(opened: Opened) -> None:

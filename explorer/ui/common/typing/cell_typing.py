@@ -17,9 +17,10 @@ from explorer.ui.common.text import MINUS
 from explorer.ui.common.typed import beyond, written
 from explorer.ui.common.typing import clipboard, keys
 from explorer.ui.common.typing.cell_range import CellRange
-from explorer.ui.common.typing.menu import add_actions
+from explorer.ui.common.typing.menu import add_actions, open_menu
 from explorer.ui.common.typing.mouse import CellMouse
 from explorer.ui.common.typing.overlay import RangeFrame, Sentence
+from explorer.ui.common.typing.scale_keys import ScaleKeys
 from explorer.ui.common.typing.target import CellView, TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
 
@@ -41,6 +42,8 @@ class CellTyping(QObject):
         self._pending: list[tuple[Index, np.ndarray]] = []  # typed, and not yet in what the view shows
         self._frame = RangeFrame(view.surface)
         self._mouse = CellMouse(self, view, writer)
+        self._scale_keys = ScaleKeys(writer)
+        self.goes_on = False
         self.editor = InlineEditor(view.surface, in_table=True)
         self.editor.setObjectName(name)
         self._sentence = Sentence(self.editor)
@@ -91,6 +94,13 @@ class CellTyping(QObject):
         if self.cells is not None and not self.refuses():
             self.write(self.cells.start, self.cells.shaped(numbers), merge=merge)
 
+    def scale(self, presses: int) -> None:
+        """Make the chosen numbers larger, or with less than 0 smaller; presses in a row are one entry of undo."""
+        target = self.target()
+        if target is not None and self.cells is not None and not self.refuses():
+            numbers, merge = self._scale_keys.pressed(presses, target, self.cells)
+            self.write_chosen(numbers, merge=merge)
+
     def say(self, sentence: str) -> None:
         """Tell the person something."""
         self._writer.say(sentence)
@@ -112,6 +122,24 @@ class CellTyping(QObject):
         if is_there:
             add_actions(menu, self, self._view.surface)
         return is_there
+
+    def open_menu(self) -> None:
+        """The menu of the chosen cells, at the one that moves."""
+        open_menu(self, self.surface, self.surface.mapToGlobal(self.place()))
+
+    def place(self) -> QPoint:
+        """Where the chosen cells are seen on the surface; its middle where none are."""
+        rect = None if self.cells is None else self._view.rect_of(self.cells.head)
+        seen = QRectF(self.surface.rect())
+        return (seen.center() if rect is None or not seen.intersects(rect) else rect.center()).toPoint()
+
+    def standing(self) -> CellRange | None:
+        """The cell that the keys begin at: the one that the view stands at, or else the first."""
+        target, cell = self.target(), self._view.standing()
+        if target is None:
+            return None
+        is_there = cell is not None and is_index(cell, target.values.shape)
+        return CellRange.of(cell if cell is not None and is_there else (0,) * target.values.ndim)
 
     # --- the box ---
 
@@ -201,6 +229,7 @@ class CellTyping(QObject):
     def _show_focus(self, event: QFocusEvent) -> None:
         """What is chosen is framed where the keys mean it; a menu gives them back."""
         if event.gotFocus():
+            self.goes_on = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
             self._show_frame()
         elif not self.editor.isVisible() and event.reason() != Qt.FocusReason.PopupFocusReason:
             self._frame.hide()

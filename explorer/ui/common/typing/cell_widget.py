@@ -46,6 +46,10 @@ class CellWidget(QWidget):
         """A cell of the target as one of the widget."""
         return (*self._typed_prefix, *cell)
 
+    def standing(self) -> Index | None:
+        """The cell of the target that the view stands at; None for one that does not tell."""
+        return None
+
     def bring_into_sight(self, _cell: Index) -> None:
         """All of it is in sight."""
 

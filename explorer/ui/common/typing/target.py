@@ -66,5 +66,8 @@ class CellView(Protocol):
     def rect_of(self, cell: Index) -> QRectF | None:
         """The pixels of a cell of the target on the surface; None where it is not shown."""
 
+    def standing(self) -> Index | None:
+        """The cell of the target that is chosen or pointed at by the keys in the view itself; None where none is."""
+
     def bring_into_sight(self, cell: Index) -> None:
         """Scroll to a cell of the target, where the view shows but a part of it."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.tab_order import chain
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.into.number_grid import TITLE_HEIGHT, NumberGrid
@@ -36,6 +37,7 @@ class GridRow(QWidget):
         self._writer = writer
         self._target_of: Callable[[str], Typed] = lambda _tensor: (None, ())
         self.grids: list[NumberGrid] = []
+        self._make_grids(1)  # where it stands in the order of Tab, all that are made later follow
         self._symbols: tuple[str, ...] = ()
         self.lines: tuple[str, ...] = ()
         self._line_room = 2
@@ -51,12 +53,7 @@ class GridRow(QWidget):
 
     def show_grids(self, grids: tuple[Grid, ...], symbols: tuple[str, ...], lines: tuple[str, ...]) -> None:
         """Show `grids` with `symbols` between them and `lines` below."""
-        while len(self.grids) < len(grids):
-            grid = NumberGrid(self)
-            grid.opened.connect(self.opened)
-            grid.clicked.connect(self.clicked)
-            CellTyping(grid, self._writer, name="gridEditor")
-            self.grids.append(grid)
+        self._make_grids(len(grids))
         for at, grid in enumerate(self.grids):
             if at < len(grids):
                 grid.set_grid(grids[at], self._target_of(grids[at].tensor))
@@ -66,6 +63,16 @@ class GridRow(QWidget):
         self.setAccessibleDescription(". ".join(lines))
         self.arrange()
         self.update()
+
+    def _make_grids(self, count: int) -> None:
+        while len(self.grids) < count:
+            grid = NumberGrid(self)
+            grid.hide()
+            grid.opened.connect(self.opened)
+            grid.clicked.connect(self.clicked)
+            CellTyping(grid, self._writer, name="gridEditor")
+            self.grids.append(grid)
+            chain(*self.grids[-2:])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

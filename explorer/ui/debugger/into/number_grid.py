@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.text import exact
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
@@ -40,6 +41,8 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         self.grid: Grid | None = None
         self._under: tuple[int, int] | None = None
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
 
     def set_grid(self, grid: Grid | None, typed: Typed = (None, ())) -> None:
         """Show `grid`; None shows nothing. `typed` says what is typed over."""
@@ -64,6 +67,13 @@ class NumberGrid(TipsOfPlaces, CellWidget):
             return None
         places = np.argwhere((self.grid.cells == whole).all(axis=-1) & self.grid.present)
         return self.cell_rect(*places[0].tolist()) if len(places) else None
+
+    def standing(self) -> Index | None:
+        """The cell of the target that the grid begins with: padding has none."""
+        if self.grid is None:
+            return None
+        cells = (self.grid.cell(*place) for place in np.argwhere(self.grid.present).tolist())
+        return self.own_cell(next((cell for cell in cells if cell is not None), None))
 
     # --- geometry ---
 
