@@ -18,6 +18,7 @@ from explorer.session.snapshot import Prediction, prediction_of
 from explorer.session.step_tensors import Tensor
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.common.images import image_of
 from explorer.ui.editor.minis import Minis
 from explorer.ui.input.answer_list import AnswerList
 from explorer.ui.input.prediction import Ranked
@@ -26,7 +27,6 @@ from explorer.ui.maps.sheet import filter_sheet, map_sheet
 from explorer.ui.maps.value_bars import ValueBars
 from explorer.ui.maps.words import names_of
 from explorer.ui.overview.map_images import MapImages
-from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.shown import shown_tensor
 from explorer.ui.tensors.view import TensorView
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtGui import QGuiApplication, QImage
 
-from explorer.ui.common.pictures import image_with_alpha
+from explorer.ui.common.images import image_of
 from explorer.ui.common.text import shape_text
 from explorer.writing import FileError, write_atomically
 
@@ -81,14 +81,14 @@ def write(path: Path, colours: np.ndarray, values: np.ndarray, title: str) -> No
     write_atomically(path, make(colours, values, title))
 
 
-def image_of(colours: np.ndarray) -> QImage:
+def enlarged_image(colours: np.ndarray) -> QImage:
     """The picture (H, W, 4) with each cell as 4 × 4 pixels."""
-    return image_with_alpha(_enlarged(colours))
+    return image_of(_enlarged(colours))
 
 
 def copy_picture(colours: np.ndarray) -> None:
     """Put the picture on the clipboard."""
-    QGuiApplication.clipboard().setImage(image_of(colours))
+    QGuiApplication.clipboard().setImage(enlarged_image(colours))
 
 
 def table_text(values: np.ndarray) -> str:

@@ -81,7 +81,7 @@ def thing_of_numbers(
     return Thing(
         name,
         value=partial(_value_text, values),
-        picture=None if colours is None else lambda: map_files.image_of(colours()),
+        picture=None if colours is None else lambda: map_files.enlarged_image(colours()),
         line=line,
         export=partial(_ask_to_export, session, name, np.atleast_1d(exported), colours),
         find=find,

@@ -31,19 +31,6 @@ def picture_of(image: QImage, name: str = "pasted picture") -> Picture:
     return picture_from_array(rows[:, : same.width() * channels].reshape(same.height(), same.width(), channels), name)
 
 
-def image_of(pixels: np.ndarray) -> QImage:
-    """An image for painting from uint8 (H, W, 3). It shares the memory of `pixels`, which must stay alive."""
-    height, width, _ = pixels.shape
-    return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
-
-
-def image_with_alpha(colours: np.ndarray) -> QImage:
-    """An image with memory of its own from uint8 (H, W, 4)."""
-    colours = np.ascontiguousarray(colours)
-    height, width = colours.shape[:2]
-    return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
-
-
 def can_take(mime: QMimeData | None) -> bool:
     """Whether this is something that might be a picture; Qt gives None for nothing at all."""
     return mime is not None and (mime.hasUrls() or mime.hasImage())

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
+from explorer.ui.common.images import image_of
 from explorer.ui.data.picture_lines import shown_size
 
 SLICE_S = 0.006
@@ -109,11 +110,3 @@ class LazyPictures(QObject):
             Qt.AspectRatioMode.IgnoreAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-
-
-def image_of(pixels: np.ndarray) -> QImage:
-    """An image with memory of its own from uint8 (H, W, 1 or 3)."""
-    height, width, channels = pixels.shape
-    rows = np.ascontiguousarray(pixels)
-    form = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    return QImage(rows.data, width, height, width * channels, form).copy()

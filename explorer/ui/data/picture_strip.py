@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.data.lazy_pictures import image_of
+from explorer.ui.common.images import image_of
 from explorer.ui.data.picture_lines import shown_size
 
 GAP = 6

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from explorer.ui.common.colour import colourise, scale_for
-from explorer.ui.common.pictures import image_with_alpha
+from explorer.ui.common.images import image_of
 
 SHOWN = 6
 GAP = 2
@@ -31,12 +31,12 @@ class Minis:
     def rendered(self, height: int, width: int, gap: int = GAP) -> QImage:
         """One image at most `width` device pixels wide and `height` high; the rest is transparent."""
         if self.pixels is not None:
-            return image_with_alpha(_with_alpha(_fitted(self.pixels, height, width)))
+            return image_of(_with_alpha(_fitted(self.pixels, height, width)))
         if self.values is None or self.values.size == 0:
             return QImage()
         if self.values.ndim == 1:
-            return image_with_alpha(_strip(self._coloured(_sampled_numbers(self.values, width)[None]), height, width))
-        return image_with_alpha(self._maps(self.values, height=height, width=width, gap=gap))
+            return image_of(_strip(self._coloured(_sampled_numbers(self.values, width)[None]), height, width))
+        return image_of(self._maps(self.values, height=height, width=width, gap=gap))
 
     def _maps(self, values: np.ndarray, *, height: int, width: int, gap: int) -> np.ndarray:
         """As many channels as fit side by side, coloured in one go."""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
-from explorer.ui.common.pictures import image_of
+from explorer.ui.common.images import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
 from explorer.ui.common.tips import Tipped, TipsOfPlaces

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from explorer.session import Session, State
 from explorer.session.familiarity import Familiarity
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.images import image_of
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.common.pictures import image_of
 from explorer.ui.common.text import number
 
 SIDE, NEAREST = 26, 3
@@ -73,4 +73,4 @@ def unknown_words(told: Familiarity) -> str:
 def _picture(pixels: np.ndarray) -> QPixmap:
     """A training picture in small, its cells sharp."""
     colours = np.ascontiguousarray(np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels[..., :3])
-    return QPixmap.fromImage(image_of(colours).copy()).scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio)
+    return QPixmap.fromImage(image_of(colours)).scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio)

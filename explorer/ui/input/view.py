@@ -28,6 +28,7 @@ from explorer.ui.common.actions import Actions
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
+from explorer.ui.common.images import image_of
 from explorer.ui.common.number_fields import NumberFields
 from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.pane import Pane
@@ -308,6 +309,6 @@ def _thumbnail(name: str) -> QPixmap:
     pixels = read_sample(name).pixels
     side = SIDE * 2  # sharp on screens of twice the pixels too
     how = Qt.TransformationMode.SmoothTransformation
-    scaled = pictures.image_of(pixels).scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, how)
+    scaled = image_of(pixels).scaled(side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, how)
     left, top = (scaled.width() - side) // 2, (scaled.height() - side) // 2
     return QPixmap.fromImage(scaled.copy(left, top, side, side))

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from explorer.ui.tensors.cell_images import image_of
+from explorer.ui.common.images import image_of
 from explorer.ui.tensors.sight import in_sight
 
 Coloured = Callable[[np.ndarray, np.ndarray], np.ndarray]

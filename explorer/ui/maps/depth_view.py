@@ -9,8 +9,8 @@ from explorer.session import Session, State
 from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.images import image_of
 from explorer.ui.common.pane import Pane
-from explorer.ui.common.pictures import image_with_alpha
 from explorer.ui.common.text import count, plural
 from explorer.ui.maps.cell_facts import seen_words
 from explorer.ui.maps.depth_column import DepthColumn, depth_column, filter_owner
@@ -125,4 +125,4 @@ class DepthView(FollowingView, Pane):
 def _pictures(filters: FilterPictures) -> RowPictures:
     height, width = filters.of(0).shape[:2]
     shown = round(PICTURE_HEIGHT * min(width / height, 3.5))
-    return RowPictures(lambda channel: image_with_alpha(filters.of(channel)), shown + PICTURE_GAP)
+    return RowPictures(lambda channel: image_of(filters.of(channel)), shown + PICTURE_GAP)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.common.images import image_of
 from explorer.ui.tensors.sight import sampled
 
 if TYPE_CHECKING:
@@ -66,14 +67,14 @@ class MapImages:
 
     def map(self, layer: LayerActivation, channel: int, rows: np.ndarray, columns: np.ndarray) -> QImage:
         """The cells at `rows` × `columns` of one channel; not kept."""
-        return _image(colourise(_maps(layer)[channel][np.ix_(rows, columns)], scale_for(layer.low, layer.high)))
+        return image_of(colourise(_maps(layer)[channel][np.ix_(rows, columns)], scale_for(layer.low, layer.high)))
 
     def strip(self, layer: LayerActivation) -> QImage:
         """Plain numbers as one column of cells, the first on top."""
         if layer not in self._strips:
             values = layer.values.reshape(-1)
             shown = values[sampled(0, values.size, STRIP_CELLS)]
-            self._strips[layer] = _image(colourise(shown[:, None], scale_for(layer.low, layer.high)))
+            self._strips[layer] = image_of(colourise(shown[:, None], scale_for(layer.low, layer.high)))
         return self._strips[layer]
 
     def colour_picture(self, layer: LayerActivation) -> QImage:
@@ -83,7 +84,7 @@ class MapImages:
             rows, columns = (sampled(0, size, PICTURE_CELLS) for size in layer.values.shape[1:])
             shown = layer.values[:, rows[:, None], columns].transpose(1, 2, 0)
             scaled = np.clip(np.nan_to_num((shown - layer.low) / span), 0, 1)
-            self._colour[layer] = _image(np.dstack([scaled * 255, np.full(scaled.shape[:2], 255.0)]).astype(np.uint8))
+            self._colour[layer] = image_of(np.dstack([scaled * 255, np.full(scaled.shape[:2], 255.0)]).astype(np.uint8))
         return self._colour[layer]
 
 
@@ -105,7 +106,7 @@ def _atlas(layer: LayerActivation, channels: tuple[int, ...]) -> Atlas:
     sheet = np.zeros((rows * across, height, width, 4), np.uint8)
     sheet[:count] = coloured.reshape(count, height, width, 4)
     sheet = sheet.reshape(rows, across, height, width, 4).transpose(0, 2, 1, 3, 4)
-    return Atlas(_image(sheet.reshape(rows * height, across * width, 4)), channels, height, width, across)
+    return Atlas(image_of(sheet.reshape(rows * height, across * width, 4)), channels, height, width, across)
 
 
 def _block_means(maps: np.ndarray, factor: int) -> np.ndarray:
@@ -114,11 +115,3 @@ def _block_means(maps: np.ndarray, factor: int) -> np.ndarray:
     rows, columns = min(factor, height), min(factor, width)
     cut = maps[:, : height // rows * rows, : width // columns * columns]
     return cut.reshape(channels, height // rows, rows, width // columns, columns).mean(axis=(2, 4))
-
-
-def _image(colours: np.ndarray) -> QImage:
-    colours = np.ascontiguousarray(colours)
-    height, width = colours.shape[:2]
-    image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    # Premultiplied is what the painter draws fastest; the conversion is also the copy that outlives the array.
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

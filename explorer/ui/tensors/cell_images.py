@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise
+from explorer.ui.common.images import image_of
 from explorer.ui.common.mosaic import Mosaic, taken
 from explorer.ui.tensors.sight import sampled
 from explorer.ui.tensors.tiles import Folding, Shown
@@ -86,11 +87,3 @@ def _scaled(image: QImage, width: int, height: int) -> QImage:
         times = math.ceil(zoom)
         image = image.scaled(image.width() * times, image.height() * times, whole, sharp)
     return image.scaled(width, height, whole, smooth)
-
-
-def image_of(colours: np.ndarray) -> QImage:
-    """(H, W, 4) uint8 as an image of its own memory."""
-    colours = np.ascontiguousarray(colours)
-    height, width = colours.shape[:2]
-    image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
-    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

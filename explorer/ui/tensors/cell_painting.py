@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from explorer.ui.common import theme
 from explorer.ui.common.colour import lookup_table
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.images import image_of
 from explorer.ui.common.text import number
-from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.cell_numbers import Writing
 from explorer.ui.tensors.tiles import Shown
 

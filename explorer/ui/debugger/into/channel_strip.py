@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise
+from explorer.ui.common.images import image_of
 from explorer.ui.common.text import exact
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
-from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.tiles import scale_of
 
 WIDEST = 28.0

@@ -11,12 +11,12 @@ from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.focus_ring import FocusRing
+from explorer.ui.common.images import image_of
 from explorer.ui.common.text import exact
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.debugger.into.term_grids import Grid
 from explorer.ui.debugger.typed_parts import Typed
-from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.cell_numbers import Writing, writing_for
 from explorer.ui.tensors.cell_painting import paint_number, paint_title, set_number_font
 

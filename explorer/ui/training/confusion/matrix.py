@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.colour import ink_on, rgb
+from explorer.ui.common.images import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import count, percent
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.data.words import class_name
-from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.training.confusion.layout import (
     GAP,
     LINE,

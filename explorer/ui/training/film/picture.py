@@ -8,10 +8,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.session import LayerActivation
 from explorer.ui.common import theme
+from explorer.ui.common.images import image_of
 from explorer.ui.common.mosaic import arrange
 from explorer.ui.common.text import count, number
 from explorer.ui.maps.sheet import map_sheet
-from explorer.ui.tensors.cell_images import image_of
 from explorer.ui.tensors.layout import lay_out
 from explorer.ui.tensors.tiles import Shown, scale_of
 from explorer.ui.training.film.curve import FilmCurve, paint_curve
