@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QMenu, QToolButton, QTreeView, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QMenu, QToolButton, QTreeView
 from pytestqt.qtbot import QtBot
 
 from explorer.session.selection import Selection
@@ -24,6 +24,7 @@ from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_recorded
+from tests.ui.menus import menu_at, press, texts
 from tests.ui.windows import shared_window
 
 SIZE = (1440, 900)
@@ -68,27 +69,6 @@ def choose(window: MainWindow, what: str) -> None:
         box.setCurrentText(what)
         box.activated.emit(box.currentIndex())
     QApplication.processEvents()
-
-
-def menu_at(widget: QWidget, at: QPoint) -> QMenu:
-    """The menu that a right click there opens."""
-    QApplication.processEvents()
-    QApplication.sendEvent(widget, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at)))
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return menu
-
-
-def press(menu: QMenu, text: str) -> None:
-    action = next(action for action in menu.actions() if action.text() == text)
-    menu.close()
-    action.trigger()
-    QApplication.processEvents()
-
-
-def texts(menu: QMenu) -> list[str]:
-    menu.close()
-    return [action.text() for action in menu.actions() if action.text()]
 
 
 def copied(window: MainWindow) -> str:

@@ -71,12 +71,15 @@ def thing_of_numbers(
     *,
     drawn: np.ndarray | None = None,
     scale: Scale | None = None,
+    colours: Callable[[], np.ndarray] | None = None,
     line: str = "",
     find: Callable[[], object] | None = None,
     find_words: str = "",
 ) -> Thing:
-    """Any numbers that are shown; `drawn` are those of the picture around them, whose colours are on `scale`."""
-    colours = None if drawn is None or scale is None or drawn.ndim < 2 else partial(picture_of, drawn, scale)
+    """Any numbers that are shown; `drawn` are those of the picture around them, whose colours are on `scale`, or are
+    `colours`, (H, W, 4)."""
+    if drawn is not None and scale is not None and drawn.ndim > 1:
+        colours = partial(picture_of, drawn, scale)
     exported = values if values.ndim or drawn is None else drawn
     return Thing(
         name,

@@ -13,6 +13,9 @@ from typing import cast
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QMenu, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QWidget
 
 from explorer.session import Session
 from explorer.ui.common.command import Command, Shell
@@ -202,7 +205,18 @@ class Offer(QObject):
             return self.open_menu(self.thing_at(None), None)
         if is_plain:
             self.pointed = None
-        return False
+        return self._do_deed_of(event)
+
+    def _do_deed_of(self, event: QKeyEvent) -> bool:
+        """In a window without the commands their keys do it here: the data are looked at in one of their own."""
+        keys = QKeySequence(event.keyCombination())
+        deed = next((each for each in DEEDS if QKeySequence(each.shortcut) == keys), None)
+        if deed is None or self.widget.window().findChild(NamedAction, f"action.{deed.name}") is not None:
+            return False
+        thing = self.now()
+        if thing is not None and deed.can(thing):
+            deed.do(thing, self.desk)
+        return thing is not None
 
     def _open(self, event: QContextMenuEvent, watched: QObject) -> bool:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:

@@ -78,6 +78,15 @@ class NumberTable(TipsOfRows, QTableView):
         longest = self.fontMetrics().horizontalAdvance(max(words, key=len, default="")) + ROOM
         self.setColumnWidth(0, min(max(longest, FIRST_WIDTH), FIRST_AT_MOST))
 
+    @property
+    def columns(self) -> int:
+        """How many there are, that of the words included."""
+        return self._model.columnCount()
+
+    def exact_text(self, index: QModelIndex) -> str:
+        """A cell with all its digits."""
+        return str(index.data(Qt.ItemDataRole.ToolTipRole))
+
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(index.row())

@@ -118,7 +118,7 @@ class OpenData(FollowingView, Pane):
         self.body.addWidget(self.note)
 
     def _make_pages(self) -> None:
-        self.examples = Examples()
+        self.examples = Examples(self._session)
         self.examples.chosen.connect(self._use)
         self.examples.grid.arrived.connect(self._show_left_out)  # a file may turn out to be damaged
         self.augmentations = Augmentations(self._session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -55,6 +56,7 @@ class PictureField(TipsInArea, QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._groups: tuple[Group, ...] = ()
         self._name_of: Callable[[int], str] = str
+        self._read: Read | None = None
         self._lines = NO_LINES
         self._picture = (WANTED, WANTED)
         self._size = (1, 1)  # height and width of all pictures
@@ -68,7 +70,7 @@ class PictureField(TipsInArea, QAbstractScrollArea):
         self, groups: Sequence[Group], *, read: Read, size: tuple[int, int], name_of: Callable[[int], str]
     ) -> None:
         """Show `groups`; size: (height, width) of all pictures. name_of: what stands in the tip of one."""
-        self._groups, self._name_of = tuple(groups), name_of
+        self._groups, self._name_of, self._read = tuple(groups), name_of, read
         wanted, self._size = self._captioned if self._has_captions else WANTED, size
         self._pictures.begin(read, wanted=wanted, ratio=self.devicePixelRatioF())
         self._arrange()
@@ -169,6 +171,17 @@ class PictureField(TipsInArea, QAbstractScrollArea):
         return None
 
     # --- what is at a place ---
+
+    def told(self, at: Spot) -> str:
+        """What is said of a picture: its name, and a line on its class."""
+        return self._tip(at)
+
+    def pixels(self, at: Spot) -> np.ndarray | None:
+        """The picture as the data set has it, uint8 (H, W, 1 or 3); None where it cannot be read."""
+        try:
+            return None if self._read is None else self._read([self._place(at)])[0]
+        except ValueError:  # DataError is one
+            return None
 
     def _at(self, point: QPoint) -> Spot | None:
         return self._lines.at(point.x(), point.y() + self._offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -53,6 +53,15 @@ class PictureGrid(PictureField):
             return QPen(QColor(colours.accent), 2, Qt.PenStyle.DotLine)
         return QPen(QColor(colours.dim), 1) if at == self._under else None
 
+    def spot_at(self, point: QPoint | None) -> Spot | None:
+        """Which picture is there, as (group, number in it); for None the one that the keys came to, if they did."""
+        return self._current if point is None else self._at(point)
+
+    def take(self, at: Spot) -> None:
+        """What a click on a picture does."""
+        self._go_to(at)
+        self._choose()
+
     # --- mouse and keys ---
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -71,8 +80,7 @@ class PictureGrid(PictureField):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._at(event.position().toPoint())
         if at is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._go_to(at)
-            self._choose()
+            self.take(at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

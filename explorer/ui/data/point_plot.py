@@ -71,6 +71,14 @@ class PointPlot(TipsInArea, pg.PlotWidget):
             (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
             self.setRange(xRange=(float(left), float(right)), yRange=(float(bottom), float(top)), padding=ROOM)
 
+    def told(self, at: int) -> str:
+        """What is said of a point: its name, and a line on its class."""
+        return self._tip(at)
+
+    def place_of(self, at: int) -> np.ndarray:
+        """(2,): where a point lies."""
+        return self._points[at]
+
     def _draw(self) -> None:
         for item in self._items:
             self.removeItem(item)
@@ -107,7 +115,7 @@ class PointPlot(TipsInArea, pg.PlotWidget):
         self._frame.setPen(pg.mkPen(colours.text, width=2))
         self._frame.setBrush(None)
 
-    def _nearest(self, place: QPointF) -> int | None:
+    def point_at(self, place: QPointF) -> int | None:
         """The point within reach of a place in the widget."""
         if not len(self._points):
             return None
@@ -130,10 +138,14 @@ class PointPlot(TipsInArea, pg.PlotWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        at = self._nearest(event.position()) if self._drag.release(event) else None
+        at = self.point_at(event.position()) if self._drag.release(event) else None
         if at is not None:
-            self._go_to(at)
-            self.chosen.emit(at)
+            self.take(at)
+
+    def take(self, at: int) -> None:
+        """What a click on a point does."""
+        self._go_to(at)
+        self.chosen.emit(at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
@@ -145,7 +157,7 @@ class PointPlot(TipsInArea, pg.PlotWidget):
             super().keyPressEvent(event)
 
     def explained_at(self, point: QPoint) -> Tipped | None:
-        at = self._nearest(QPointF(point))
+        at = self.point_at(QPointF(point))
         return None if at is None else (self._tip(at), around(point))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, QPointF, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
@@ -14,6 +14,7 @@ from explorer.session.features.plane import has_surface
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.tab_order import chain
+from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.training.curves import pictures as curve_pictures
 from explorer.ui.training.curves.saving import CurveSaving
@@ -118,13 +119,18 @@ class TrainingParts(FollowingView, QWidget):
         self._lay_out()
         self.follow_session()
 
-    def _curves_at(self, plot: CurvePlot, _point: QPoint | None) -> Thing | None:
-        """The plot as it is drawn; None while it shows nothing."""
+    def _curves_at(self, plot: CurvePlot, point: QPoint | None) -> Thing | None:
+        """The value nearest to the mouse, or at the crosshair, and the plot as it is drawn; None while it is empty."""
         if not plot.prepare_figure():
             return None
-        size = plot.figure_size()
+        size, read = plot.figure_size(), plot.read_off(None if point is None else QPointF(point))
         picture = partial(curve_pictures.image, partial(plot.paint_figure, size=size), size)
-        return Thing(plot.accessibleName(), picture=picture, export=lambda _widget: self.export.ask())
+        return Thing(
+            plot.accessibleName() if read is None else read[0],
+            value=None if read is None else partial(exact, read[1]),
+            picture=picture,
+            export=lambda _widget: self.export.ask(),
+        )
 
     def _make_tabs(self) -> None:
         session = self._session

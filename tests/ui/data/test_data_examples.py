@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -19,6 +21,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data import AUGMENTATIONS, open_data
 from explorer.session import Session
+from explorer.ui.common import dialogs
+from explorer.ui.common.text import exact
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.data.open_data import AUGMENT, TEST
 from explorer.ui.data.picture_strip import PictureStrip
@@ -30,6 +34,7 @@ from tests.ui.data.browsing import (
     read_pictures,
 )
 from tests.ui.fakes import make_session
+from tests.ui.menus import copied_by_key, menu_at, press, texts
 
 
 def test_ten_random_pictures_a_class_stand_in_rows_with_the_balance(
@@ -170,3 +175,49 @@ def test_a_setting_changes_the_examples_and_what_is_trained_with(
     before = _strip(form, "before it is changed").pixels
     click(form.findChild(QPushButton, "otherPicture"))
     assert not np.array_equal(_strip(form, "before it is changed").pixels, before)
+
+
+def test_a_picture_of_the_browser_can_be_copied_exported_and_shown(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_data_set(qtbot, browser, "textures")
+    train, grid = session.state.data.data_set.train, browser.shown.examples.grid
+    read_pictures(qtbot, grid)
+    place, at = int(grid.groups[0].places[2]), grid.rect_of(0, 2).center()
+    expected = train.inputs([place])[0]
+    assert texts(menu_at(grid.viewport(), at)) == ["Copy value", "Copy picture", "Export…", "Show it to the network"]
+    name = train.name_of(place)
+    words = copied_by_key(grid.viewport(), grid, at)
+    assert words == f"{name}\t{session.state.data.data_set.classes[0]}"
+    press(menu_at(grid.viewport(), at), "Copy picture")
+    image = QGuiApplication.clipboard().image()
+    assert (image.width(), image.height()) == expected.shape[1::-1]
+    assert image.pixelColor(4, 9).getRgb()[:3] == tuple(expected[9, 4].tolist())
+    written = tmp_path / "picture.npy"
+    monkeypatch.setattr(dialogs, "ask_where_to_write", lambda *_given: written)
+    press(menu_at(grid.viewport(), at), "Export…")
+    qtbot.waitUntil(written.is_file, timeout=20_000)
+    np.testing.assert_array_equal(np.moveaxis(np.load(written), 0, 2), expected)
+    press(menu_at(grid.viewport(), at), "Show it to the network")
+    np.testing.assert_array_equal(session.state.input.picture.pixels, expected)
+
+
+def test_a_point_and_a_row_of_numbers_are_copied_with_all_their_digits(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.files.new_network(MOONS)
+    open_data_set(qtbot, browser, "points:moons")
+    plot = browser.shown.examples.plot
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    x, y = plot.place_of(plot.current)
+    assert copied_by_key(plot.viewport(), plot) == f"{exact(float(x))}\t{exact(float(y))}"
+    values = np.random.default_rng(0).normal(size=(40, 5)).astype(np.float32)
+    np.savez(tmp_path / "rows.npz", x=values, y=np.arange(40) % 2)
+    open_data_set(qtbot, browser, str(tmp_path / "rows.npz"))
+    table = browser.shown.examples.table
+    index = table.model().index(3, 2)
+    cell = copied_by_key(table.viewport(), table, table.visualRect(index).center())
+    assert np.float32(cell.replace("−", "-")) in values[:, 1]
+    whole = copied_by_key(table.viewport(), table, table.visualRect(table.model().index(3, 0)).center())
+    row = [np.float32(each.replace("−", "-")) for each in whole.split("\t")[1:]]
+    assert any(np.array_equal(row, each) for each in values)

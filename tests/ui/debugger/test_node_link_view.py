@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+import explorer
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.common.number_fields import NumberFields
+from explorer.ui.common.text import exact
 from explorer.ui.debugger.node_link import Bias, Edge, Item, Node
 from explorer.ui.debugger.node_link.structure import spelled
 from explorer.ui.debugger.node_link.view import COMPUTED, EMPTY, NOT_DRAWN, NOT_NEGATIVE, ONE_CLASS, NodeLinkView
 from explorer.ui.debugger.target_editor import TargetEditor
+from tests.ui.menus import copied_by_key, menu_at, press, texts
 
 Opened = Callable[..., tuple[Session, NodeLinkView]]
 LEARNING = {"loss": "half_squared_error", "optimizer": "SGD", "learning_rate": 0.1}
@@ -342,3 +346,36 @@ def test_the_numbers_of_the_input_are_called_as_in_the_drawing(qtbot: QtBot) -> 
     assert [box.accessibleName() for box in fields.boxes] == [f"Input {spelled('x', unit)}" for unit in range(12)]
     expected = [f"Target {spelled('d', unit)}" for unit in range(len(targets.boxes))]
     assert [box.accessibleName() for box in targets.boxes] == expected
+
+
+def test_neurons_and_weights_can_be_copied_explained_and_changed_from_their_menu(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    edge = Edge(1, 0, 1)
+    weight = next(iter(explorer.load("two-two-two").model.parameters()))
+    at = point(view, edge)
+    assert texts(menu_at(view.canvas, at)) == [
+        "Copy value",
+        "Copy picture",
+        "Copy PyTorch line",
+        "Explain this number",
+        "Change it…",
+    ]
+    assert copied_by_key(view.canvas, view.canvas, at) == exact(weight[0, 1].item())
+    press(menu_at(view.canvas, at), "Copy PyTorch line")
+    assert "nn.Linear(2, 2" in QGuiApplication.clipboard().text()
+    press(menu_at(view.canvas, at), "Explain this number")
+    assert session.state.steps.cursor.cell is not None
+    press(menu_at(view.canvas, at), "Change it…")
+    assert view.editor.isVisible()
+    assert "Change it…" not in texts(menu_at(view.canvas, point(view, Node(1, 0))))
+    output = Node(2, 1)
+    assert view.canvas.scene is not None
+    written = view.canvas.scene.shown.newest(output).value
+    view.canvas.set_focused(output)
+    view.canvas.setFocus()
+    QTest.keyClick(view.canvas, Qt.Key.Key_Menu)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    if written is not None:
+        press(menu, "Copy value")
+        assert QGuiApplication.clipboard().text() == exact(written)

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -28,6 +28,7 @@ from explorer.ui.training.confusion.layout import cell_sentence, lay_out, least_
 from explorer.ui.training.confusion.matrix import cell_colours
 from explorer.ui.training.confusion.view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
 from tests.ui.fakes import SMALL, make_session
+from tests.ui.menus import copied_by_key, menu_at, press, texts
 
 CLASSES = ("cat", "dog", "frog")
 DOG_AND_CAT = Confusion(((150, 48, 2), (31, 169, 0), (0, 0, 0)))
@@ -411,3 +412,38 @@ def test_a_hidden_view_waits_until_it_is_shown(opened: Opened) -> None:
     assert "step 40" in view.words.whole()
     view.show()
     assert "step 80" in view.words.whole()
+
+
+def test_a_cell_can_be_copied_and_leads_to_what_is_behind_it(opened: Opened) -> None:
+    data = _pictures(60, CLASSES)
+    judged = _judged(data)
+    confusion = judged.evaluation.confusion
+    assert confusion is not None
+    session, view = opened(data, judged)
+    at = view.matrix.rect_of((1, 0)).center().toPoint()
+    assert texts(menu_at(view.matrix, at)) == [
+        "Copy value",
+        "Copy picture",
+        "Copy the whole table",
+        "Show the pictures behind it",
+    ]
+    assert copied_by_key(view.matrix, view.matrix, at) == str(confusion.counts[1][0])
+    assert session.state.status.notice.startswith("On the clipboard, of dog taken for cat: ")
+    QTest.keyClick(view.matrix, Qt.Key.Key_Right)
+    assert copied_by_key(view.matrix, view.matrix) == str(confusion.counts[1][1])
+    press(menu_at(view.matrix, at), "Copy the whole table")
+    rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
+    assert rows[0][1:] == [row[0] for row in rows[1:]] == list(CLASSES)
+    assert [[int(cell) for cell in row[1:]] for row in rows[1:]] == [list(row) for row in confusion.counts]
+    press(menu_at(view.matrix, at), "Show the pictures behind it")
+    assert view.behind.title.text().startswith("dog taken for cat")
+    grid = view.behind.pictures
+    place = int(grid.groups[0].places[0])
+    spot = grid.rect_of(0, 0).center()
+    press(menu_at(grid.viewport(), spot), "Copy picture")
+    assert data.test is not None
+    image = QGuiApplication.clipboard().image()
+    assert image.pixelColor(3, 5).getRgb()[:3] == tuple(data.test.inputs([place])[0][5, 3].tolist())
+    press(menu_at(grid.viewport(), spot), "Show it to the network")
+    assert session.state.input.picture is not None
+    np.testing.assert_array_equal(session.state.input.picture.pixels, data.test.inputs([place])[0])

@@ -457,3 +457,22 @@ def test_a_run_of_nothing_but_losses_of_0_is_told_of_on_a_logarithmic_scale(
     words = note.mapRectToParent(note.boundingRect())
     assert words.right() <= box.rect().right() + 1
     assert words.bottom() == pytest.approx(box.rect().bottom(), abs=1)
+
+
+def test_the_value_nearest_to_the_mouse_is_read_off_with_its_run_and_step(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    """Of the pale line, that of every step, which lies off the smoothed one."""
+    _show(session, make_run())
+    qtbot.waitUntil(lambda: len(plot.canvas.curves) > 0)
+    curve = next(curve for curve in plot.canvas.curves if curve.is_pale)
+    box = plot.canvas.getViewBox()
+    for at in (1, 12):
+        scene = box.mapViewToScene(QPointF(float(curve.xs[at]), float(curve.ys[at])))
+        place = QPointF(plot.canvas.mapFromScene(scene))
+        assert plot.read_off(place) == (f"loss, every step, step {at + 1}", pytest.approx(1 / (at + 1)))
+    assert plot.read_off(None) is None
+    plot.canvas.look_at(10)
+    name, value = plot.read_off(None) or ("", 0.0)
+    assert name == "loss, validation, step 10"
+    assert value == pytest.approx(0.9)

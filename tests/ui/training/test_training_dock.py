@@ -252,7 +252,7 @@ def test_curves_and_rows_are_copied_and_exported_at_the_mouse(
     qtbot.waitUntil(loss.canvas.isVisible)
     written = tmp_path / "curves.csv"
     monkeypatch.setattr(dialogs, "ask_where_to_write", lambda *_given: written)
-    assert _menu_at(loss.canvas.viewport(), "Copy picture") == ["Copy picture", "Export…"]
+    assert _menu_at(loss.canvas.viewport(), "Copy picture") == ["Copy value", "Copy picture", "Export…"]
     assert QGuiApplication.clipboard().image().width() == 2 * loss.figure_size().width()
     _menu_at(loss.canvas.viewport(), "Export…")
     qtbot.waitUntil(written.is_file, timeout=WAIT_MS)

@@ -175,7 +175,7 @@ class NodeLinkCanvas(TipsOfPlaces, QWidget):
         item = self.item_at(event.position().x(), event.position().y())
         self._by_keyboard = False
         if event.button() == Qt.MouseButton.LeftButton and item is not None:
-            self.chosen.emit(item, self._line_at(item, event.position().y()))
+            self.chosen.emit(item, self.line_at(item, event.position().y()))
             self.set_focused(item)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -184,7 +184,8 @@ class NodeLinkCanvas(TipsOfPlaces, QWidget):
             self.set_focused(item)
             self.edit_asked.emit(item)
 
-    def _line_at(self, item: Item, y: float) -> int | None:
+    def line_at(self, item: Item, y: float) -> int | None:
+        """Which of a node's numbers is written there; None where its box has one."""
         assert self.scene is not None
         style = self.scene.places.styles[item.column]
         if not isinstance(item, Node) or not style.is_stacked:

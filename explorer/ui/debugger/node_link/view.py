@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QPoint, QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -15,7 +16,9 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.late import Late
-from explorer.ui.common.text import MINUS, number
+from explorer.ui.common.number_things import pytorch_line
+from explorer.ui.common.text import MINUS, exact, number
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.common.typed import beyond
 from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, drawing_of, shown
 from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
@@ -60,6 +63,7 @@ class NodeLinkView(FollowingView, QWidget):
         self.editor.cancelled.connect(self._close_editor)
         self.editor.refused.connect(lambda sentence: self.canvas.set_message(sentence, is_fault=True))
         self.editor.textEdited.connect(lambda _text: self.canvas.set_message(""))
+        offer(self.canvas, session, self._thing_at)
         self.follow_session()
 
     def sizeHint(self) -> QSize:
@@ -144,6 +148,25 @@ class NodeLinkView(FollowingView, QWidget):
         if found.step != cursor.step:
             self._session.steps.go_to_step(found.step, cursor.is_inside)
         self._session.steps.choose_cell(found.of, found.cell)
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """A neuron, a weight or a bias; of several numbers that in the line under the mouse, else the newest."""
+        item = self.canvas.focused if point is None else self.canvas.item_at(point.x(), point.y())
+        if item is None or self.canvas.scene is None:
+            return None
+        shown, line = self.canvas.scene.shown, None if point is None else self.canvas.line_at(item, point.y())
+        written = shown.newest(item) if line is None else shown.written[item][line]
+        value = written.value
+        refusal = self._refusal(item)
+        return Thing(
+            self.canvas.description(item).partition(":")[0],
+            value=None if value is None else partial(exact, value),
+            picture=lambda: self.canvas.grab().toImage(),
+            line=pytorch_line(self._session.state, "" if isinstance(item, Node) else self._layer(item)),
+            find=partial(self._choose, item, line),
+            find_words="Explain this number",
+            more=() if refusal else (("Change it…", partial(self._edit, item)),),
+        )
 
     # --- changing ---
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.row_things import offer_rows
 from explorer.ui.training.compare.form import CompareForm
 from explorer.ui.training.compare.table import CompareTable
 from explorer.ui.training.curves.view import ACCURACY, CurvePlot
@@ -32,6 +35,7 @@ class CompareBoard(FollowingView, QWidget):
         self.form.stopped.connect(session.comparing.stop)
         self.table = CompareTable()
         self.table.taken.connect(session.comparing.take_over)
+        offer_rows(self.table, session, more=lambda row: (("Take it over", partial(self.table.taken.emit, row.row())),))
         self._shown = ShownRuns(self)
         self.plot = CurvePlot(session, ACCURACY, shown=self._shown)
         self.empty = QLabel(EMPTY, wordWrap=True)

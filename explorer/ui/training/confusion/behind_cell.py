@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,11 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.data.data_set import DataSet
+from explorer.session import Session
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count, number
+from explorer.ui.data.example_things import SHOW, offer_pictures
 from explorer.ui.data.mistake_words import told_group
 from explorer.ui.data.picture_grid import PictureGrid
 from explorer.ui.data.picture_lines import Group
@@ -36,7 +40,7 @@ class BehindCell(QWidget):
 
     chosen = Signal(object, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("behindCell")
         self._data: DataSet | None = None
@@ -50,6 +54,8 @@ class BehindCell(QWidget):
         )
         self.rows.clicked.connect(self._take_row)
         self.rows.activated.connect(self._take_row)
+        offer_pictures(self.pictures, session)
+        offer_rows(self.rows, session, more=lambda index: ((SHOW, partial(self._take_row, index)),))
         self._pages = QStackedLayout()
         self._pages.addWidget(self.pictures)
         self._pages.addWidget(self.rows)

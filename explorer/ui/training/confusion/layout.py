@@ -109,6 +109,16 @@ def cell_sentence(confusion: Confusion, classes: Sequence[str], cell: Pair, *, n
     return f"{name} taken for {class_name(classes, guessed)}: {share}."
 
 
+def table_of(confusion: Confusion, classes: Sequence[str]) -> str:
+    """All counts for a spreadsheet: a line for each true class, a column for what it was taken for."""
+    names = [class_name(classes, place) for place in range(len(confusion.counts))]
+    rows = (
+        "\t".join((name, *(str(amount) for amount in counts)))
+        for name, counts in zip(names, confusion.counts, strict=True)
+    )
+    return "\n".join(("\t".join(("true class ↓ taken for →", *names)), *rows))
+
+
 def summary(confusion: Confusion, step: int, *, noun: str = "example") -> str:
     """How good the network is on what was held out, in a line; `noun` is what one example is called."""
     whole = sum(sum(row) for row in confusion.counts)

@@ -111,6 +111,17 @@ class ConfusionMatrix(TipsOfPlaces, QWidget):
         """Where a cell stands."""
         return QRectF(*self._laid_out().rect(cell))
 
+    def cell_at(self, place: QPointF) -> Pair | None:
+        """The cell there; None over the names and beside the cells."""
+        layout = self._laid_out()
+        is_head = place.y() < self._scrolled + layout.top
+        return None if self._confusion is None or is_head else layout.at(place.x(), place.y())
+
+    @property
+    def pointed_at(self) -> Pair | None:
+        """The cell that the mouse or the keys came to, else the one that is framed."""
+        return self._point or self._choice
+
     def _laid_out(self) -> MatrixLayout:
         metrics = QFontMetrics(theme.interface_font(LABEL_PIXELS))
         names = [class_name(self._classes, place) for place in range(self.size_shown)]
@@ -147,16 +158,11 @@ class ConfusionMatrix(TipsOfPlaces, QWidget):
             super().keyPressEvent(event)
 
     def explained_at(self, point: QPoint) -> Tipped | None:
-        cell = self._cell_at(QPointF(point))
+        cell = self.cell_at(QPointF(point))
         return None if cell is None else (self.toolTip(), self.rect_of(cell))
 
     def _at(self, event: QMouseEvent) -> Pair | None:
-        return self._cell_at(event.position())
-
-    def _cell_at(self, place: QPointF) -> Pair | None:
-        layout = self._laid_out()
-        is_head = place.y() < self._scrolled + layout.top
-        return None if self._confusion is None or is_head else layout.at(place.x(), place.y())
+        return self.cell_at(event.position())
 
     def _point_at(self, cell: Pair | None) -> None:
         if cell != self._point:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QWidget
 
 from explorer.data.data_set import Split
@@ -13,9 +15,10 @@ from explorer.session.train_state import Judged
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.data.shown_example import show_example
 from explorer.ui.training.confusion.behind_cell import BehindCell
-from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary
+from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary, table_of
 from explorer.ui.training.confusion.matrix import ConfusionMatrix
 from explorer.ui.training.run_words import one_example
 
@@ -51,7 +54,8 @@ class ConfusionView(FollowingView, QWidget):
         self.matrix.pointed.connect(self._show_words)
         self.matrix.chosen.connect(self.choose)
         self.matrix.walked.connect(self._show_whole)
-        self.behind = BehindCell()
+        offer(self.matrix, self._session, self._thing_at)
+        self.behind = BehindCell(self._session)
         self.behind.chosen.connect(self._show_to_network)
         self.hint = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.hint.setProperty("role", "dim")
@@ -110,6 +114,26 @@ class ConfusionView(FollowingView, QWidget):
                 self._choice = None
         self._show_words(None)
         self._show_behind()
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """A cell of the matrix with its count; its table is that of all of them."""
+        cell = self.matrix.pointed_at if point is None else self.matrix.cell_at(QPointF(point))
+        confusion = self._confusion
+        if cell is None or confusion is None:
+            return None
+        return Thing(
+            cell_sentence(confusion, self._classes, cell, noun=self._noun).partition(":")[0].rstrip("."),
+            value=lambda: str(confusion.counts[cell[0]][cell[1]]),
+            picture=lambda: self.matrix.grab().toImage(),
+            more=(
+                ("Copy the whole table", partial(self._copy_table, confusion)),
+                (f"Show the {self._noun}s behind it", partial(self.choose, cell)),
+            ),
+        )
+
+    def _copy_table(self, confusion: Confusion) -> None:
+        QGuiApplication.clipboard().setText(table_of(confusion, self._classes))
+        self._session.say("On the clipboard: the confusion matrix, with the names of its classes.")
 
     @Slot(tuple)
     def choose(self, cell: Pair) -> None:

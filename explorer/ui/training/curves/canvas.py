@@ -126,6 +126,21 @@ class CurveCanvas(pg.PlotWidget):
             self._cross_line.setPos(self.cross)
         self.hovered.emit(self.cross)
 
+    def point_at(self, point: QPointF) -> tuple[Curve, int] | None:
+        """The curve, and the place in it, whose value lies nearest to a point of the widget."""
+        pixel = self._box.mapFromScene(self.mapToScene(point.toPoint()))
+        found: tuple[float, Curve, int] | None = None
+        for curve in self._curves:
+            at = nearest(curve.xs, self._box.mapToView(pixel).x())
+            if at is None:
+                continue
+            ys = logarithms(curve.ys[at : at + 1]) if self._is_log else curve.ys[at : at + 1]
+            x, y = (float(each[0]) for each in self._in_pixels(curve.xs[at : at + 1], ys))
+            away = math.hypot(x - pixel.x(), y - pixel.y())
+            if math.isfinite(away) and (found is None or away < found[0]):
+                found = away, curve, at
+        return found and found[1:]
+
     def figure(self, painter: QPainter, target: object) -> None:
         """Paint the plot into `target` (QRectF), for a file."""
         self._cross_line.hide()

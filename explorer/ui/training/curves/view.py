@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -223,6 +223,21 @@ class CurvePlot(FollowingView, QWidget):
                 short = told if is_alone else ""
                 found.append(LegendEntry(f"{word} {told}".strip(), curve.role, at, run_tip(run), short, value=told))
         return found
+
+    def read_off(self, point: QPointF | None) -> tuple[str, float] | None:
+        """What the point nearest to that of the canvas is called, and its value; for None that at the crosshair."""
+        found = self.canvas.point_at(point) if point is not None else self._at_cross()
+        if found is None:
+            return None
+        curve, at = found
+        name = f"{self._figure.title.lower()}, {curve.name}, step {count(round(float(curve.xs[at])))}"
+        return name, float(curve.ys[at])
+
+    def _at_cross(self) -> tuple[Curve, int] | None:
+        cross = self.canvas.cross
+        strong = (curve for curve in reversed(self.canvas.curves) if not curve.is_pale)
+        places = ((curve, None if cross is None else nearest(curve.xs, cross)) for curve in strong)
+        return next(((curve, at) for curve, at in places if at is not None), None)
 
     # --- for a file ---
 
