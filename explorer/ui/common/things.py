@@ -211,7 +211,10 @@ class Offer(QObject):
         """In a window without the commands their keys do it here: the data are looked at in one of their own."""
         keys = QKeySequence(event.keyCombination())
         deed = next((each for each in DEEDS if QKeySequence(each.shortcut) == keys), None)
-        if deed is None or self.widget.window().findChild(NamedAction, f"action.{deed.name}") is not None:
+        typed = self._typing()
+        if deed is None or (typed is not None and typed.cells is not None):  # there the key copies all that are chosen
+            return False
+        if self.widget.window().findChild(NamedAction, f"action.{deed.name}") is not None:
             return False
         thing = self.now()
         if thing is not None and deed.can(thing):
@@ -225,10 +228,13 @@ class Offer(QObject):
             return False
         return self.open_menu(self.thing_at(event.pos()), event.pos())
 
+    def _typing(self) -> CellTyping | None:
+        return self._surface.findChild(CellTyping, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
     def open_menu(self, thing: Thing | None, place: QPoint | None) -> bool:
         """Open the menu of `thing` there; whether there is anything in it."""
         self._menu.clear()
-        typed = self._surface.findChild(CellTyping, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        typed = self._typing()
         is_typed = typed is not None and typed.add_to_menu(self._menu, place)
         if is_typed:
             self._menu.addSeparator()

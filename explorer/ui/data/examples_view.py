@@ -11,8 +11,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from explorer.data import DataSet, Split
-from explorer.session import Session
-from explorer.ui.data.example_things import offer_number_rows, offer_pictures, offer_points
 from explorer.ui.data.number_table import NumberTable
 from explorer.ui.data.picture_grid import PictureGrid
 from explorer.ui.data.picture_lines import Group
@@ -27,21 +25,19 @@ MOST_ROWS = 2000
 
 
 class Examples(QStackedWidget):
-    """Emits `chosen` with the place in the split of the example that was clicked."""
+    """Emits `chosen` with the place in the split of the example that was clicked, and `plot_made` with the plot."""
 
     chosen = Signal(int)
+    plot_made = Signal(object)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
         self.grid = PictureGrid("Pictures of the data set")
         self.grid.chosen.connect(self.chosen)
         self.table = NumberTable()
         self.table.chosen.connect(self._choose)
         self.plot: PointPlot | None = None  # made when points are shown: pyqtgraph takes 0.4 s to import
         self._places = np.zeros(0, np.int64)
-        offer_pictures(self.grid, session)
-        offer_number_rows(self.table, session)
         for part in (self.grid, self.table):
             self.addWidget(part)
 
@@ -64,7 +60,7 @@ class Examples(QStackedWidget):
 
             self.plot = PointPlot()
             self.plot.chosen.connect(self._choose)
-            offer_points(self.plot, self._session)
+            self.plot_made.emit(self.plot)
             self.addWidget(self.plot)
         told = _told(groups) if are_mistakes else {}
         rest = np.setdiff1d(np.arange(len(split)), list(told))

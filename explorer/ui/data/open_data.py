@@ -17,6 +17,7 @@ from explorer.ui.common.text import count
 from explorer.ui.data.about import AboutData
 from explorer.ui.data.augmentations import Augmentations
 from explorer.ui.data.class_groups import ClassGroups
+from explorer.ui.data.example_things import offer_number_rows, offer_pictures, offer_points
 from explorer.ui.data.examples_view import Examples
 from explorer.ui.data.lines import OpeningLine, ProblemLine, TwinsLine
 from explorer.ui.data.mistake_words import judged_here, mistake_group, mistakes, mistakes_words, tab_words
@@ -118,7 +119,10 @@ class OpenData(FollowingView, Pane):
         self.body.addWidget(self.note)
 
     def _make_pages(self) -> None:
-        self.examples = Examples(self._session)
+        self.examples = Examples()
+        offer_pictures(self.examples.grid, self._session)
+        offer_number_rows(self.examples.table, self._session)
+        self.examples.plot_made.connect(lambda plot: offer_points(plot, self._session))
         self.examples.chosen.connect(self._use)
         self.examples.grid.arrived.connect(self._show_left_out)  # a file may turn out to be damaged
         self.augmentations = Augmentations(self._session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +10,8 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QListWidget, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.data.data_set import DataSet
-from explorer.session import Session
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count, number
-from explorer.ui.data.example_things import SHOW, offer_pictures
 from explorer.ui.data.mistake_words import told_group
 from explorer.ui.data.picture_grid import PictureGrid
 from explorer.ui.data.picture_lines import Group
@@ -40,7 +36,7 @@ class BehindCell(QWidget):
 
     chosen = Signal(object, int)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("behindCell")
         self._data: DataSet | None = None
@@ -52,10 +48,8 @@ class BehindCell(QWidget):
         self.rows = QListWidget(
             accessibleName="Examples behind the cell", toolTip="Click one to show it to the network."
         )
-        self.rows.clicked.connect(self._take_row)
-        self.rows.activated.connect(self._take_row)
-        offer_pictures(self.pictures, session)
-        offer_rows(self.rows, session, more=lambda index: ((SHOW, partial(self._take_row, index)),))
+        self.rows.clicked.connect(self.take_row)
+        self.rows.activated.connect(self.take_row)
         self._pages = QStackedLayout()
         self._pages.addWidget(self.pictures)
         self._pages.addWidget(self.rows)
@@ -108,7 +102,8 @@ class BehindCell(QWidget):
             self.rows.addItem(f"{count(len(group.places) - ROWS_AT_MOST)} more are not listed.")
 
     @Slot(QModelIndex)
-    def _take_row(self, index: QModelIndex) -> None:
+    def take_row(self, index: QModelIndex) -> None:
+        """What a click on a row does."""
         place = index.data(PLACE_ROLE)
         if place is not None:
             self._choose(place)

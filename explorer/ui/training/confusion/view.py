@@ -15,7 +15,9 @@ from explorer.session.train_state import Judged
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.things import Thing, offer
+from explorer.ui.data.example_things import SHOW, offer_pictures
 from explorer.ui.data.shown_example import show_example
 from explorer.ui.training.confusion.behind_cell import BehindCell
 from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary, table_of
@@ -55,7 +57,9 @@ class ConfusionView(FollowingView, QWidget):
         self.matrix.chosen.connect(self.choose)
         self.matrix.walked.connect(self._show_whole)
         offer(self.matrix, self._session, self._thing_at)
-        self.behind = BehindCell(self._session)
+        self.behind = BehindCell()
+        offer_pictures(self.behind.pictures, self._session)
+        offer_rows(self.behind.rows, self._session, more=lambda index: ((SHOW, partial(self.behind.take_row, index)),))
         self.behind.chosen.connect(self._show_to_network)
         self.hint = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.hint.setProperty("role", "dim")
