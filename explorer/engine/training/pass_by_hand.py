@@ -1,0 +1,155 @@
+"""A pass that is set up by hand, number by number: weights, input, target, and how many training steps are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from explorer.amounts import plural
+from explorer.engine.arrays import array
+from explorer.engine.errors import EngineError, shape_text
+from explorer.engine.losses import known_loss
+from explorer.engine.recording.recorder import record, set_mode
+from explorer.engine.recording.recording import Recording
+from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
+from explorer.engine.training.targets import Wanted, target_for
+
+Model = nn.Module
+"""For rooms that hold a model and leave PyTorch to the engine."""
+
+
+@dataclass(frozen=True)
+class PassByHand:
+    """What goes in, (N, …), and what is wanted: `target` is a class, or numbers, for each example one row of them.
+
+    Without a `loss` there is no way back, and without `learning` no update. `steps` are made one after the other.
+    """
+
+    input: np.ndarray
+    loss: str = ""
+    target: Any = None
+    learning: Hyperparameters | None = None
+    steps: int = 1
+    is_training: bool = False
+    input_gradient: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class PassesMade:
+    """The last pass on record, the loss of each, and by parameter all gradients added up, as PyTorch would that keeps
+    the old ones."""
+
+    last: Recording
+    losses: tuple[float, ...]
+    kept_gradients: Mapping[str, np.ndarray]
+
+
+def set_numbers(model: nn.Module, values: Mapping[str, Any]) -> None:
+    """Put numbers into parameters and buffers by name: a table of theirs, or one number for all cells.
+
+    Raises EngineError with a sentence for an unknown name and for a table of another size.
+    """
+    known = _tensors(model)
+    for name, numbers in values.items():
+        if name not in known:
+            there = ", ".join(known) or "none"
+            raise EngineError(f"There is no parameter {name!r}; there are {there}.")
+        given = np.asarray(numbers, dtype=np.float32)
+        if given.ndim and given.size != known[name].numel():
+            raise EngineError(
+                f"{name} is {shape_text(tuple(known[name].shape))}, which takes {known[name].numel():,} numbers, not "
+                f"{given.size:,}."
+            )
+        with torch.no_grad():
+            known[name].copy_(torch.from_numpy(given.reshape(known[name].shape if given.ndim else ())))
+
+
+def numbers_of(model: nn.Module) -> dict[str, np.ndarray]:
+    """A copy of all parameters and buffers by name."""
+    return {name: array(tensor).copy() for name, tensor in _tensors(model).items()}
+
+
+def take_over(model: nn.Module, other: nn.Module) -> None:
+    """Give a model the numbers of another wherever the two have a tensor of one name and size."""
+    own, theirs = _tensors(model), _tensors(other)
+    with torch.no_grad():
+        for name, tensor in own.items():
+            if name in theirs and theirs[name].shape == tensor.shape:
+                tensor.copy_(theirs[name])
+
+
+def freeze(model: nn.Module, layers: Iterable[str]) -> None:
+    """The parameters of these layers do not learn. Raises EngineError for a layer that there is not."""
+    known = dict(model.named_modules())
+    for name in layers:
+        if name not in known:
+            raise EngineError(f"There is no layer {name!r} to freeze; there are {', '.join(filter(None, known))}.")
+        known[name].requires_grad_(False)
+
+
+def _tensors(model: nn.Module) -> dict[str, torch.Tensor]:
+    named = chain(model.named_parameters(), model.named_buffers())
+    return {name: tensor for name, tensor in named if tensor.is_floating_point()}
+
+
+def make_passes(model: nn.Module, given: PassByHand) -> PassesMade:
+    """All steps of `given`, the last of them kept. The weights of `model` are as the last update left them.
+
+    Raises EngineError with a sentence where a target or a number of the optimizer does not fit.
+    """
+    x = torch.tensor(given.input, dtype=torch.float32, requires_grad=given.input_gradient)
+    if not given.loss:
+        return PassesMade(_whole(record(model, x, train=given.is_training)), (), {})
+    target = _target(model, x.detach(), given)
+    optimizer = None if given.learning is None else _optimizer(model, given.learning)
+    losses: list[float] = []
+    kept: dict[str, np.ndarray] = {}
+    for _ in range(given.steps):
+        last = _whole(record(model, x, target=target, loss=given.loss, optimizer=optimizer, train=given.is_training))
+        losses.append(last.loss if last.loss is not None else float("nan"))
+        for name, gradient in last.parameter_gradients.items():
+            kept[name] = kept.get(name, 0) + array(gradient)
+    return PassesMade(last, tuple(losses), kept)
+
+
+def _whole(recording: Recording) -> Recording:
+    if recording.error is not None:
+        raise recording.error
+    return recording
+
+
+def _optimizer(model: nn.Module, learning: Hyperparameters) -> torch.optim.Optimizer:
+    try:
+        return make_optimizer(learning, [each for each in model.parameters() if each.requires_grad])
+    except ValueError as error:
+        raise EngineError(f"{error}") from error
+
+
+def _target(model: nn.Module, x: torch.Tensor, given: PassByHand) -> torch.Tensor:
+    loss = known_loss(given.loss)
+    was_training = model.training
+    with torch.no_grad():
+        set_mode(model, train=False)
+        outputs = model(x)
+        set_mode(model, train=was_training)
+    return target_for(loss, outputs, _wanted(given.target, len(x), takes_classes=loss.targets == "classes"))
+
+
+def _wanted(target: Any, examples: int, *, takes_classes: bool) -> list[Wanted]:
+    """What is wanted of each example: a class or the numbers of its outputs."""
+    if target is None:
+        raise EngineError("A loss compares with a target: there is none.")
+    numbers = np.asarray(target)
+    if not numbers.ndim and numbers.dtype.kind == "i":
+        return [int(numbers)] * examples
+    if takes_classes and numbers.ndim == 1 and numbers.dtype.kind == "i" and len(numbers) == examples:
+        return [int(each) for each in numbers]
+    if numbers.size % examples:
+        raise EngineError(f"The target has {plural(numbers.size, 'number')} for {plural(examples, 'example')}.")
+    return [tuple(float(each) for each in row) for row in numbers.reshape(examples, -1)]
