@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from explorer.engine.explaining.explain import explain
     from explorer.engine.model.load import bundled, load
     from explorer.engine.recording.recorder import record
+    from explorer.lessons.shelf import lessons
     from explorer.network import Network
 
 __version__ = "0.1.0"
 
-__all__ = ["Cancelled", "EngineError", "Network", "bundled", "explain", "load", "record", "view"]
+__all__ = ["Cancelled", "EngineError", "Network", "bundled", "explain", "lessons", "load", "record", "view"]
 
 _HOMES = {
     "Cancelled": "explorer.engine.errors",
@@ -28,6 +29,7 @@ _HOMES = {
     "record": "explorer.engine.recording.recorder",
     "bundled": "explorer.engine.model.load",
     "explain": "explorer.engine.explaining.explain",
+    "lessons": "explorer.lessons",
     "load": "explorer.engine.model.load",
     "view": "explorer.app",
 }

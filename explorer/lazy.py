@@ -8,13 +8,14 @@ from typing import Any
 
 
 def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The `__getattr__` of `package`: `homes` says of each name which module it lives in."""
+    """The `__getattr__` of `package`: `homes` says of each name which module it lives in, or is."""
 
     def asked_for(name: str) -> Any:
         home = homes.get(name)
         if home is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(home), name)
+        module = import_module(home)
+        return module if home == f"{package}.{name}" else getattr(module, name)
 
     return asked_for
 

@@ -1,0 +1,76 @@
+"""A lesson as scripts and the window have it in hand: its head, its steps, and that it can be checked and played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.lessons.lesson_file import LessonError, read_script
+from explorer.lessons.script import LessonStep, Mistake, Script
+
+if TYPE_CHECKING:
+    from explorer.lessons.checking import Answered
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What its file says, and the `mistakes` in how it is written; those in what it says are found by `check`."""
+
+    script: Script
+    mistakes: tuple[Mistake, ...] = ()
+
+    @classmethod
+    def read(cls, path: str | Path) -> Lesson:
+        """The lesson in a file. Raises LessonError where nothing of it can be read."""
+        return cls(*read_script(path))
+
+    @property
+    def name(self) -> str:
+        """What it is opened by: "one-step"."""
+        return self.script.name
+
+    @property
+    def title(self) -> str:
+        """What the contents call it."""
+        return self.script.title
+
+    @property
+    def chapter(self) -> str:
+        """The heading that it stands under in the contents."""
+        return self.script.chapter
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes, about."""
+        return self.script.minutes
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows of the lecture's topics that it does: "L02"."""
+        return self.script.rows
+
+    @property
+    def steps(self) -> tuple[LessonStep, ...]:
+        """One after the other."""
+        return self.script.steps
+
+    def check(self) -> tuple[Mistake, ...]:
+        """All that is wrong with it, each with its line; every scene is set up and every question answered for it."""
+        from explorer.lessons.checking import rehearsed
+
+        found = (*self.mistakes, *rehearsed(self.script).mistakes)
+        return tuple(sorted(dict.fromkeys(found), key=lambda mistake: mistake.line))
+
+    def play(self) -> tuple[Answered, ...]:
+        """Every step set up, and every question answered, right and wrong, by what the recording says.
+
+        Raises LessonError with file and line, a line for each mistake, if one of them cannot be.
+        """
+        from explorer.lessons.checking import rehearsed
+
+        rehearsal = rehearsed(self.script)
+        wrong = [each for each in (*self.mistakes, *rehearsal.mistakes) if not each.is_warning]
+        if wrong:
+            raise LessonError("\n".join(map(str, wrong)))
+        return tuple(rehearsal.answered)

@@ -1,0 +1,193 @@
+"""A scene as it stands on the stage: the network, the model and the recording of its pass, each made when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from explorer.amounts import count
+from explorer.bounds import quoted
+from explorer.data import SAMPLES, PictureError, fit_picture, read_sample
+from explorer.engine.errors import EngineError, shape_text
+from explorer.engine.model.load import Loaded, build, bundled, load
+from explorer.engine.recording.recording import Recording
+from explorer.engine.training.hyperparameters import Hyperparameters, from_settings
+from explorer.engine.training.pass_by_hand import (
+    Model,
+    PassByHand,
+    PassesMade,
+    freeze,
+    make_passes,
+    numbers_of,
+    set_numbers,
+    take_over,
+)
+from explorer.lessons.readings.expressions import ReadingError
+from explorer.lessons.script import Scene
+from explorer.network import Network, NetworkError
+
+MOST_MULTIPLY_ADDS = 10**11
+"""Of all passes of a scene together: some seconds. More is not made without being asked."""
+
+
+class Stage:
+    """A scene that can be asked. Whatever of it cannot be set up raises ReadingError with a sentence."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    @cached_property
+    def loaded(self) -> Loaded | None:
+        """The bundled network that the scene names; None where it is text notation."""
+        if self.scene.network not in bundled():
+            return None
+        try:
+            return load(self.scene.network)
+        except EngineError as error:
+            raise ReadingError(str(error)) from error
+
+    @cached_property
+    def network(self) -> Network:
+        """What the scene says, with what was changed in it since."""
+        if self.scene.changed is not None:
+            return self.scene.changed
+        if self.loaded is not None:
+            return self.loaded.network
+        try:
+            return Network.parse(self.scene.network)
+        except NetworkError as error:
+            known = f"; or the name of one that comes along: {', '.join(bundled())}"
+            raise ReadingError(f"{str(error).rstrip('.')}{known if self.scene.network.isalpha() else ''}") from error
+
+    @cached_property
+    def model(self) -> Model:
+        """The model with the scene's weights, as it is before the pass."""
+        try:
+            model = self._built()
+            set_numbers(model, self._weights_that_run(model))
+            freeze(model, self.scene.freeze)
+        except EngineError as error:
+            raise ReadingError(str(error)) from error
+        return model
+
+    def _built(self) -> Model:
+        if self.loaded is not None and self.scene.changed is None:
+            return self.loaded.model
+        if not self.network.runnable():
+            raise ReadingError(self.why_not(self.network.names[0] if self.network.names else ""))
+        if self.scene.seed and self.network.runnable() == len(self.network.names):
+            model = self.network.build(seed=self.scene.seed)
+        else:
+            model = build(self.network)
+        if self.loaded is not None:
+            take_over(model, self.loaded.model)
+        return model.eval()
+
+    def _weights_that_run(self, model: Model) -> dict[str, Any]:
+        """The scene's numbers for what can run; where a layer was changed since, those that still fit."""
+        waiting = self.network.names[self.network.runnable() :]
+        weights = {name: values for name, values in self.scene.weights.items() if name.split(".")[0] not in waiting}
+        if self.scene.changed is None:
+            return weights
+        sizes = {name: numbers.size for name, numbers in numbers_of(model).items()}
+        return {name: values for name, values in weights.items() if np.size(values) in (1, sizes.get(name))}
+
+    def why_not(self, layer: str) -> str:
+        """Why a layer cannot run, in the words of the first problem that keeps it from it."""
+        first = next((each for each in self.network.problems() if each.severity == "error"), None)
+        return f"{layer} cannot run" if first is None else f"{layer or 'it'} cannot run. {first.layer}: {first.message}"
+
+    @cached_property
+    def input(self) -> np.ndarray:
+        """What goes in, (N, …)."""
+        shape = self.network.input_shape
+        if self.scene.input is not None:
+            return self._typed(shape)
+        if self.scene.sample:
+            return self._sample(shape)
+        numbers: np.ndarray = np.random.default_rng(0).random((1, *shape), dtype=np.float32)
+        return numbers
+
+    def _typed(self, shape: tuple[int, ...]) -> np.ndarray:
+        given = np.asarray(self.scene.input, dtype=np.float32)
+        sizes = given.shape if given.ndim > 1 and len(shape) > 1 else (given.size,)
+        fits = given.size % int(np.prod(shape)) == 0 and sizes[-min(len(sizes), 2) :] == shape[-min(len(sizes), 2) :]
+        if not given.size or not (fits or (len(shape) == 1 and given.size % shape[0] == 0)):
+            takes = shape_text(shape) if len(shape) > 1 else f"{count(shape[0])} numbers"
+            raise ReadingError(f"the input is {shape_text(given.shape)}, but the network takes {takes}")
+        return given.reshape(-1, *shape)
+
+    def _sample(self, shape: tuple[int, ...]) -> np.ndarray:
+        try:
+            picture = read_sample(self.scene.sample)
+        except KeyError:
+            there = ", ".join(each.name for each in SAMPLES)
+            raise ReadingError(f"there is no sample {quoted(self.scene.sample)}; there are {there}") from None
+        except PictureError as error:
+            raise ReadingError(str(error)) from error
+        if len(shape) != 3:
+            raise ReadingError("a network of plain numbers takes no picture: give it an input")
+        rule = {} if self.loaded is None else {"mean": self.loaded.mean, "std": self.loaded.std}
+        fitted = fit_picture(picture, shape, mode="crop" if self.loaded is None else self.loaded.fit, **rule)
+        return fitted.values[None]
+
+    @cached_property
+    def passes(self) -> PassesMade:
+        """The pass, or the passes one after the other."""
+        self._check_work()
+        model, before = self.model, self.before
+        scene = self.scene
+        given = PassByHand(
+            self.input,
+            loss=scene.loss,
+            target=scene.target,
+            learning=self.learning,
+            steps=max(scene.steps, scene.kept) if scene.loss else 1,
+            is_training=scene.mode == "train",
+            input_gradient=bool(scene.loss) and (scene.input_gradient or not _learns(before)),
+        )
+        try:
+            return make_passes(model, given)
+        except EngineError as error:
+            raise ReadingError(str(error)) from error
+
+    def _check_work(self) -> None:
+        scene = self.scene
+        if scene.kept > 1 and scene.learning:
+            raise ReadingError("gradients are kept in passes without an optimizer: leave out the one or the other")
+        work = sum(self.network.multiply_adds()) * max(scene.steps, scene.kept) * len(self.input)
+        if work > MOST_MULTIPLY_ADDS:
+            raise ReadingError(
+                f"its passes would take {count(work)} multiplications; a lesson makes up to {count(MOST_MULTIPLY_ADDS)}"
+            )
+
+    @cached_property
+    def learning(self) -> Hyperparameters | None:
+        """How the weights change; None where they do not."""
+        if not self.scene.learning:
+            return None
+        try:
+            return from_settings(self.scene.learning)
+        except ValueError as error:
+            raise ReadingError(str(error)) from error
+
+    @cached_property
+    def before(self) -> dict[str, np.ndarray]:
+        """All parameters and buffers as the scene sets them."""
+        return numbers_of(self.model)
+
+    @property
+    def recording(self) -> Recording:
+        """The last pass."""
+        return self.passes.last
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the outputs, where they have any."""
+        return () if self.loaded is None else self.loaded.classes
+
+
+def _learns(numbers: dict[str, np.ndarray]) -> bool:
+    return any(name.endswith((".weight", ".bias")) for name in numbers)
