@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   network-explorer report                       print what a report of a problem needs
   network-explorer maps photo.jpg --layer conv1 --out conv1.png
                                                 all feature maps of a layer as a picture
+  network-explorer lesson one-step              a lesson in the terminal; lesson --list tells which there are
   network-explorer train net.txt --data textures --epochs 10 --out run
                                                 train without a window; train --help tells more
 """
@@ -37,6 +38,10 @@ def run(arguments: list[str]) -> int:
         from explorer import training_command
 
         return training_command.run(arguments[1:])
+    if arguments[:1] == ["lesson"]:
+        from explorer import lesson_command
+
+        return lesson_command.run(arguments[1:])
     if arguments[:1] == ["report"]:
         from explorer import report_command
 

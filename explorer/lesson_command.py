@@ -1,0 +1,106 @@
+"""The command `lesson`: the lessons that come along, one played in the terminal, and files of lessons checked."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from explorer.amounts import plural
+from explorer.lessons.lesson import Lesson
+from explorer.lessons.lesson_file import LessonError
+from explorer.lessons.script import Mistake
+from explorer.lessons.shelf import lesson_named, lessons
+
+
+def run(arguments: list[str]) -> int:
+    """Do what `arguments` ask for; the exit status: 0 done, 1 a mistake in a file or no such lesson."""
+    options = _parser().parse_args(arguments)
+    if options.check:
+        return _check(options.check)
+    if options.lesson is None or options.list:
+        _list()
+        return 0
+    try:
+        return _play(_opened(options.lesson))
+    except LessonError as error:
+        print(f"network-explorer: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="network-explorer lesson",
+        description="Play a lesson in the terminal: it shows a network, asks, and tells what the recording says.",
+    )
+    parser.add_argument("lesson", nargs="?", metavar="NAME|FILE", help="the name of one that comes along, or a file")
+    parser.add_argument("--list", action="store_true", help="tell the lessons that come along, by chapter")
+    parser.add_argument(
+        "--check",
+        nargs="+",
+        metavar="FILE",
+        help="play these files' lessons by themselves and tell what is wrong with them, a line each; 1 if anything is",
+    )
+    return parser
+
+
+def _opened(name: str) -> Lesson:
+    found = lesson_named(name)
+    if found is not None:
+        return found
+    if not Path(name).exists() and not name.endswith(".toml"):
+        there = ", ".join(each.name for each in lessons())
+        raise LessonError(f"There is no lesson called {name!r}: give a file, or one of {there}.")
+    return Lesson.read(name)
+
+
+def _list() -> None:
+    for chapter, group in groupby(lessons(), key=lambda each: each.chapter):
+        print(chapter)
+        for lesson in group:
+            print(f"  {lesson.name:<18} {lesson.title} ({lesson.minutes} min, {plural(len(lesson.steps), 'step')})")
+
+
+def _check(names: Sequence[str]) -> int:
+    """All files are checked, whatever is found in one."""
+    return max([_checked(name) for name in names])
+
+
+def _checked(name: str) -> int:
+    try:
+        lesson = _opened(name)
+    except LessonError as error:
+        print(error)
+        return 1
+    found = lesson.check()
+    for mistake in found:
+        print(mistake)
+    wrong = sum(not mistake.is_warning for mistake in found)
+    print(_summary(lesson, found, wrong), file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _summary(lesson: Lesson, found: Sequence[Mistake], wrong: int) -> str:
+    asked = sum(step.kind == "ask" for step in lesson.steps)
+    whole = f"{plural(len(lesson.steps), 'step')}, {plural(asked, 'question')}"
+    warned = len(found) - wrong
+    told = f"{plural(wrong, 'mistake')}, {plural(warned, 'warning')}" if found else "played without a mistake"
+    return f"{lesson.name}: {whole}; {told}."
+
+
+def _play(lesson: Lesson) -> int:
+    from explorer.lesson_in_terminal import TerminalLesson
+
+    TerminalLesson(lesson, say=print, ask=_asked).play()
+    return 0
+
+
+def _asked(prompt: str) -> str:
+    """A line that was typed; the end of the input is the wish to stop."""
+    try:
+        return input(prompt)
+    except EOFError:
+        print()
+        return "q"
