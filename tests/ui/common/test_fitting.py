@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common.fitting import fit_at
@@ -37,10 +37,31 @@ def overview(window: MainWindow, qtbot: QtBot) -> Overview:
 
 
 def test_it_fits_the_overview_from_wherever_the_keyboard_is(window: MainWindow, overview: Overview) -> None:
-    window.network_panel.list.setFocus()
+    window.training.fold.setFocus()
     QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
-    QTest.keyClick(window.network_panel.list, Qt.Key.Key_F)
+    QTest.keyClick(window.training.fold, Qt.Key.Key_F)
     assert overview.canvas.view.zoom <= 1
+
+
+def test_typed_into_a_list_it_finds_a_row_as_every_letter_does(window: MainWindow, overview: Overview) -> None:
+    cards = window.network_panel.list
+    window.session.selection.select(layer="conv1")
+    cards.setFocus()
+    QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
+    QTest.keyClick(cards, Qt.Key.Key_F)
+    assert window.session.state.selection.layer == "flatten1"
+    assert overview.canvas.view.zoom > 2
+    cards.keyboardSearch("")  # what was typed before is forgotten, as after a pause
+    QTest.keyClicks(cards, "bn3")
+    assert window.session.state.selection.layer == "bn3"
+
+
+def test_typed_into_a_box_of_choices_it_is_no_command(window: MainWindow, overview: Overview) -> None:
+    box = window.findChild(QComboBox, "mode")
+    assert box is not None
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_F)
+    assert overview.canvas.view.zoom > 2
 
 
 def test_it_fits_the_maps_under_the_mouse(window: MainWindow, qtbot: QtBot) -> None:
