@@ -53,17 +53,19 @@ def cursor_at(state: State, timeline: Timeline, cursor: Cursor) -> Cursor:
     return cursor if is_of_layer else moves.at(timeline, step, example=cursor.example)
 
 
-def landing(state: State, timeline: Timeline, step: int | None = None) -> tuple[Cursor, Selection]:
+def landing(
+    state: State, timeline: Timeline, step: int | None = None, *, is_made: bool = False
+) -> tuple[Cursor, Selection]:
     """Where cursor and selection are on a newly recorded timeline, `state` being that before it came.
 
     The cursor goes to a gradient that is waited for, to `step`, if one is given, and to the start if a training step
-    was taken: the selection with it. Else it stays where it stood, if the steps are the same ones, or goes to what is
-    selected.
+    was taken: the selection with it. Else, as on a step that a run made, it stays where it stood, if the steps are the
+    same ones, or goes to what is selected.
     """
     wanted = None if state.steps.wanted is None else gradient_at(timeline, state.steps.wanted)
     if wanted is not None:
         return wanted, selection_at(state, timeline, wanted)
-    if step is not None or _is_next(state.steps.timeline, timeline):
+    if step is not None or (_is_next(state.steps.timeline, timeline) and not is_made):
         cursor = moves.at(timeline, step or 0)
         return cursor, selection_at(state, timeline, cursor)
     return _standing(state, timeline), state.selection

@@ -107,6 +107,7 @@ class StepsState:
     is_walked: bool = False  # whether that is the debugger
     is_recording: bool = False
     timeline: Timeline | None = None
+    is_made: bool = False  # the one on the timeline was made by a run, which rests after it
     cursor: Cursor = field(default_factory=Cursor)
     wanted: Cell | None = None  # the gradient at which the next recorded step opens: a cell of a layer's parameter
     is_playing: bool = False  # it steps by itself
@@ -118,6 +119,11 @@ class StepsState:
     breakpoints: tuple[Breakpoint, ...] = ()
     reading: Reading | None = None
     reading_at: Cursor | None = None
+
+    @property
+    def has_made_step(self) -> bool:
+        """Whether the step on record is one that a run made, not the one that the present input would make."""
+        return self.is_made and self.timeline is not None
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ class Learning:
     def show_made(self, timeline: Timeline) -> None:
         """Show the step that a run just made, instead of the one that the present input would make next."""
         self._recording = None
-        self._show(timeline, "")
+        self._show(timeline, "", is_made=True)
 
     def _follow(self, old: State, new: State) -> None:
         if new.classes != old.classes and new.document.opening == old.document.opening:
@@ -170,13 +170,16 @@ class Learning:
         if request.shown.document is self._store.state.document and request is self._recording:
             self._show(recorded.timeline, recorded.message)
 
-    def _show(self, timeline: Timeline | None, message: str, *, step: int | None = None) -> None:
+    def _show(self, timeline: Timeline | None, message: str, *, step: int | None = None, is_made: bool = False) -> None:
         timeline = timeline if timeline is not None and timeline.steps else None  # it failed before its first call
         state = self._store.state
-        cursor, selection = (Cursor(), state.selection) if timeline is None else landing(state, timeline, step)
+        cursor, selection = (
+            (Cursor(), state.selection) if timeline is None else landing(state, timeline, step, is_made=is_made)
+        )
         shown = replace(
             state.steps,
             timeline=timeline,
+            is_made=is_made,
             message=state.told_once(message),
             cursor=cursor,
             is_recording=False,

@@ -13,16 +13,19 @@ MOST_KEPT = 200
 
 
 class Telling:
-    """Keeps in `state.status.told` each message that stands at the foot of the window, the newest last."""
+    """Keeps in `state.status.told` each message that stands at the foot of the window or that a run had to say, the
+    newest last."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         store.follow(self._follow)
 
     def _follow(self, old: State, new: State) -> None:
-        notice, fault = new.status.notice, new.maps.fault
+        notice, fault, ended = new.status.notice, new.maps.fault, new.training.message
         news = []
-        if notice and notice != old.status.notice:
+        if ended and ended != old.training.message:
+            news.append(Message(ended, time.time()))
+        if notice and notice not in (old.status.notice, ended):
             news.append(Message(notice, time.time(), new.fault_told_of(notice)))
         if fault is not None and fault != old.maps.fault and fault.message != notice:
             news.append(Message(fault.message, time.time(), fault))

@@ -37,6 +37,10 @@ class BriefLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def hasHeightForWidth(self) -> bool:
+        """As high with whatever it says: a label that wraps would push what is below it."""
+        return False
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._shorten()

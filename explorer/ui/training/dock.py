@@ -20,6 +20,7 @@ from explorer.ui.common.icons import icon
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import count
+from explorer.ui.training.run_message import RunMessage
 from explorer.ui.training.run_words import examples_noun, progress_words
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ class TrainingDock(FollowingView, Pane):
         self.fold.setProperty("role", "flat")
         self.fold.clicked.connect(lambda _checked=False: self.folding.emit(not self._is_folded))
         self.show_folded(False)
+        self.message = RunMessage(self._session, self._actions["showDebugger"], self.title_bar)
+        self.message.turned.connect(self.facts_label.setHidden)
+        self.facts_label.setHidden(not self.message.isHidden())
+        self.corner.addStrut(self.message.sizeHint().height())  # as high without it as with it
+        self.corner.addWidget(self.message, 1)
         self.corner.addWidget(self.line)
         self.corner.addSpacing(8)
         for button in (self.start, *self.steps.values(), self.further, self.fold):
@@ -131,8 +137,8 @@ class TrainingDock(FollowingView, Pane):
     def show_changes(self, old: State | None, new: State) -> None:
         """The row of the title follows every change: it is cheap, and stands while the rest is folded."""
         self.set_facts(facts(new))
-        if new.training.is_fault and not self.inside.isVisible() and (old is None or not old.training.is_fault):
-            # Nobody sees the line inside that says so. After the views: they follow one change at a time.
+        if new.training.is_fault and not self.isVisible() and (old is None or not old.training.is_fault):
+            # Nobody sees the line that says so. After the views: they follow one change at a time.
             soon(self, lambda: self._session.say(new.training.message))
         self.line.setVisible(new.training.is_live)
         self.line.setValue(round(1000 * new.training.progress))

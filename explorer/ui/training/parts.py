@@ -22,7 +22,6 @@ from explorer.ui.training.curves.view import ACCURACY, LOSS, CurvePlot
 from explorer.ui.training.health.strip import HealthStrip
 from explorer.ui.training.question import TrainQuestion
 from explorer.ui.training.run_list import RunList
-from explorer.ui.training.run_message import RunMessage
 from explorer.ui.training.run_settings import RunSettings
 from explorer.ui.training.shown_runs import ShownRuns
 
@@ -112,11 +111,11 @@ class TrainingParts(FollowingView, QWidget):
         for plot in (self.loss, self.accuracy):
             offer(plot.canvas, session, partial(self._curves_at, plot))
         self.settings = RunSettings(session, actions["showData"])
-        self.message = RunMessage(session, actions["trainReset"])
-        self.question = TrainQuestion(session, actions["showData"])
         self._made: dict[str, QWidget] = {}
         self._make_tabs()
         self._lay_out()
+        self.question = TrainQuestion(session, actions["showData"], self.pages)
+        chain(self.settings, self.question)
         self.follow_session()
 
     def _curves_at(self, plot: CurvePlot, point: QPoint | None) -> Thing | None:
@@ -162,11 +161,8 @@ class TrainingParts(FollowingView, QWidget):
         return splitter
 
     def _lay_out(self) -> None:
-        """What a run has to say stands over the views, not over the settings, which need all of the height."""
         right = QVBoxLayout()
         right.setSpacing(4)
-        right.addWidget(self.question)
-        right.addWidget(self.message)
         right.addWidget(self._head())
         right.addWidget(self.pages, 1)
         row = QHBoxLayout(self)

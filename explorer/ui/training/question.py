@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.bounds import brief
@@ -16,20 +16,25 @@ from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.text import on_a_button, plural, shape_text
 
 NAMES_SHOWN = 2
+MARGINS = (10, 4, 6, 4)
 TRAIN_TIP = "Let this network learn them; undo brings back its weights and classes."
 COPY_TIP = "Leave this network as it is, and train one like it from fresh weights; undo leads back to this one."
 CANCEL_TIP = "Leave everything as it is."
 
 
 class TrainQuestion(FollowingView, QWidget):
-    """Hidden while nothing is asked."""
+    """Hidden while nothing is asked. It lies over the top of `beneath`, a view beside it, which nothing moves."""
 
     shows = ("training",)
     follows_hidden = True  # it hides itself
 
-    def __init__(self, session: Session, choose_data: NamedAction, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def __init__(self, session: Session, choose_data: NamedAction, beneath: QWidget) -> None:
+        super().__init__(session, beneath.parentWidget())
         self.setObjectName("trainQuestion")
+        self.setProperty("role", "toast")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._beneath = beneath
+        beneath.installEventFilter(self)
         self.label = QLabel(wordWrap=True, objectName="trainQuestionText")
         self.train = self._button("Train on these", TRAIN_TIP, session.proposing.agree)
         self.train.setProperty("role", "primary")
@@ -37,7 +42,7 @@ class TrainQuestion(FollowingView, QWidget):
         self.choose = CommandButton(choose_data, icon=False)
         self.cancel = self._button("Not now", CANCEL_TIP, session.proposing.dismiss)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 4)
+        row.setContentsMargins(*MARGINS)
         row.setSpacing(8)
         row.addWidget(self.label, 1)
         for button in (self.train, self.copy, self.choose, self.cancel):
@@ -57,15 +62,20 @@ class TrainQuestion(FollowingView, QWidget):
         label = f"Train on {proposal.title}"
         self.train.setText(on_a_button(label))
         self.train.setAccessibleName(label)
-        self._keep_room()
+        self._lie()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._keep_room()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._beneath and event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
+            self._lie()
+        return False
 
-    def _keep_room(self) -> None:
-        """A low strip takes the room for the lines from the curves."""
-        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+    def _lie(self) -> None:
+        """In a low strip what has no room over the view reaches up over its tabs."""
+        room = self._beneath.geometry()
+        height = max(self.heightForWidth(room.width()), self.minimumSizeHint().height())
+        top = max(min(room.top(), room.top() + room.height() - height), 0)
+        self.setGeometry(room.left(), top, room.width(), height)
+        self.raise_()
 
     def _button(self, text: str, tip: str, run: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, toolTip=tip, accessibleName=text)

@@ -161,11 +161,11 @@ def test_a_run_that_blows_up_says_where_and_offers_to_rewind(
     message = dock.findChild(RunMessage)
     assert message is not None
     assert message.isVisible()
-    assert session.state.training.layer in message.label.text()
+    assert session.state.training.layer in message.label.whole()
     assert session.state.status.notice == ""  # one place is enough
-    assert message.rewind.isVisible()
+    assert session.state.status.told[-1].sentence == session.state.training.message
     assert not message.halve.isVisible()
-    QTest.mouseClick(message.rewind, Qt.MouseButton.LeftButton)
+    click(dock, "trainReset")
     assert session.state.training.status == "ready"
     assert not message.isVisible()
 
@@ -197,10 +197,12 @@ def test_why_a_run_ended_is_not_told_of_another_network_or_other_data(
     assert (session.state.status.notice == "") == is_of
 
 
-def test_a_folded_strip_has_the_end_of_a_run_told_elsewhere(qtbot: QtBot, session: Session, dock: TrainingDock) -> None:
+def test_a_strip_that_is_put_away_has_the_end_of_a_run_told_elsewhere(
+    qtbot: QtBot, session: Session, dock: TrainingDock
+) -> None:
     blow_up(session)
-    dock.inside.hide()
     click(dock, "trainStart")
+    dock.hide()
     wait_for(qtbot, session, "ended")
     qtbot.waitUntil(lambda: session.state.status.notice == session.state.training.message != "", timeout=WAIT_MS)
     session.files.new_network(MOONS)
@@ -215,7 +217,6 @@ def test_half_the_batch_is_offered_where_the_whole_had_no_room(
     message = dock.findChild(RunMessage)
     assert message is not None
     assert message.halve.isVisible()
-    assert not message.rewind.isVisible()
     QTest.mouseClick(message.halve, Qt.MouseButton.LeftButton)
     assert session.state.document.hyperparameters.batch_size == 25
     wait_for(qtbot, session, "ended")
@@ -228,7 +229,7 @@ def test_data_that_do_not_fit_bring_their_mending_with_them(qtbot: QtBot, sessio
     assert not button_of(dock, "trainStart").isEnabled()
     message = dock.findChild(RunMessage)
     assert message is not None
-    assert "5 numbers" in message.label.text()
+    assert "5 numbers" in message.label.whole()
     QTest.mouseClick(message.fix, Qt.MouseButton.LeftButton)
     assert session.state.network is not None
     assert session.state.network.shapes()[-1] == (1,)

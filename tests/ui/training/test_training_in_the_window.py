@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QSlider
 from pytestqt.qtbot import QtBot
 from torch import nn
@@ -189,22 +190,27 @@ def test_beside_the_open_strip_the_debugger_keeps_a_stage_to_look_at(
     qtbot.waitUntil(lambda: debugger.stage.visibleRegion().boundingRect().height() >= LEAST_STAGE)
 
 
-def test_one_step_is_made_and_opens_in_the_debugger(own_window: MainWindow, qtbot: QtBot) -> None:
+def test_one_step_leaves_the_tab_and_the_step_is_a_press_away(own_window: MainWindow, qtbot: QtBot) -> None:
     own_window.session.files.new_network(MOONS)
     own_window.session.learning.set_hyperparameters(batch_size=20)
     own_window.session.data.use_data("points:moons")
     qtbot.waitUntil(lambda: own_window.session.state.data.data_set is not None, timeout=WAIT_MS)
+    look = own_window.training.message.look
+    assert not look.isVisible()
+    chosen = own_window.session.state.selection
     click(own_window.training_dock, "trainOneStep")
-    assert own_window.tabs.current == "debugger"
-    qtbot.waitUntil(
-        lambda: (
-            own_window.session.state.steps.timeline is not None
-            and own_window.session.state.steps.timeline.batch_size == 20
-        ),
-        timeout=WAIT_MS,
-    )
+    qtbot.waitUntil(look.isVisible, timeout=WAIT_MS)
+    assert own_window.tabs.current == "overview"
+    assert own_window.session.state.selection == chosen
     assert own_window.session.state.training.status == "paused"
     assert own_window.session.state.training.step == 1
+    assert own_window.training.message.label.whole() == "epoch 1 of 10 · step 1 · paused"
+    QTest.mouseClick(look, Qt.MouseButton.LeftButton)
+    assert own_window.tabs.current == "debugger"
+    timeline = own_window.session.state.steps.timeline
+    assert timeline is not None
+    assert timeline.batch_size == 20
+    assert not look.isVisible()
 
 
 def test_every_train_command_is_in_the_menu_and_enabled_by_the_state(window: MainWindow) -> None:
