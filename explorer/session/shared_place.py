@@ -85,7 +85,7 @@ def _standing(state: State, timeline: Timeline) -> Cursor:
     before, cursor = state.steps.timeline, state.steps.cursor
     if before is None:
         return cursor_at(state, timeline, moves.at(timeline, 0))
-    if _outline(before) == _outline(timeline):
+    if has_same_steps(before, timeline):
         return cursor
     left = before.steps[cursor.step]
     kept = timeline.find(left.phase, left.call)
@@ -96,7 +96,12 @@ def _standing(state: State, timeline: Timeline) -> Cursor:
 
 def _is_next(before: Timeline | None, timeline: Timeline) -> bool:
     """Whether it is the next training step of the same network."""
-    return before is not None and before.taken != timeline.taken and _outline(before) == _outline(timeline)
+    return before is not None and before.taken != timeline.taken and has_same_steps(before, timeline)
+
+
+def has_same_steps(before: Timeline, timeline: Timeline) -> bool:
+    """Whether two timelines have the same steps, with tensors of the same shapes."""
+    return before is timeline or _outline(before) == _outline(timeline)
 
 
 def _outline(timeline: Timeline) -> list[tuple[object, ...]]:

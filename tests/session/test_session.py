@@ -14,7 +14,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
-from explorer.session import Cell, Session, State
+from explorer.session import Cell, Selection, Session, State
 from explorer.session.worker.passes import FittedInput, Shown
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
@@ -113,6 +113,28 @@ def test_a_refused_edit_says_why_and_changes_nothing(
     assert session.state.document is document
     assert session.state.status.notice.endswith(".")
     assert session.state.files.undo_text == ""
+
+
+def test_what_was_chosen_of_a_layer_is_chosen_again_where_one_comes_back_to_it(session: Session) -> None:
+    chosen = Selection("conv1", 1, 3, 4)
+    session.selection.select(layer="conv1", channel=1, row=3, column=4)
+    session.selection.select(layer="relu1")
+    assert session.state.selection == Selection("relu1")
+    session.selection.select(channel=0)
+    session.selection.select(layer="conv1")
+    assert session.state.selection == chosen
+    session.selection.select(layer="relu1")
+    assert session.state.selection == Selection("relu1", 0)
+    session.selection.clear_cell()
+    session.selection.select(layer="conv1")
+    session.selection.select(layer="relu1")
+    assert session.state.selection == Selection("relu1")
+    session.selection.select(layer="conv1", channel=0, row=None, column=None)
+    assert session.state.selection == Selection("conv1", 0)
+    session.files.new_network("3x8x8 conv(2, 3) relu")
+    session.selection.select(layer="relu1")
+    session.selection.select(layer="conv1")
+    assert session.state.selection == Selection("conv1")
 
 
 def test_selecting_another_layer_lets_go_of_the_cell(session: Session) -> None:

@@ -89,6 +89,37 @@ def test_stepping_inside_walks_the_cells_and_goes_on_to_the_next_step(qtbot: QtB
     assert (session.state.steps.cursor.step, session.state.steps.cursor.is_inside) == (0, False)
 
 
+def test_back_at_a_step_the_cursor_stands_where_it_stood(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    steps, timeline = session.steps, session.state.steps.timeline
+    back = timeline.find("backward", "conv1")
+    for at, of, cell in ((0, "output", (0, 1, 2, 3)), (back, "weight", (1, 2, 0, 1))):
+        steps.go_to_step(at)
+        steps.choose_cell(of, cell)
+        stood, selection = session.state.steps.cursor, session.state.selection
+        steps.step_over()
+        assert session.state.steps.cursor.step == at + 1
+        steps.step_over(-1)
+        assert session.state.steps.cursor == stood
+        assert session.state.selection == selection
+        steps.to_end()
+        steps.go_to_step(at)
+        assert session.state.steps.cursor == stood
+
+
+def test_where_it_stood_in_another_network_is_forgotten(qtbot: QtBot, session: Session) -> None:
+    _step(qtbot, session)
+    session.steps.choose_cell("output", (0, 1, 2, 3))
+    session.steps.step_over()
+    session.files.new_network("3x8x8 conv(2, 5, padding=2) flatten linear(3)")
+    qtbot.waitUntil(lambda: not session.state.steps.is_recording)
+    _wait(qtbot, session)
+    session.steps.step_over()
+    session.steps.to_start()
+    timeline = session.state.steps.timeline
+    assert session.state.steps.cursor.cell == timeline.telling_cell(0, "output", 0)
+
+
 def test_a_cell_outside_is_not_chosen(qtbot: QtBot, session: Session) -> None:
     _step(qtbot, session)
     before = session.state.steps.cursor

@@ -20,6 +20,7 @@ class Selecting(QObject):
         super().__init__(store)
         self._store = store
         self._hovered: Cell | None = None
+        self._left: dict[tuple[int, str | None], Selection] = {}  # what was chosen last of each layer of each document
         store.follow(self._follow)
 
     def select(
@@ -30,10 +31,11 @@ class Selecting(QObject):
         row: int | AsItIs | None = AsItIs.LEFT,
         column: int | AsItIs | None = AsItIs.LEFT,
     ) -> None:
-        """Choose what every view shows; another layer clears channel and cell unless they are given too."""
+        """Choose what every view shows. Of another layer it is what was chosen of it last, unless that is given too."""
         start = self._store.state.selection
         if layer is not AsItIs.LEFT and layer != start.layer:
-            start = Selection(layer)
+            is_alone = channel is row is column is AsItIs.LEFT
+            start = self._left.get(_key(self._store.state, layer), Selection(layer)) if is_alone else Selection(layer)
         self._store.set(
             Selection(
                 start.layer,
@@ -42,6 +44,7 @@ class Selecting(QObject):
                 start.column if column is AsItIs.LEFT else column,
             )
         )
+        self._remember()
 
     def select_cell(self, cell: Cell) -> None:
         """Choose a cell of the present maps; where it is none of them, the person is told."""
@@ -91,13 +94,23 @@ class Selecting(QObject):
         channel, row, column = place
         return fields.field(cell.call, row, column, channel)
 
-    def _follow(self, _old: State, new: State) -> None:
+    def _remember(self) -> None:
+        state = self._store.state
+        self._left[_key(state, state.selection.layer)] = state.selection
+
+    def _follow(self, old: State, new: State) -> None:
+        if new.selection != old.selection and new.selection.layer == old.selection.layer:
+            self._remember()  # not where the debugger comes to by itself on its way through the layers
         if self._hovered is not None and _place(new, self._hovered) is None:
             self._point_at(None)
 
     def _point_at(self, cell: Cell | None) -> None:
         self._hovered = cell
         self.hovered.emit(cell)
+
+
+def _key(state: State, layer: str | None) -> tuple[int, str | None]:
+    return state.document.opening, layer
 
 
 def _place(state: State, cell: Cell) -> tuple[int, ...] | None:

@@ -11,7 +11,15 @@ from explorer.session import cursor as moves
 from explorer.session.cell import Cell, is_index
 from explorer.session.cursor import Cursor
 from explorer.session.features.learning import Learning
-from explorer.session.shared_place import cell_in_maps, cell_in_tensor, cursor_at, gradient_at, selection_at, shown_as
+from explorer.session.shared_place import (
+    cell_in_maps,
+    cell_in_tensor,
+    cursor_at,
+    gradient_at,
+    has_same_steps,
+    selection_at,
+    shown_as,
+)
 from explorer.session.snapshot import LayerActivation
 from explorer.session.state import State
 from explorer.session.step_tensors import Tensor
@@ -30,6 +38,7 @@ class Steps:
 
     def __init__(self, store: Store, learning: Learning) -> None:
         self._store, self._learning = store, learning
+        self._left: dict[int, Cursor] = {}  # where the cursor stood on each step when it went to another one
         store.follow(self._follow)
 
     def step_over(self, direction: int = 1) -> None:
@@ -37,7 +46,7 @@ class Steps:
         timeline, cursor = self._store.state.steps.timeline, self._store.state.steps.cursor
         if timeline is None:
             return
-        moved = moves.over(timeline, cursor, direction)
+        moved = self._as_left(timeline, moves.over(timeline, cursor, direction))
         if moved == cursor and direction > 0:
             self._learning.take_step() if timeline.steps[-1].phase == "update" else self._store.say(NO_UPDATE)
         else:
@@ -75,7 +84,7 @@ class Steps:
         """The step at `index` of the timeline."""
 
         def move(timeline: Timeline, cursor: Cursor) -> Cursor:
-            moved = moves.at(timeline, index, example=cursor.example)
+            moved = self._as_left(timeline, moves.at(timeline, index, example=cursor.example))
             return moves.into(timeline, moved) if inside else moved
 
         self._move_by(move)
@@ -175,7 +184,16 @@ class Steps:
         if timeline is not None and not any(map(wanted, timeline.steps)):
             self._store.say(otherwise)
         else:
-            self._move_by(lambda timeline, cursor: moves.next_where(timeline, cursor, wanted))
+            self._move_by(lambda timeline, cursor: self._as_left(timeline, moves.next_where(timeline, cursor, wanted)))
+
+    def _as_left(self, timeline: Timeline, arrived: Cursor) -> Cursor:
+        """At a step that was left before: at the cell where the cursor stood."""
+        left = self._left.get(arrived.step)
+        is_elsewhere = arrived.step != self._store.state.steps.cursor.step
+        if left is None or not is_elsewhere or left.example != arrived.example:
+            return arrived
+        back = replace(left, is_inside=False)
+        return back if moves.points_into(timeline, back) else arrived
 
     def _move(self, cursor: Cursor) -> None:
         state = self._store.state
@@ -186,6 +204,11 @@ class Steps:
     def _follow(self, old: State, new: State) -> None:
         """To what was chosen elsewhere, while the timeline stays; a new one lands there by itself."""
         timeline, cursor = new.steps.timeline, new.steps.cursor
+        before = old.steps.timeline
+        if timeline is None or before is None or not has_same_steps(before, timeline):
+            self._left.clear()
+        elif cursor.step != old.steps.cursor.step:
+            self._left[old.steps.cursor.step] = old.steps.cursor
         is_moved = cursor != old.steps.cursor or timeline is not old.steps.timeline
         if timeline is not None and not is_moved and new.selection != old.selection:
             self._store.set(replace(new.steps, cursor=cursor_at(new, timeline, cursor)))
