@@ -112,7 +112,7 @@ class OverviewCanvas(TipsOfPlaces, OverviewSurface):
         """What is worth saying at a point of the screen."""
         x, y = self.view.world(point)
         column = self.scene.layout.column_at(x, y)
-        return tip(column, x, y, is_far=self.view.is_far) if column is not None else ""
+        return tip(column, x, y, is_far=self.view.is_far, since=self.chosen_before) if column is not None else ""
 
     def _is_control(self, column: Column, x: float, y: float) -> bool:
         return is_control(column, x, y, is_far=self.view.is_far)

@@ -52,15 +52,16 @@ class OverviewSurface(ZoomSurface):
         self._picture.renewed.connect(lambda _seconds: self.update())
         self._corners = Corners()
         self._layer: str | None = None
+        self._step = self._chosen_step = 0
 
     # --- what is shown ---
 
-    def set_entries(self, entries: tuple[Entry, ...], *, keeps_channels: bool = False) -> None:
-        """Show these columns; what was opened stays open.
+    def set_entries(self, entries: tuple[Entry, ...], *, keeps_channels: bool = False, step: int = 0) -> None:
+        """Show these columns, made at a `step` of training; what was opened stays open.
 
         With `keeps_channels` a layer goes on with the channels that it shows, whichever are most active now.
         """
-        self._entries = entries
+        self._entries, self._step = entries, step
         self.images.keep({entry.maps for entry in entries if entry.maps is not None})
         self.lines = None
         layout = (self.scene.layout.with_values(entries) if keeps_channels else None) or self._laid_out()
@@ -136,7 +137,14 @@ class OverviewSurface(ZoomSurface):
 
     # --- layout and view ---
 
+    @property
+    def chosen_before(self) -> int | None:
+        """The step of training at which the channels that are shown were the most active; None if they are now."""
+        is_folded = any(column.hidden for column in self.scene.layout.columns)
+        return self._chosen_step if is_folded and self._chosen_step != self._step else None
+
     def _laid_out(self) -> Layout:
+        self._chosen_step = self._step
         return lay_out(self._entries, max(320, self.width()), max(240, self.height()), self._opened)
 
     def _lay_out(self) -> None:

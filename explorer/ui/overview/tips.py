@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.ui.common.dead_map import DEAD
+from explorer.ui.common.text import count
 from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column
 
@@ -14,10 +15,13 @@ def is_control(column: Column, x: float, y: float, *, is_far: bool) -> bool:
     return column.group is not None and (is_far or y < column.bar.bottom)
 
 
-def tip(column: Column, x: float, y: float, *, is_far: bool) -> str:
-    """What is worth saying: why a column is empty, what a fold hides, a name that is cut off."""
+def tip(column: Column, x: float, y: float, *, is_far: bool, since: int | None = None) -> str:
+    """What is worth saying: why a column is empty, what a fold hides, a name that is cut off.
+
+    `since` is the step of training at which the channels shown were the most active, None where they are now.
+    """
     if column.more is not None and column.more.contains(x, y):
-        return _fold_tip(column)
+        return _fold_tip(column, since)
     if column.entry.remark:
         return f"{column.name}: {column.entry.remark}"
     if column.group is not None and y < column.bar.bottom:
@@ -35,9 +39,19 @@ def _group_tip(group: LayerGroup) -> str:
     return f"A block of {', '.join(before)} and {last}; the maps are those that leave {last}. Click here to open it."
 
 
-def _fold_tip(column: Column) -> str:
+def active_words(since: int | None) -> str:
+    """What the channels that are shown have in common: "most active", or when they were."""
+    if since is None:
+        return "most active"
+    return f"most active at step {count(since)}" if since else "most active before training"
+
+
+def _fold_tip(column: Column, since: int | None) -> str:
     if column.entry.prediction is not None:
         return f"The {len(column.channels)} largest of {column.entry.channels} classes."
     if column.hidden:
-        return f"The {len(column.channels)} most active of {column.entry.channels} channels. Click to see all."
+        shown, there_are = len(column.channels), f"of {column.entry.channels} channels"
+        if since is None:
+            return f"The {shown} {active_words(None)} {there_are}. Click to see all."
+        return f"{shown} {there_are}, the {active_words(since)}; chosen anew when the run rests. Click to see all."
     return "Click to see the most active channels only."

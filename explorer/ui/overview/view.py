@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
@@ -24,6 +25,7 @@ from explorer.ui.overview.head import Head, channel_head, layer_head, whole_head
 from explorer.ui.overview.lines import Lines, Spot
 from explorer.ui.overview.preview import preview_of
 from explorer.ui.overview.sources import Sources, sources_into
+from explorer.ui.overview.tips import active_words
 from explorer.ui.overview.walking import walked
 
 if TYPE_CHECKING:
@@ -158,7 +160,8 @@ class Overview(FollowingView, QWidget):
         self._stack.setCurrentWidget(self.calls if self.calls and self.calls_button.isChecked() else drawing)
         self._entries = {entry.name: entry for entry in entries}
         self._by_layer = {entry.layer: entry for entry in entries} | self._entries
-        self.canvas.set_entries(entries, keeps_channels=state.training.status == "running")
+        is_learning = state.training.status == "running"
+        self.canvas.set_entries(entries, keeps_channels=is_learning, step=state.training.step)
         self.canvas.setAccessibleDescription(f"{plural(len(entries), 'column')}: " + ", ".join(self._entries))
         self._show_selection(state)
         self.canvas.hover_again()
@@ -189,10 +192,16 @@ class Overview(FollowingView, QWidget):
 
     def _head(self, entry: Entry | None, channel: int | None) -> Head:
         if entry is None:
-            return whole_head(tuple(self._entries.values()), has_input=self._session.state.values is not None)
+            has_input = self._session.state.values is not None
+            return self._dated(whole_head(tuple(self._entries.values()), has_input=has_input))
         if channel is None or entry.maps is None:
-            return layer_head(entry)
+            return self._dated(layer_head(entry))
         return channel_head(entry, channel, self._sources(entry, channel))
+
+    def _dated(self, head: Head) -> Head:
+        """While a run goes on the maps stay those that they were, whichever are most active meanwhile: it says so."""
+        since = self.canvas.chosen_before
+        return head if since is None else replace(head, facts=f"{head.facts} · maps {active_words(since)}")
 
     def _sources(self, entry: Entry, channel: int) -> Sources:
         """What a channel was made of; of a layer inside a block, what enters the block."""
@@ -235,10 +244,14 @@ class Overview(FollowingView, QWidget):
 
     @Slot(object, object)
     def _pick(self, name: str, channel: int | None) -> None:
-        entry = self._entries[name]
+        """Choose a map; another column with what was chosen of it last, the chosen one as a whole."""
+        entry, select = self._entries[name], self._session.selection.select
         self.canvas.setFocus()
-        channel = None if channel is None else entry.own_channel(channel)
-        self._session.selection.select(layer=entry.layer, channel=channel, row=None, column=None)
+        if channel is None and entry.layer != self._session.state.selection.layer:
+            select(layer=entry.layer)
+        else:
+            channel = None if channel is None else entry.own_channel(channel)
+            select(layer=entry.layer, channel=channel, row=None, column=None)
 
     @Slot()
     def _open(self) -> None:

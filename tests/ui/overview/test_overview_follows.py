@@ -174,3 +174,37 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
     assert not colours_near(picture, theme.current().accent)
     spot = Spot(column.name, 0)
     assert preview_of(column.entry, spot, view.canvas.images).value == "NaN"
+
+
+def test_while_a_run_goes_on_the_maps_stay_those_that_they_were_and_it_says_so(shown: Shown, qtbot: QtBot) -> None:
+    view = shown(WIDE)
+    session, canvas = view.session, view.canvas
+
+    def channels() -> tuple[int, ...]:
+        column = canvas.column("conv1")
+        assert column is not None
+        return column.channels
+
+    other, chosen_for_other = session.state.maps.activations, channels()
+    assert other is not None
+    session.input.use_picture(make_picture(seed=5))
+    wait_until_shown(qtbot, session)
+    chosen, at_rest = channels(), session.state
+    assert chosen != chosen_for_other
+    folded = canvas.column("conv1")
+    assert folded is not None
+    assert folded.more is not None
+    on_the_line = canvas.view.rect(folded.more).center()
+    learning = replace(at_rest.training, status="running", step=40)
+    session.store.set(learning, replace(at_rest.maps, activations=other))
+    assert channels() == chosen
+    assert view.pane.facts_label.whole().endswith(" · maps most active before training")
+    assert canvas.tip_at(on_the_line) == (
+        f"{len(chosen)} of 400 channels, the most active before training; chosen anew when the run rests. "
+        "Click to see all."
+    )
+    session.store.set(replace(learning, status="paused"), replace(at_rest.maps, activations=replace(other)))
+    assert channels() == chosen_for_other
+    assert "most active" not in view.pane.facts_label.whole()
+    assert canvas.tip_at(on_the_line).startswith(f"The {len(chosen)} most active of 400 channels.")
+    session.store.set(at_rest.training)
