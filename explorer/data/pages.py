@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 
-PAGE, FRAME = "page", "frame"
-MEANINGS = {"Z": "depth", "C": "channel", "T": "time"}
+PAGE, FRAME, CHANNEL = "page", "frame", "C"
+MEANINGS = {"Z": "depth", CHANNEL: "channel", "T": "time"}
 """What the letters of microscopes stand for."""
 
 

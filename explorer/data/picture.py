@@ -16,6 +16,8 @@ from explorer.data.pages import Pages
 
 Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[Any]
+Extent = tuple[float, float]
+"""The least and the largest of some numbers."""
 
 _WITH_ALPHA = {"PA": "RGBA", "La": "LA", "RGBa": "RGBA"}
 """Modes whose alpha is stored in another way, and what they are brought to."""
@@ -44,7 +46,8 @@ class PictureError(ValueError):
 class Picture:
     """`pixels` is read-only uint8 (H, W, 3); `conversions` are sentences telling what reading it changed.
 
-    `pages` tells which page of its file it is, where that has several.
+    `pages` tells which page of its file it is, where that has several. `extent` is what the numbers reach from and to
+    that its bytes were made of; None where it is those bytes.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Picture:
     conversions: tuple[str, ...] = ()
     path: Path | None = None
     pages: Pages | None = None
+    extent: Extent | None = None
 
     @property
     def page(self) -> int:
@@ -82,10 +86,11 @@ def length_text(length: float) -> str:
     return f"{length:,.0f}" if abs(length - round(length)) < 0.05 else f"{length:,.1f}"
 
 
-def picture_from_array(array: Array, name: str = "picture") -> Picture:
+def picture_from_array(array: Array, name: str = "picture", extent: Extent | None = None) -> Picture:
     """A picture from (H, W) or (H, W, C) numbers: C is 1 (grey), 2 (grey, alpha), 3 (RGB), 4 (RGBA), or more.
 
-    uint8 is taken as it is, other numbers are brought to 0–255 by a rule told in `conversions`.
+    uint8 is taken as it is, other numbers are brought to 0–255 by a rule told in `conversions`: that of numbers which
+    reach over `extent`, or else of these alone.
     Raises PictureError for other shapes and for numbers that are not real.
     """
     array = np.asarray(array)
@@ -96,17 +101,18 @@ def picture_from_array(array: Array, name: str = "picture") -> Picture:
         raise PictureError(f"{name} is not a picture: an array of {shape} has no height, width and channels.")
     array, told = _known_channels(array)
     colours = 3 if array.shape[2] >= 3 else 1
-    shown, rule = to_bytes(array[..., :colours], name)
+    coloured = array[..., :colours]
+    shown, rule = to_bytes(coloured, name, extent)
     if array.shape[2] > colours:  # by a rule of its own: opaque may be another number than white
         shown = np.dstack([shown, to_bytes(array[..., colours:], name)[0]])
     pixels, converted = _to_rgb(shown)
-    return _frozen(name, pixels, (*told, *rule, *converted))
+    return replace(_frozen(name, pixels, (*told, *rule, *converted)), extent=extent_of(coloured))
 
 
-def picture_from_pil(image: Image.Image, name: str = "picture") -> Picture:
-    """A picture from a Pillow image of any mode; its first frame. Raises PictureError."""
+def picture_from_pil(image: Image.Image, name: str = "picture", extent: Extent | None = None) -> Picture:
+    """A picture from a Pillow image of any mode; its first frame. `extent`: as of an array. Raises PictureError."""
     if image.mode in WIDE_MODES:
-        return picture_from_array(np.asarray(image), name)
+        return picture_from_array(np.asarray(image), name, extent)
     pixels, told = _mode_to_rgb(image)
     return _frozen(name, pixels, told)
 
@@ -121,13 +127,24 @@ def with_pages(picture: Picture, pages: Pages) -> Picture:
     return replace(picture, conversions=(pages.told, *picture.conversions), pages=pages)
 
 
+def with_scale(picture: Picture, extent: Extent, looked_at: int, amount: int) -> Picture:
+    """`picture`, one of `amount` pages that are scaled alike, with the sentence that says so by how many of them."""
+    if amount < 2 or picture.extent is None:
+        return picture
+    own, whole = picture.extent, "both" if amount == 2 else f"all {amount:,}"
+    told = f"The scale is the same for {whole} pages of the stack"
+    told += "." if looked_at == amount else f", by {looked_at} of them."
+    beyond = ("What is brighter or darker than those is cut off.",) if own[0] < extent[0] or own[1] > extent[1] else ()
+    return replace(picture, conversions=(*picture.conversions, told, *beyond))
+
+
 def upright(picture: Picture, orientation: int, who: str) -> Picture:
     """`picture` turned as the `orientation` that `who` noted asks for; unchanged for 1 and what is no orientation."""
     if orientation not in TURNS:
         return picture
     turned = Image.fromarray(picture.pixels).transpose(TURNS[orientation])
     told = (*picture.conversions, *told_turn(orientation, who))
-    return replace(_frozen(picture.name, np.asarray(turned), told), path=picture.path)
+    return replace(picture, pixels=_frozen(picture.name, np.asarray(turned), ()).pixels, conversions=told)
 
 
 def told_turn(orientation: int, who: str) -> tuple[str, ...]:
@@ -150,19 +167,29 @@ def _known_channels(array: Array) -> tuple[Array, tuple[str, ...]]:
     return array[..., :1], (f"The first of {channels} channels is shown.",)
 
 
-def to_bytes(array: Array, name: str) -> tuple[Pixels, tuple[str, ...]]:
-    """Real numbers of any kind as bytes, and the sentences that tell by which rule. Raises PictureError."""
+def to_bytes(array: Array, name: str, extent: Extent | None = None) -> tuple[Pixels, tuple[str, ...]]:
+    """Real numbers of any kind as bytes, and the sentences that tell by which rule: that of numbers which reach over
+    `extent`, or else of these alone. Raises PictureError."""
     if array.dtype == np.uint8:
         return array, ()
     if array.dtype.kind not in "buif":
         raise PictureError(f"{name} is not a picture: its numbers are of the kind {array.dtype}.")
-    finite = np.isfinite(array)
-    if not finite.any():
+    own = extent_of(array)
+    if own is None:
         raise PictureError(f"{name} holds no numbers that can be shown: all of them are NaN or infinite.")
+    finite = np.isfinite(array)
     told = () if finite.all() else (f"{_count(~finite)} NaN or infinite became black.",)
-    shown = array if finite.all() else array[finite]
-    rule = byte_rule(array.dtype, float(shown.min()), float(shown.max()))
+    rule = byte_rule(array.dtype, *(extent or own))
     return rule.applied(array), (*told, *rule.told)
+
+
+def extent_of(array: Array) -> Extent | None:
+    """What its finite numbers reach from and to; None for bytes, and where there is no finite one."""
+    if array.dtype == np.uint8 or array.dtype.kind not in "buif":
+        return None
+    finite = np.isfinite(array)
+    shown = array if finite.all() else array[finite]
+    return (float(shown.min()), float(shown.max())) if shown.size else None
 
 
 def _count(mask: npt.NDArray[np.bool_]) -> str:

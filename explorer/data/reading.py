@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +25,7 @@ from explorer.data.foreign_kinds import ending_of_weights, foreign_kind
 from explorer.data.pages import FRAME, PAGE, PageAxis, Pages
 from explorer.data.picture import (
     WIDE_MODES,
+    Extent,
     Picture,
     PictureError,
     picture_from_array,
@@ -32,6 +34,7 @@ from explorer.data.picture import (
     upright,
     with_conversions,
     with_pages,
+    with_scale,
 )
 from explorer.data.picture_size import check_size, too_large
 from explorer.data.tiff_pages import from_page, has_more, read_pages
@@ -45,6 +48,9 @@ ENDINGS = (
 READABLE = "PNG, JPEG, TIFF, BMP, GIF and WebP can be read"
 FILE_LIMIT_BYTES = 2**29
 """Some decoders take a file into memory whole; a TIFF, which may be a film of a microscope, is read in places."""
+MEASURED_PAGES = 16
+"""By how many pages of a stack its one scale is measured: those of a film would take minutes."""
+KEPT_EXTENTS = 1024
 EXIF_BYTES = 2**16
 ORIENTATION_TAG = 274
 SIDEWAYS = (5, 6, 7, 8)
@@ -75,7 +81,33 @@ def _page(file: IO[bytes], path: Path, page: int) -> Picture:
     if len(found.starts) < 2:
         return _read(file, path, None)
     page = min(page, len(found.starts) - 1)
-    return with_pages(_read(from_page(file, found.starts[page]), path, None), found.at(page))
+    alone = _read(from_page(file, found.starts[page]), path, None)
+    if alone.extent is None:
+        return with_pages(alone, found.at(page))
+    beside = found.beside(page)
+    extent, looked_at = _extent_of_pages(file, path, beside)
+    shown = _read(from_page(file, found.starts[page]), path, None, extent=extent)
+    return with_pages(with_scale(shown, extent, looked_at, len(beside)), found.at(page))
+
+
+def _extent_of_pages(file: IO[bytes], path: Path, starts: tuple[int, ...]) -> tuple[Extent, int]:
+    """What the numbers of the pages at `starts` reach from and to, by evenly spread ones, and by how many."""
+    last = len(starts) - 1
+    chosen = sorted({round(at * last / max(MEASURED_PAGES - 1, 1)) for at in range(MEASURED_PAGES)})
+    some = chosen if len(starts) > MEASURED_PAGES else range(len(starts))
+    read = [_extent_at(path, os.fstat(file.fileno()).st_mtime_ns, starts[at]) for at in some]
+    known = [extent for extent in read if extent is not None]
+    return (min(low for low, _ in known), max(high for _, high in known)) if known else (0.0, 0.0), len(some)
+
+
+@lru_cache(KEPT_EXTENTS)
+def _extent_at(path: Path, _changed_ns: int, start: int) -> Extent | None:
+    """What the numbers of the page that is described at `start` reach from and to; None for one that is damaged."""
+    try:
+        with _open_file(path) as file:
+            return _read(from_page(file, start), path, None).extent
+    except PictureError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -155,14 +187,17 @@ def _damaged(path: Path, error: Exception) -> str:
     return f"{brief(path.name)} is damaged and cannot be read."
 
 
-def _read(file: IO[bytes], path: Path, at_least: int | None, *, frame: int = 0) -> Picture:
+def _read(
+    file: IO[bytes], path: Path, at_least: int | None, *, frame: int = 0, extent: Extent | None = None
+) -> Picture:
+    """`extent`: what the numbers reach over that a page of a TIFF is scaled with; None where it is for itself."""
     image = _opened(file, path)
     if image is None or (image.format == "TIFF" and not tiff.is_plain(_tags(image))):
-        return tiff.read_tiff(file, path)
+        return tiff.read_tiff(file, path, extent)
     if at_least is not None:
         image.draft(None, (at_least, at_least))
     if image.format == "TIFF":
-        return _from_tiff(image, path)
+        return _from_tiff(image, path, extent)
     if is_deep(image):  # the frames of an animated one are left alone
         picture = picture_from_array(read_deep(image, file), path.name)
     elif image.format == "PPM":
@@ -187,11 +222,11 @@ def _noted(image: Image.Image) -> int:
     return int(image.getexif().get(ORIENTATION_TAG, 1))
 
 
-def _from_tiff(image: Image.Image, path: Path) -> Picture:
+def _from_tiff(image: Image.Image, path: Path, extent: Extent | None) -> Picture:
     """A plain TIFF; Pillow turns it when it loads it."""
     told = told_turn(_noted(image), "the file")
     image.load()
-    return with_conversions(picture_from_pil(image, path.name), told, path)
+    return with_conversions(picture_from_pil(image, path.name, extent), told, path)
 
 
 def _opened(file: IO[bytes], path: Path) -> Image.Image | None:

@@ -6,6 +6,7 @@ read here, by tifffile, and every tag that says what the numbers mean is looked 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ from PIL import Image
 
 from explorer.data.picture import (
     Array,
+    Extent,
     Picture,
     PictureError,
     Pixels,
+    extent_of,
     picture_from_pil,
     to_bytes,
     upright,
@@ -80,8 +83,11 @@ def _largest(value: Any) -> int:
     return int(max(value)) if isinstance(value, tuple) else int(value)
 
 
-def read_tiff(file: IO[bytes], path: Path) -> Picture:
-    """The first page of an open TIFF. Raises PictureError, and whatever a damaged file makes tifffile raise."""
+def read_tiff(file: IO[bytes], path: Path, extent: Extent | None = None) -> Picture:
+    """The first page of an open TIFF, scaled as numbers are that reach over `extent`, or else for itself.
+
+    Raises PictureError, and whatever a damaged file makes tifffile raise.
+    """
     import tifffile
 
     from explorer.data.tiff_codecs import teach_tifffile
@@ -92,10 +98,10 @@ def read_tiff(file: IO[bytes], path: Path) -> Picture:
         page = opened.pages.first
         assert isinstance(page, tifffile.TiffPage)  # the first is never a mere frame
         _check(page, path.name)
-        image, of_page = _image(page, path.name)
+        image, of_page, own = _image(page, path.name, extent)
         orientation = int(page.tags.valueof(ORIENTATION, 1))
     picture = with_conversions(picture_from_pil(image, path.name), of_page, path)
-    return upright(picture, orientation, "the file")
+    return replace(upright(picture, orientation, "the file"), extent=own)
 
 
 def _check(page: TiffPage, name: str) -> None:
@@ -122,8 +128,8 @@ def _compression_name(compression: int) -> str:
     return known or str(getattr(compression, "name", f"number {int(compression)}")).replace("_", " ")
 
 
-def _image(page: TiffPage, name: str) -> tuple[Image.Image, tuple[str, ...]]:
-    """The page as an image of Pillow's, with 8 bits a sample."""
+def _image(page: TiffPage, name: str, extent: Extent | None) -> tuple[Image.Image, tuple[str, ...], Extent | None]:
+    """The page as an image of Pillow's, with 8 bits a sample, and what its own numbers reach from and to."""
     plane, told = _plane(page.asarray(), page.axes)
     photometric = int(page.photometric)
     colours = COLOURS.get(photometric, 3 if plane.shape[2] == 3 else 1)
@@ -132,13 +138,14 @@ def _image(page: TiffPage, name: str) -> tuple[Image.Image, tuple[str, ...]]:
     at = _alpha_place(page, colours, plane.shape[2])
     told += _left_out(plane.shape[2], colours, at)
     mode = OF_KIND.get(photometric, MODES[colours])
-    pixels, rule = _colours(plane[..., :colours], page, name)
+    pixels, rule = _colours(plane[..., :colours], page, name, extent)
+    own = extent_of(plane[..., :colours])
     if photometric == PALETTE:
         mode, told = "RGB", (*told, "Palette colours became red, green and blue.")
     if at is None or mode not in ("L", "RGB"):
-        return _of(mode, pixels), (*told, *rule)
+        return _of(mode, pixels), (*told, *rule), own
     letter = "a" if int(page.extrasamples[at - colours]) == ASSOCIATED_ALPHA else "A"
-    return _of(mode + letter, np.dstack([pixels, to_bytes(plane[..., at], name)[0]])), (*told, *rule)
+    return _of(mode + letter, np.dstack([pixels, to_bytes(plane[..., at], name)[0]])), (*told, *rule), own
 
 
 def _of(mode: str, pixels: Pixels) -> Image.Image:
@@ -176,7 +183,7 @@ def _left_out(samples: int, colours: int, alpha: int | None) -> tuple[str, ...]:
     return (f"{spare} of {samples} channels {'is' if spare == 1 else 'are'} not colour and left out.",)
 
 
-def _colours(plane: Array, page: TiffPage, name: str) -> tuple[Pixels, tuple[str, ...]]:
+def _colours(plane: Array, page: TiffPage, name: str, extent: Extent | None) -> tuple[Pixels, tuple[str, ...]]:
     """The colour samples as bytes, in the order and with the sense that Pillow gives them."""
     photometric = int(page.photometric)
     if photometric == PALETTE:
@@ -185,7 +192,7 @@ def _colours(plane: Array, page: TiffPage, name: str) -> tuple[Pixels, tuple[str
         pixels = (plane >> (8 * plane.dtype.itemsize - 8)).astype(np.uint8)
         pixels[..., 1:] ^= 128 if photometric == ICCLAB else 0  # Pillow takes a and b with a sign, as CIELAB has them
         return pixels, ()
-    pixels, rule = to_bytes(plane, name)
+    pixels, rule = to_bytes(plane, name, extent)
     return (255 - pixels if photometric == WHITE_IS_ZERO else pixels), rule
 
 

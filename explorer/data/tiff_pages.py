@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from explorer.data.pages import PAGE, PageAxis, Pages
+from explorer.data.pages import CHANNEL, PAGE, PageAxis, Pages
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer
@@ -31,6 +31,14 @@ class TiffPages:
     axes: tuple[PageAxis, ...]
     starts: tuple[int, ...]
     is_more: bool = False
+
+    def beside(self, page: int) -> tuple[int, ...]:
+        """The starts of the pages that can be compared with `page`: all, or those of the same channel."""
+        axis = next((at for at, axis in enumerate(self.axes) if axis.name == CHANNEL), None)
+        if axis is None:
+            return self.starts
+        channel = self.at(page).places[axis]
+        return tuple(start for at, start in enumerate(self.starts) if self.at(at).places[axis] == channel)
 
     def at(self, page: int) -> Pages:
         """What is told of `page`."""

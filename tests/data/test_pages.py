@@ -69,19 +69,6 @@ def test_pages_without_axes_are_numbered(big: bool, order: str, tmp_path: Path) 
     assert picture.conversions[0] == "Page 5 of 5 is shown."
 
 
-@pytest.mark.parametrize("dtype", ["uint16", "float32"])
-def test_numbers_of_a_later_page_are_brought_to_bytes_by_its_own_rule(dtype: str, tmp_path: Path) -> None:
-    path = tmp_path / "deep.tif"
-    stack = (RANDOM.random((3, 6, 9)) * np.array([1, 40, 900])[:, None, None]).astype(dtype)
-    tifffile.imwrite(path, stack, photometric="minisblack")
-    for page in range(3):
-        alone = tmp_path / f"{page}.tif"
-        tifffile.imwrite(alone, stack[page], photometric="minisblack")
-        shown, oracle = read_picture(path, page=page), read_picture(alone)
-        np.testing.assert_array_equal(shown.pixels, oracle.pixels)
-        assert shown.conversions[1:] == oracle.conversions
-
-
 @pytest.mark.parametrize("compression", ["tiff_lzw", "jpeg", "packbits", "tiff_adobe_deflate"])
 def test_pages_that_pillow_unpacks_are_those_that_pillow_finds(compression: str, tmp_path: Path) -> None:
     path = tmp_path / "scan.tif"
@@ -203,3 +190,68 @@ def test_a_page_that_is_larger_than_what_is_read_is_refused(tmp_path: Path) -> N
     assert read_picture(path).pixels.shape == (6, 9, 3)
     with pytest.raises(PictureError, match=r"stack.tif"):
         read_picture(path, page=1)
+
+
+# --- the scale of deep numbers ---
+
+
+def _deep(path: Path, stack: np.ndarray, **how: object) -> Path:
+    tifffile.imwrite(path, stack, photometric="minisblack", **how)
+    return path
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int16, np.float32])
+def test_pages_of_deep_numbers_are_scaled_alike(dtype: type, tmp_path: Path) -> None:
+    """Each for itself the dark page and the bright one looked the same."""
+    shape = np.linspace(0, 1, 6 * 9).reshape(6, 9)
+    stack = np.stack([(level * shape - (dtype != np.uint16)).astype(dtype) for level in (900, 9000, 60000 // 2)])
+    path = _deep(tmp_path / "stack.tif", stack)
+    pages = [read_picture(path, page=at) for at in range(3)]
+    low, high = (0.0, 2.0**16 - 1) if dtype == np.uint16 else (float(stack.min()), float(stack.max()))
+    expected = np.rint((stack.astype(np.float64) - low) / (high - low) * 255)
+    for page, shown in zip(pages, expected, strict=True):
+        assert np.abs(page.pixels[..., 0].astype(int) - shown).max() <= 1
+        assert "The scale is the same for all 3 pages of the stack." in page.conversions
+    assert pages[0].pixels.max() < pages[1].pixels.max() < pages[2].pixels.max()
+
+
+def test_channels_have_a_scale_each(tmp_path: Path) -> None:
+    stack = np.zeros((2, 2, 6, 9), np.float32)  # depth, channel
+    stack[0, 0], stack[1, 0], stack[0, 1], stack[1, 1] = 1000, 2000, 1e6, 4e6
+    stack[..., 0, 0] = 0
+    path = _deep(tmp_path / "cells.ome.tif", stack, ome=True, metadata={"axes": "ZCYX"})
+    first = read_picture(path)
+    assert first.pages is not None
+    found = {places: read_picture(path, page=first.pages.number(places)) for places in np.ndindex(2, 2)}
+    assert [int(found[each].pixels.max()) for each in ((0, 0), (1, 0), (0, 1), (1, 1))] == [128, 255, 64, 255]
+    assert "The scale is the same for both pages of the stack." in found[0, 1].conversions
+
+
+def test_of_a_long_stack_some_pages_are_measured_and_that_is_told(tmp_path: Path) -> None:
+    stack = np.full((101, 4, 4), 300, np.float32)
+    stack[:, 0, 0] = -1
+    stack[3] = 900  # none of those that are looked at
+    path = _deep(tmp_path / "long.tif", stack)
+    told = read_picture(path, page=50).conversions
+    assert told[-1] == "The scale is the same for all 101 pages of the stack, by 16 of them."
+    assert read_picture(path, page=50).pixels.max() == 255
+    bright = read_picture(path, page=3)
+    assert bright.conversions[-1] == "What is brighter or darker than those is cut off."
+    assert bright.pixels.min() == 255
+
+
+def test_a_damaged_page_leaves_the_others_their_scale(tmp_path: Path) -> None:
+    stack = np.arange(3 * 24, dtype=np.float32).reshape(3, 4, 6) * 100
+    path = _deep(tmp_path / "stack.tif", stack, compression="deflate")
+    content = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as opened:
+        at, length = opened.pages[1].dataoffsets[0], opened.pages[1].databytecounts[0]
+    content[at : at + length] = b"\0" * length
+    path.write_bytes(bytes(content))
+    np.testing.assert_allclose(read_picture(path).pixels[..., 0], stack[0] / stack.max() * 255, atol=1)
+
+
+def test_pages_of_bytes_and_single_deep_pictures_are_as_they_were(tmp_path: Path) -> None:
+    assert not any("scale" in each for each in read_picture(_deep(tmp_path / "a.tif", GREY[0, 0])).conversions)
+    told = read_picture(_deep(tmp_path / "b.tif", np.arange(24, dtype=np.uint16).reshape(4, 6) * 100)).conversions
+    assert not any("scale" in each for each in told)
