@@ -48,7 +48,8 @@ class Lesson:
     @property
     def rows(self) -> tuple[str, ...]:
         """The rows of the lecture's topics that it does: "L02"."""
-        return self.script.rows
+        of_steps = (row for step in self.steps for row in step.rows)
+        return tuple(dict.fromkeys((*self.script.rows, *of_steps)))
 
     @property
     def steps(self) -> tuple[LessonStep, ...]:

@@ -8,7 +8,19 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import ENDING
 from explorer.resources import resource
 
-LESSONS = ("first-look", "one-step", "whose-gradient")
+LESSONS = (
+    "first-look",
+    "one-step",
+    "whose-gradient",
+    "convolution",
+    "depth",
+    "conv-gradient",
+    "size",
+    "padding",
+    "relatives",
+    "pooling",
+    "pool-gradient",
+)
 """Each in a file of this name in `resources/lessons/`."""
 
 

@@ -45,7 +45,9 @@ def filled(text: str, source: Source, language: str = "en") -> str:
 
 def written(value: Value, form: str = "", language: str = "en") -> str:
     """A value as a text shows it: a count with all its digits, other numbers with three or to `form` decimal places;
-    "percent" makes a share of it."""
+    "percent" makes a share of it, and "size" 12×16×16 of a list."""
+    if isinstance(value, np.ndarray) and form == "size":
+        return "×".join(str(each) for each in value.ravel().tolist())
     if isinstance(value, np.ndarray):
         between = "; " if language in DECIMAL_COMMA else ", "
         members = value if value.ndim > 1 else value.tolist()
@@ -62,7 +64,9 @@ def _number(value: int | float, form: str) -> str:
     if form.isdigit() and len(form) == 1:
         return plain_number(round(value, int(form)), 12)
     if form:
-        raise ReadingError(f"{form!r} is no way to write a number: there are percent and a number of decimal places")
+        raise ReadingError(
+            f"{form!r} is no way to write a number: there are percent, size and a number of decimal places"
+        )
     if isinstance(value, int):
         return count(value)
     whole = math.floor(math.log10(abs(value))) + 1 if math.isfinite(value) and abs(value) >= 1 else 0

@@ -88,7 +88,7 @@ def test_a_whole_lesson_has_nothing_wrong_and_is_played(tmp_path: Path) -> None:
         ('ask.reading = "pool1.grad_input[0,0,1,1]"', 'ask.reading = "__import__(1).x"', WINNER, "cannot stand here"),
         ("== [4, 4]", "= [4, 4]", TIE, "to compare, write == (column"),
         ("{pool1.grad_input[0,0,0,0]}", "{pool1.grad_input[0,0,0,0}", WINNER, "cannot be read: ']' should come here"),
-        ("{pool1.grad_input[0,0,0,0]}", "{loss|euro}", WINNER, "is no way to write a number: there are percent and"),
+        ("{pool1.grad_input[0,0,0,0]}", "{loss|euro}", WINNER, "is no way to write a number: there are percent,"),
         ('change.do = "input[0,0,1,0] = 6.5"', 'change.do = "input[0,0,1,0] == 6.5"', WINNER, "'=' should come here"),
         (
             'change.do = "input[0,0,1,0] = 6.5"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -103,6 +104,13 @@ def make_passes(model: nn.Module, given: PassByHand) -> PassesMade:
 
     Raises EngineError with a sentence where a target or a number of the optimizer does not fit.
     """
+    with warnings.catch_warnings():
+        # PyTorch's hint at memory, which a person who chose an even kernel can do nothing about
+        warnings.filterwarnings("ignore", message="Using padding='same' with even kernel")
+        return _made(model, given)
+
+
+def _made(model: nn.Module, given: PassByHand) -> PassesMade:
     x = torch.tensor(given.input, dtype=torch.float32, requires_grad=given.input_gradient)
     if not given.loss:
         return PassesMade(_whole(record(model, x, train=given.is_training)), (), {})

@@ -96,6 +96,13 @@ def test_what_does_not_fit_is_refused_with_a_sentence(model: nn.Module) -> None:
         make_passes(model, PassByHand(GIVEN.input, "mse", [1], Hyperparameters(learning_rate=-1.0)))
 
 
+def test_an_even_kernel_that_keeps_the_size_is_run_without_a_word_of_pytorchs() -> None:
+    built = explorer.Network.parse("1x4x4 conv(1, 2, padding=same, bias=False)").build()
+    set_numbers(built, {"conv1.weight": 1})
+    made = make_passes(built, PassByHand(np.arange(16.0).reshape(1, 1, 4, 4)))
+    assert made.last["conv1"].output[0, 0, 3, 3].item() == 15
+
+
 def test_a_frozen_layer_has_no_gradient_and_does_not_move(model: nn.Module) -> None:
     freeze(model, ["linear1"])
     made = make_passes(model, PassByHand(GIVEN.input, GIVEN.loss, GIVEN.target, RATE))
