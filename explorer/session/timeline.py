@@ -214,6 +214,12 @@ class Timeline:
                 return str(explain_delta(self._recording, self.steps[made[0]].call, cell.index))
         return ""
 
+    def losses_beside(self) -> dict[str, float | str]:
+        """What every loss says of the same outputs and targets, or why it cannot; {} where there is no loss."""
+        from explorer.engine.explaining.losses_beside import losses_beside
+
+        return losses_beside(self._recording)
+
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
         """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""
         from explorer.engine.explaining.finite_difference import finite_difference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -10,13 +11,16 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.arithmetic.updates import UPDATES, update_named
 from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.ui.common.noted_box import NotedBox
 from explorer.ui.common.number_boxes import ChoiceBox, FloatBox
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.text import number
 
 WIDTH = 400
 LARGEST_RATE = 1000.0
 BELOW_ONE = 0.999999  # PyTorch refuses 1
 LARGEST_NORM = 1e9
+LOSS_DIGITS, NO_VALUE = 4, "–"
 CLIP_TIP = "The longest that the gradient of all weights together may be; a longer one is shortened to it. 0 for never."
 SMOOTHING_TIP = "How much of the target all classes get alike, so that the network is not pulled to certainty."
 
@@ -74,7 +78,7 @@ class LearningForm(QWidget):
         self._grid.setColumnStretch(1, 1)
         self.setFixedWidth(WIDTH)
         self.edited.connect(lambda *_: self.complain(""))
-        self.loss = ChoiceBox()
+        self.loss = NotedBox()
         self.loss.addItem("suited to the network", "")
         for loss in LOSSES:
             self.loss.addItem(loss.title, loss.name)
@@ -117,6 +121,14 @@ class LearningForm(QWidget):
             self.nesterov.setChecked(chosen.nesterov)
         self.nesterov.setEnabled(chosen.momentum > 0)
         _show_row(self._nesterov_label, self.nesterov, visible="nesterov" in read)
+
+    def show_losses(self, values: Mapping[str, float | str]) -> None:
+        """Beside each loss its value, or a dash whose tip says why it has none; {} takes them away."""
+        for index in range(1, self.loss.count()):
+            value = values.get(self.loss.itemData(index), "")
+            is_number = not isinstance(value, str)
+            note = number(float(value), LOSS_DIGITS) if is_number else NO_VALUE if value else ""
+            self.loss.set_note(index, note, tip="" if is_number else str(value))
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong with the last input; "" takes it back."""

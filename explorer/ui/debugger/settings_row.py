@@ -20,7 +20,7 @@ GAP = 8
 MOST_AIMED = 10_000  # outputs whose targets are listed
 EXAMPLE_WIDTH = 132
 BUTTON_ROOM = 36  # pixels that a button takes besides its words
-FORM_TIP = "Loss, optimizer and all of its numbers."
+FORM_TIP = "Loss, optimizer and all of its numbers. The list of losses says what each makes of this step."
 RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
 BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."
 EXAMPLE_TIP = "The example of the batch that is drawn, counted from 0 as everything that stands in a tensor."
@@ -39,7 +39,7 @@ class StepSettings(FollowingView, QWidget):
         self.form = LearningForm()
         self.form.edited.connect(self._choose)
         self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)
-        self.open_form.opened.connect(lambda: self.form.complain(""))
+        self.open_form.opened.connect(self._open)
         self.open_form.body.addWidget(self.form)
         self.target = TargetEditor()
         self.target.edited.connect(self._aim)
@@ -112,6 +112,8 @@ class StepSettings(FollowingView, QWidget):
         is_fresh = old is None or old.steps.timeline is not new.steps.timeline
         if is_fresh or old is None or old.document is not new.document:
             self._show_learning(new)
+        if is_fresh and self.open_form.popup.isVisible():
+            self._show_losses(new)
         if is_fresh or old is None or (old.steps.target, old.document) != (new.steps.target, new.document):
             self.target.show_aim(aim_of(new))
             self._fit()
@@ -175,6 +177,15 @@ class StepSettings(FollowingView, QWidget):
             self._row.insertWidget(1, self._beside)
         self._beside.show()
         self._name_form()
+
+    @Slot()
+    def _open(self) -> None:
+        self.form.complain("")
+        self._show_losses(self._session.state)
+
+    def _show_losses(self, state: State) -> None:
+        """What each loss says of the step that is shown, to be compared before one is chosen."""
+        self.form.show_losses(state.steps.timeline.losses_beside() if state.steps.timeline is not None else {})
 
     @Slot(str, object)
     def _choose(self, name: str, value: object) -> None:

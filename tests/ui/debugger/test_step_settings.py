@@ -192,6 +192,35 @@ def test_all_losses_can_be_chosen_and_the_first_suits_the_network(
     assert session.state.document.hyperparameters.loss == ""
 
 
+def test_the_list_of_losses_says_what_each_makes_of_the_step_that_is_shown(
+    session: Session, row: StepSettings, qtbot: QtBot
+) -> None:
+    _open(row)
+    assert _told(row) == {
+        "half squared error": "2.500",  # of 2 and 2, which should be 1 and 0
+        "mean squared error": "2.500",
+        "mean absolute error": "1.500",
+        "mean bias error": "−1.500",
+        "binary cross entropy": "–",
+        "binary cross entropy with logits": "1.127",
+        "cross entropy": "0.6931",
+        "hinge loss": "1.000",
+        "Huber loss": "1.000",
+        "smooth L1 loss": "1.000",
+    }
+    _type(row.target.boxes[1], "4")  # it follows while the form is open
+    wait_until_recorded(qtbot, session)
+    assert _told(row)["mean bias error"] == "0.5000"
+    assert _told(row)["hinge loss"] == "–"
+    row.open_form.popup.close()
+
+
+def _told(row: StepSettings) -> dict[str, str]:
+    """What stands beside each loss."""
+    box, told = row.form.loss, Qt.ItemDataRole.AccessibleTextRole
+    return {box.itemText(at): str(box.itemData(at, told)).rpartition(", ")[2] for at in range(1, box.count())}
+
+
 def test_numbers_are_aimed_at_in_fields_of_their_own(session: Session, row: StepSettings, qtbot: QtBot) -> None:
     assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
     assert not row.target.itself.isEnabled()

@@ -1,0 +1,50 @@
+"""A list of choices with a word beside each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.ui.common import theme
+from explorer.ui.common.noted_box import NotedBox
+
+
+def _box(qtbot: QtBot, qapp: QApplication) -> NotedBox:
+    theme.apply(qapp, "light")
+    made = NotedBox()
+    qtbot.addWidget(made)
+    made.addItems(["mean squared error", "hinge loss"])
+    made.set_note(1, "8.480", tip="of this step")
+    made.setFixedWidth(60)
+    made.show()
+    return made
+
+
+def test_the_open_list_has_room_for_each_entry_and_its_note(qtbot: QtBot, qapp: QApplication) -> None:
+    box = _box(qtbot, qapp)
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton)
+    metrics = QFontMetrics(box.view().font())
+    needed = max(metrics.horizontalAdvance(text) for text in ("mean squared error", "hinge loss" + "8.480"))
+    assert box.view().viewport().width() > needed
+    row = box.view().visualRect(box.model().index(1, 0))
+    beside = QRect(row.right() - metrics.horizontalAdvance("8.480") - 8, row.top(), 10, row.height())
+    drawn = box.view().viewport().grab(beside).toImage()
+    drawn_of_other = box.view().viewport().grab(beside.translated(0, -row.height())).toImage()
+    assert drawn != drawn_of_other
+    box.hidePopup()
+
+
+def test_the_closed_box_and_what_is_found_by_its_words_know_nothing_of_the_note(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    box = _box(qtbot, qapp)
+    box.setCurrentIndex(1)
+    assert box.currentText() == "hinge loss"
+    assert box.findText("hinge loss") == 1
+    assert box.itemData(1, Qt.ItemDataRole.AccessibleTextRole) == "hinge loss, 8.480"
+    assert box.itemData(1, Qt.ItemDataRole.ToolTipRole) == "of this step"
+    box.set_note(1, "")
+    assert box.itemData(1, Qt.ItemDataRole.AccessibleTextRole) is None
