@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.end_to_end.counting_hand import Hand
 from tests.end_to_end.first_rows import FIRST_ROWS
+from tests.end_to_end.later_rows import LATER_ROWS
 from tests.end_to_end.slides import row_names
 from tests.ui.windows import shared_window
 
 SIZE = (1440, 900)
 ACTS = 6
-ROWS = {**FIRST_ROWS}
+ROWS = {**FIRST_ROWS, **LATER_ROWS}
 
 
 @pytest.fixture
