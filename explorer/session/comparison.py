@@ -30,10 +30,14 @@ class ComparedRun:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is varied, and a run for each value; nothing before the first comparison."""
+    """What is varied, and a run for each value; nothing before the first comparison.
+
+    `refusal` says why what was asked for last cannot be compared.
+    """
 
     what: str = ""
     runs: tuple[ComparedRun, ...] = ()
+    refusal: str = ""
 
     @property
     def is_running(self) -> bool:

@@ -61,9 +61,10 @@ def _of_all(network: Network) -> Iterator[Choice]:
     if len(layers) < 2:
         return
     for setting, label in (("out_channels", "Filters"), ("kernel_size", "Window")):
-        present = {str(getattr(layer, setting)) for layer in layers}
-        shown = present.pop() if len(present) == 1 else "various"
-        yield Choice(f"{label} of all convolutions", shown, _near(setting, shown), _changed(names, setting))
+        present = sorted({getattr(layer, setting) for layer in layers}, key=str)
+        shown = str(present[0]) if len(present) == 1 else "various"
+        near = _near(setting, str(min((each for each in present if isinstance(each, int)), default="")))
+        yield Choice(f"{label} of all convolutions", shown, near, _changed(names, setting))
 
 
 def _of_layers(network: Network) -> Iterator[Choice]:
@@ -83,12 +84,14 @@ def _of_layers(network: Network) -> Iterator[Choice]:
 
 
 def _near(setting: str, present: str) -> tuple[str, ...]:
-    """Values that a class would try: halves and doubles of an amount, the usual sizes of a kernel."""
+    """Values that a class would try: halves and doubles of an amount, the usual sizes of a kernel, one or two more."""
     if setting == "kernel_size":
         return ("3", "5", "7")
-    if setting not in ("out_channels", "out_features") or not present.isdigit():
-        return (present,) if present else ()
+    if not present.isdigit():
+        return (present,) if present else ("1", "2")
     amount = int(present)
+    if setting not in ("out_channels", "out_features"):
+        return tuple(str(amount + more) for more in range(3))
     return tuple(dict.fromkeys(str(each) for each in (max(amount // 2, 1), amount, amount * 2)))
 
 
@@ -107,7 +110,7 @@ def _typed(layer: Layer, setting: str, text: str) -> Layer:
     try:
         changed = layer.with_settings(**{setting: int(text)})
     except ValueError:
-        raise ValueError(f"{rules.label} is a whole number, not {text}.") from None
+        raise ValueError(f"{rules.label}: give a whole number, not {text}.") from None
     complaint = changed.complaint()
     if complaint is not None:
         raise ValueError(str(complaint))

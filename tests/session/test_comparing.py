@@ -90,7 +90,7 @@ def test_pooling_of_either_kind_and_kernels_are_compared(session: Session, qtbot
     ("title", "values", "said"),
     [
         ("Filters of conv1", "4", "two values or more"),
-        ("Filters of conv1", "4, many", "a whole number, not many"),
+        ("Filters of conv1", "4, many", "give a whole number, not many"),
         ("Filters of conv1", "4, 0", "at least 1"),
         ("Window of conv2", "3, 9", "Window of conv2 = 9"),
         ("Optimizer", "SGD, Magic", "no optimizer Magic"),
@@ -103,8 +103,10 @@ def test_what_cannot_be_compared_is_said_before_anything_is_trained(
     session: Session, title: str, values: str, said: str
 ) -> None:
     session.comparing.compare(title, values, 1)
-    assert said in session.state.status.notice
+    assert said in session.state.watching.comparison.refusal
     assert session.state.watching.runs == ()
+    session.comparing.forget_refusal()
+    assert session.state.watching.comparison.refusal == ""
 
 
 def test_stopping_keeps_the_curves_and_a_run_may_begin(session: Session, qtbot: QtBot) -> None:
@@ -127,7 +129,7 @@ def test_a_run_ends_the_comparison_and_is_not_ended_by_one(session: Session, qtb
     assert not session.state.watching.comparison.is_running
     qtbot.waitUntil(lambda: session.state.training.step > 3, timeout=60_000)
     session.comparing.compare("Filters of conv1", "2, 4", 1)
-    assert session.state.status.notice == BUSY
+    assert session.state.watching.comparison.refusal == BUSY
     assert session.state.training.status == "running"
 
 
@@ -149,6 +151,15 @@ def test_the_last_layer_keeps_its_outputs_and_all_else_has_values_to_begin_with(
     assert near["Filters of conv2"] == ("2", "4", "8")
     assert near["Window of conv1"] == ("3", "5", "7")
     assert near["Learning rate"] == ("0.01", "0.1", "1")
+
+
+def test_what_is_suggested_can_be_compared_also_where_the_layers_differ(session: Session) -> None:
+    choices = choices_of(session.state.document)
+    for choice in choices:
+        assert values_in(", ".join(choice.suggested)) == choice.suggested, choice.title  # two or more
+        for value in choice.suggested:
+            choice.change(session.state.document, value)
+    assert (choices[0].title, choices[0].present) == ("Filters of all convolutions", "various")
 
 
 def test_values_are_read_each_once() -> None:

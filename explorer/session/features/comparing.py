@@ -55,18 +55,22 @@ class Comparing:
         if not self._store.may(Verb.TRAIN):
             return
         if state.training.is_live:
-            self._store.say(BUSY)
+            self._refuse(BUSY)
             return
         choice = next((each for each in self.choices() if each.title == title), None)
         if choice is None or state.data.data_set is None or state.data.opened is None:
-            self._store.say("Choose data first." if choice is not None else f"There is no {title} here.")
+            self._refuse("Choose data first." if choice is not None else f"There is no {title} here.")
             return
         try:
             variants = self._made(choice, values_in(values), epochs)
         except ValueError as error:
-            self._store.say(str(error))
+            self._refuse(str(error))
             return
         self._begin(title, variants)
+
+    def forget_refusal(self) -> None:
+        """What was refused is being written anew."""
+        self._refuse("")
 
     def stop(self) -> None:
         """Give up what has not ended; the curves stay as they are."""
@@ -86,6 +90,11 @@ class Comparing:
         self._store.edit(f"{comparison.what.lower()} = {value}", lambda before: choice.change(before, value))
 
     # --- how it is done ---
+
+    def _refuse(self, why: str) -> None:
+        watching = self._store.state.watching
+        if watching.comparison.refusal != why:
+            self._store.set(replace(watching, comparison=replace(watching.comparison, refusal=why)))
 
     def _made(self, choice: Choice, values: Sequence[str], epochs: int) -> tuple[_Variant, ...]:
         """Raises ValueError for a value that cannot be, or with which the network cannot learn from the data."""
