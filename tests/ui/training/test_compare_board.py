@@ -16,7 +16,7 @@ from explorer.session.comparison import ComparedRun, Comparison
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui.common import theme
 from explorer.ui.training.compare.board import EMPTY, NO_DATA, CompareBoard
-from explorer.ui.training.compare.table import HELD_OUT, PARAMETERS, TIME, WHAT, best_of, cells_of
+from explorer.ui.training.compare.table import CELL_PADDING, HELD_OUT, PARAMETERS, TIME, WHAT, best_of, cells_of
 from explorer.ui.training.run_list import RUN, RunList
 from explorer.ui.training.shown_runs import ShownRuns
 from tests.session.test_comparing import TEXT, pictures, wait_until_over
@@ -87,6 +87,48 @@ def test_all_variants_are_trained_in_one_press_and_stand_in_the_table(
         round(100 * accuracy, 1) for accuracy in last
     ]
     assert board.form.values.text() == "2, 8"
+
+
+def test_a_refusal_stands_over_the_table_until_something_else_is_written(
+    board: CompareBoard, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_pictures(board, session, qtbot, tmp_path)
+    board.form.what.setCurrentText("Filters of conv1")
+    board.form.values.setText("2, four")
+    QTest.keyClick(board.form.values, Qt.Key.Key_Return)
+    qtbot.waitUntil(board.refusal.isVisible)
+    assert board.refusal.text() == "Filters: give a whole number, not four."
+    assert session.state.status.notice == ""
+    QTest.keyClick(board.form.values, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: not board.refusal.isVisible())
+    board.form.values.setText("2")
+    QTest.keyClick(board.form.values, Qt.Key.Key_Return)
+    qtbot.waitUntil(board.refusal.isVisible)
+    session.comparing.compare("Filters of conv1", "2, 4", 1)
+    wait_until_over(qtbot, session)
+    qtbot.waitUntil(lambda: not board.refusal.isVisible())
+
+
+@pytest.mark.parametrize("width", [960, 1400])
+def test_all_columns_are_in_sight_however_long_the_name_of_what_is_varied(
+    board: CompareBoard, session: Session, qtbot: QtBot, tmp_path: Path, width: int
+) -> None:
+    open_pictures(board, session, qtbot, tmp_path)
+    session.comparing.compare("Filters of all convolutions", "2, 4", 1)
+    wait_until_over(qtbot, session)
+    board.resize(width, 150)
+    wait_until_drawn(qtbot, board)
+    QApplication.processEvents()
+    header, table = board.table.header(), board.table
+    assert header.length() <= table.viewport().width()
+    assert table.headerItem().toolTip(WHAT) == "Filters of all convolutions"
+    wide = [
+        header.sectionSize(at) - 2 * CELL_PADDING - table.fontMetrics().horizontalAdvance(item.text(at))
+        for row in range(2)
+        if (item := table.topLevelItem(row)) is not None
+        for at in (WHAT, PARAMETERS, TIME, HELD_OUT)
+    ]
+    assert min(wide) >= 0
 
 
 def test_the_chosen_variant_is_taken_over(board: CompareBoard, session: Session, qtbot: QtBot, tmp_path: Path) -> None:

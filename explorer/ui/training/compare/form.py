@@ -17,10 +17,14 @@ EPOCHS_TIP = "How often each variant goes through the training examples."
 
 
 class CompareForm(QWidget):
-    """Emits `wanted` with the title of what is varied, its values as they are typed and the epochs; and `stopped`."""
+    """Emits `wanted` with the title of what is varied, its values as they are typed and the epochs; and `stopped`.
+
+    `edited` tells that something else is written or chosen.
+    """
 
     wanted = Signal(str, str, int)
     stopped = Signal()
+    edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +38,7 @@ class CompareForm(QWidget):
         self.what.currentIndexChanged.connect(self._suggest)
         self.values = QLineEdit(objectName="compareValues", accessibleName="Values")
         self.values.setToolTip("One variant for each of these, with commas between them.")
+        self.values.textChanged.connect(lambda _text: self.edited.emit())
         self.values.returnPressed.connect(self._want)
         self.epochs = WholeBox(1, MOST_EPOCHS, name="Epochs of each", tip=EPOCHS_TIP)
         self.epochs.setObjectName("compareEpochs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QToolButton, QTreeWidget, QTreeWidgetItem, QWidget
 
 from explorer.session.comparison import ComparedRun, Comparison
@@ -14,7 +14,8 @@ from explorer.ui.common.text import count, number, percent, seconds_text
 COLUMNS = ("parameters", "time", "held out", "last loss", "")
 WHAT, PARAMETERS, TIME, HELD_OUT, LOSS, USE = range(6)
 ROW_HEIGHT = 22
-LEAST_WIDTH = 430  # all columns with their usual numbers
+CELL_PADDING = 4  # pixels that the style sheet leaves at each side of what lies in a cell
+LEAST_WIDTH = 410  # all columns with their usual numbers
 USE_WORD = "use"
 USE_TIP = "Give the network this value; undo takes it back. Train learns it anew."
 SHOWN = (WHAT, PARAMETERS, TIME, HELD_OUT, LOSS)
@@ -36,14 +37,18 @@ class CompareTable(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setHeaderLabels(("", *COLUMNS))
         header = self.header()
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(USE, QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)  # the form beside it has the whole name
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemActivated.connect(lambda item, _column: self.taken.emit(self.indexOfTopLevelItem(item)))
 
     def show_comparison(self, comparison: Comparison, curves: dict[int, RunCurves]) -> None:
         """Show all variants; `curves` are those of all runs by their numbers."""
         self.setHeaderLabels((comparison.what, *COLUMNS))
+        self.headerItem().setToolTip(WHAT, comparison.what)
         while self.topLevelItemCount() > len(comparison.runs):
             self.takeTopLevelItem(self.topLevelItemCount() - 1)
         while self.topLevelItemCount() < len(comparison.runs):
@@ -58,11 +63,14 @@ class CompareTable(QTreeWidget):
         item = QTreeWidgetItem(self)
         for column in range(PARAMETERS, USE):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setSizeHint(USE, QSize(0, ROW_HEIGHT))
         button = QToolButton(text=USE_WORD, toolTip=USE_TIP, accessibleName=f"Take over variant {at + 1}")
         button.setProperty("role", "link")
         button.setFixedHeight(ROW_HEIGHT)
         button.clicked.connect(partial(self._take, at))
         self.setItemWidget(item, USE, button)
+        button.ensurePolished()
+        self.header().resizeSection(USE, button.sizeHint().width() + 2 * CELL_PADDING)
 
     def _take(self, at: int, _checked: bool = False) -> None:
         self.taken.emit(at)
@@ -70,7 +78,7 @@ class CompareTable(QTreeWidget):
     def _fill(self, item: QTreeWidgetItem, run: ComparedRun, curves: RunCurves | None, *, is_best: bool) -> None:
         for column, words in zip(SHOWN, cells_of(run, curves, is_best=is_best), strict=True):
             item.setText(column, words)
-            item.setToolTip(column, run.message or TIPS.get(column, ""))
+            item.setToolTip(column, run.message or TIPS.get(column, words))
         font = self.font()
         font.setBold(is_best)
         item.setFont(WHAT, font)
