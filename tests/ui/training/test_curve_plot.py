@@ -321,11 +321,13 @@ def test_many_entries_are_counted_and_stand_whole_in_the_description(
     plot: CurvePlot, session: Session, qtbot: QtBot
 ) -> None:
     _show(session, *(make_run(number) for number in range(1, 9)))
-    qtbot.waitUntil(lambda: len(plot.legend.entries) == 16)
-    places = _fitting(plot.legend)
-    assert places[-1][1].words.startswith("+")
-    assert places[-1][0].right() <= plot.legend.width() + 40
+    qtbot.waitUntil(lambda: len(plot.legend.entries) == 18)
     assert plot.legend.accessibleDescription().count("run") == 8
+    plot.canvas.look_at(30)
+    plot.legend.resize(300, plot.legend.height())
+    place, last = _fitting(plot.legend)[-1]
+    assert last.words.startswith("+")
+    assert place.right() <= plot.legend.width() + 40
 
 
 def test_where_words_have_no_room_the_numbers_stay(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
@@ -343,11 +345,26 @@ def test_where_the_values_of_many_runs_have_no_room_each_run_is_named(
     plot: CurvePlot, session: Session, qtbot: QtBot
 ) -> None:
     _show(session, *(make_run(number) for number in (1, 2, 3)))
-    qtbot.waitUntil(lambda: len(plot.legend.entries) == 6)
-    plot.legend.resize(260, plot.legend.height())
+    qtbot.waitUntil(lambda: len(plot.legend.entries) == 8)
+    plot.legend.resize(440, plot.legend.height())
     fitting = [entry for _, entry in _fitting(plot.legend)]
-    assert [entry.words for entry in fitting] == ["run 3", "run 2", "run 1"]
-    assert [entry.style for entry in fitting] == [2, 1, 0]
+    assert [entry.words for entry in fitting] == ["training", "validation", "run 3", "run 2", "run 1"]
+    assert [entry.style for entry in fitting[2:]] == [2, 1, 0]
+
+
+def test_the_colours_are_explained_also_in_the_narrowest_legend_of_several_runs(
+    plot: CurvePlot, session: Session, qtbot: QtBot
+) -> None:
+    _show(session, *(make_run(number) for number in range(1, 9)))
+    qtbot.waitUntil(lambda: plot.canvas.isVisible())
+    for width in (1200, 600, 260, 176):
+        plot.legend.resize(width, plot.legend.height())
+        fitting = [entry for _, entry in _fitting(plot.legend)]
+        assert [(entry.words, entry.role) for entry in fitting[:2]] == [
+            ("training", "training"),
+            ("validation", "validation"),
+        ], width
+    assert fitting[0].tip.split("\n") == [f"run {number}" for number in range(8, 0, -1)]
 
 
 def test_at_the_crosshair_the_values_stay_where_the_words_have_no_room(

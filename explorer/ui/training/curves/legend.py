@@ -37,7 +37,7 @@ class CurveLegend(TipsOfPlaces, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: tuple[LegendEntry, ...] = ()
-        self._fewer: tuple[LegendEntry, ...] = ()
+        self._fewer: tuple[tuple[LegendEntry, ...], ...] = ()
         self._places: list[tuple[QRectF, LegendEntry]] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(HEIGHT)
@@ -51,8 +51,8 @@ class CurveLegend(TipsOfPlaces, QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, HEIGHT)
 
-    def show_entries(self, entries: tuple[LegendEntry, ...], fewer: tuple[LegendEntry, ...] = ()) -> None:
-        """Show `entries`, the most wanted first, or `fewer` where they have no room."""
+    def show_entries(self, entries: tuple[LegendEntry, ...], *fewer: tuple[LegendEntry, ...]) -> None:
+        """Show `entries`, the most wanted first, or where they have no room the first of `fewer` that has."""
         if (entries, fewer) != (self._entries, self._fewer):
             self._entries, self._fewer = entries, fewer
             self.setAccessibleDescription(", ".join(entry.words for entry in entries))
@@ -87,7 +87,7 @@ class CurveLegend(TipsOfPlaces, QWidget):
     def _fitting(self, metrics: QFontMetricsF, room: float) -> tuple[LegendEntry, ...]:
         """All entries with their words, or with the short ones where there is too little room, or the fewer ones."""
         short = tuple(replace(entry, words=entry.short or entry.words) for entry in self._entries)
-        tries = [self._entries, short, *([self._fewer] if self._fewer else [])]
+        tries = [self._entries, short, *self._fewer]
         wanted = ([_width(entry, metrics) + APART for entry in each] for each in tries)
         return next(
             (each for each, widths in zip(tries, wanted, strict=True) if sum(widths) - APART <= room), tries[-1]

@@ -32,6 +32,7 @@ ALL_AWAY = "All runs are hidden. Show one in the list of runs."
 HEAD_HEIGHT = 26
 LOG_SHEET = "QToolButton { padding: 2px 10px; }"  # it stands in a row of tabs
 FIGURE_HEAD = 30
+ROLES: tuple[Role, ...] = ("training", "validation")
 
 
 @dataclass(frozen=True)
@@ -203,14 +204,16 @@ class CurvePlot(FollowingView, QWidget):
         newest_first = list(reversed(list(enumerate(runs))))
         entries = tuple(entry for at, run in newest_first for entry in self._entries(run, at, is_alone=len(runs) == 1))
         if cross is not None:  # the person knows by now which line is which, and wants the values there
-            place, bare = (
-                LegendEntry(f"step {count(round(cross))}"),
-                (replace(each, words=each.value) for each in entries),
-            )
-            self.legend.show_entries((place, *entries), tuple(bare))
+            place = LegendEntry(f"step {count(round(cross))}")
+            bare = tuple(replace(each, words=each.value) for each in entries)
+            self.legend.show_entries((place, *entries), bare)
+        elif len(runs) > 1:  # the lines' ends carry the names of the runs, and nothing else says what the colours are
+            names = tuple(LegendEntry(self._run_words(run), "training", at, run_tip(run)) for at, run in newest_first)
+            tip = "\n".join(each.words for each in names)
+            colours = tuple(LegendEntry(role, role, tip=tip) for role in ROLES)
+            self.legend.show_entries((*colours, *entries), (*colours, *names), colours)
         else:
-            names = (LegendEntry(self._run_words(run), "training", at, run_tip(run)) for at, run in newest_first)
-            self.legend.show_entries(entries, tuple(names) if len(runs) > 1 else ())
+            self.legend.show_entries(entries)
 
     def _entries(self, run: RunCurves, at: int, *, is_alone: bool) -> list[LegendEntry]:
         """A run's lines with their values; among several runs the first one of each is named."""
@@ -261,9 +264,8 @@ class CurvePlot(FollowingView, QWidget):
 
 
 def _accuracies(run: RunCurves, style: int, end: str) -> list[Curve]:
-    figures: tuple[tuple[str, Role], ...] = (("train_accuracy", "training"), ("val_accuracy", "validation"))
     found = []
-    for name, role in figures:
+    for name, role in zip(("train_accuracy", "val_accuracy"), ROLES, strict=True):
         steps, values = line_of(run, name)
         word = end if role == "validation" else ""
         found.append(Curve(f"{end} {role}".strip(), steps, 100 * values, role, style, has_marks=True, end=word))
