@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QToolButton,
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from explorer.app import START_NETWORK
 from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.data.browser import FRAME
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_shown
@@ -31,6 +33,7 @@ from tests.ui.windows import shared_window, whole_window
 
 State = Callable[[MainWindow, QtBot], None]
 
+DIALOGS = ("startList", "newNetwork", "showData", "messages", "shortcuts", "report", "about")
 ROUNDS_MS = 2_000
 SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
 SLACK = 1
@@ -116,6 +119,44 @@ def _a_surface_in_an_open_strip(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.session.state.plane.surface is not None, timeout=60_000)
 
 
+def _dialog(action: str) -> State:
+    """What the command opens over the window."""
+
+    def state(window: MainWindow, qtbot: QtBot) -> None:
+        window.action(action).trigger()
+        qtbot.waitUntil(lambda: bool(_dialogs(window)))
+        for dialog in _dialogs(window):
+            least = dialog.minimumSize().expandedTo(dialog.minimumSizeHint()) + FRAME
+            assert least.boundedTo(QSize(*SIZES[0])) == least, dialog.objectName()
+
+    return state
+
+
+def _dialogs(window: MainWindow) -> list[QDialog]:
+    return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+
+def _low_strip_at(title: str) -> State:
+    """The training strip as low as it can be dragged, at the tab of this title."""
+
+    def state(window: MainWindow, qtbot: QtBot) -> None:
+        _train(window, qtbot)
+        _open_strip_at(window, title)
+        window.resizeDocks([window.training_dock], [1], Qt.Orientation.Vertical)
+
+    return state
+
+
+def _compared(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.files.new_network("3x32x32 conv(2, 3) relu maxpool(8) conv(4, 3) relu flatten linear(10)")
+    window.session.data.use_data("textures")
+    qtbot.waitUntil(lambda: window.session.state.data.data_set is not None, timeout=60_000)
+    window.session.comparing.compare("Filters of all convolutions", "2, 4", 1)
+    qtbot.waitUntil(lambda: not window.session.state.watching.comparison.is_running, timeout=60_000)
+    window.session.comparing.compare("Filters of all convolutions", "2, four", 1)
+    _open_strip_at(window, "Compare")
+
+
 def _open_strip_at(window: MainWindow, title: str) -> None:
     window.training_dock.unfold()
     assert window.training.parts is not None
@@ -150,6 +191,8 @@ def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
 def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
     """Of the states that are left by opening the first network again."""
     yield shared
+    for dialog in _dialogs(shared):
+        dialog.close()
     shared.session.files.open_network(START_NETWORK)
     shared.show_part("overview")
     wait_until_shown(qtbot, shared.session)
@@ -172,6 +215,7 @@ LOOKED_AT = (
     _numbers,
     _inside_a_convolution,
     _neurons_after_their_update,
+    *(_dialog(action) for action in DIALOGS),
 )
 OF_AN_OWN_WINDOW = (
     _drawing,
@@ -181,6 +225,10 @@ OF_AN_OWN_WINDOW = (
     _two_runs_in_an_open_strip,
     _a_surface_in_an_open_strip,
     _data_that_do_not_fit,
+    _compared,
+    _low_strip_at("Compare"),
+    _low_strip_at("Live"),
+    _low_strip_at("Landscape"),
 )
 
 

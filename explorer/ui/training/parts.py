@@ -13,6 +13,7 @@ from explorer.session import Session, State
 from explorer.session.features.plane import has_surface
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.scrolled import Scrolled
 from explorer.ui.common.tab_order import chain
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
@@ -143,7 +144,7 @@ class TrainingParts(FollowingView, QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.pages = QStackedWidget()
-        self.pages.setMinimumHeight(1)  # in a low strip the views give way to what has to be said
+        self.pages.setMinimumHeight(1)  # in a low strip the views scroll for what has to be said
         for part in self._parts:
             index = self.tabs.addTab(part.title)
             self.tabs.setTabToolTip(index, part.tip)
@@ -193,7 +194,7 @@ class TrainingParts(FollowingView, QWidget):
         part = self._parts[index]
         if part.title not in self._made:
             self._made[part.title] = part.make(self._session)
-            self.pages.addWidget(self._made[part.title])
+            self.pages.addWidget(Scrolled(self._made[part.title]))
             chain(self.tabs, self._made[part.title])
-        self.pages.setCurrentWidget(self._made[part.title])
+        self.pages.setCurrentIndex(list(self._made).index(part.title))
         self.loss.controls.setVisible(index == 0)
