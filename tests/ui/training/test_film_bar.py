@@ -29,7 +29,9 @@ from explorer.ui.training.film.curve import FilmCurve, paint_curve
 from explorer.ui.training.film.export import NO_LAYER, film_curve
 from explorer.ui.training.film.gif_file import FilmFile
 from explorer.ui.training.film.picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
+from explorer.ui.training.film.track import FilmTrack
 from tests.ui.fakes import make_session, wait_until_drawn
+from tests.ui.pixels import colours_near
 
 WAIT_MS = 60_000
 
@@ -348,6 +350,20 @@ def test_a_run_of_one_step_shows_its_loss_as_a_dot(qapp: QApplication) -> None:
     inked = [(x, y) for x in range(60) for y in range(40) if image.pixelColor(x, y) != ground]
     assert inked
     assert all(abs(x - 55) <= 4 and abs(y - 35) <= 4 for x, y in inked)
+
+
+@pytest.mark.parametrize("height", [70, 120])
+def test_the_curve_keeps_clear_of_what_is_written_over_it(qtbot: QtBot, height: int) -> None:
+    track = FilmTrack()
+    qtbot.addWidget(track)
+    track.resize(400, max(height, track.minimumSizeHint().height()))
+    steps = np.arange(1, 40)
+    track.show_film(FilmCurve(tuple(steps.tolist()), steps, np.where(steps > 30, 9.0, 1.0)), None)
+    track.show()
+    picture = track.grab().toImage()
+    words, ink = track.fontMetrics().ascent(), theme.current().phases["forward"]
+    assert colours_near(picture, ink) > 100
+    assert not colours_near(picture.copy(0, 0, picture.width(), words), ink)
 
 
 def test_a_frame_shows_the_maps_in_the_colours_of_the_mosaic(qtbot: QtBot) -> None:

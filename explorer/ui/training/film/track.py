@@ -12,7 +12,7 @@ from explorer.ui.common.text import count
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.training.film.curve import FilmCurve, paint_curve
 
-MARGIN, AXIS = 10, 26
+MARGIN, AXIS, HEAD = 10, 26, 18
 TICK, HANDLE = 5, 5
 LABEL_PIXELS = 11
 MOST_TICKS = 400
@@ -39,7 +39,7 @@ class FilmTrack(TipsOfPlaces, QSlider):
         return QSize(400, 110)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, AXIS + 24)
+        return QSize(160, HEAD + AXIS + 20)
 
     # --- what it shows ---
 
@@ -63,7 +63,7 @@ class FilmTrack(TipsOfPlaces, QSlider):
         return f"step {count(self._curve.frames[frame])}" if frame < len(self._curve.frames) else ""
 
     def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(MARGIN, 4, -MARGIN, -AXIS)
+        return QRectF(self.rect()).adjusted(MARGIN, HEAD, -MARGIN, -AXIS)
 
     def _tell(self, frame: int) -> None:
         if not self._is_told:
@@ -139,7 +139,8 @@ class FilmTrack(TipsOfPlaces, QSlider):
         metrics = painter.fontMetrics()
         if len(self._curve.steps):
             painter.setPen(QColor(colours.dim))
-            painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, "loss of every step")
+            head = QRectF(area.left(), 0, area.width(), HEAD)
+            painter.drawText(head, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, "loss of every step")
         taken: list[QRectF] = []
         wanted = [(frames[0], colours.dim), (frames[-1], colours.dim)]
         if not self._is_live:
