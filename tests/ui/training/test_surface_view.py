@@ -21,7 +21,7 @@ from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.common.colour import rgb
 from explorer.ui.training.plane.colours import class_picture
-from explorer.ui.training.plane.surface_view import BROKEN, NO_DATA, SurfaceView
+from explorer.ui.training.plane.surface_view import BROKEN, NO_DATA, NO_NUMBERS, SurfaceView, reading
 from tests.ui.fakes import make_session, wait_until_drawn
 
 MOONS = "2 linear(8) tanh linear(2)"
@@ -163,6 +163,16 @@ def test_it_says_why_there_is_nothing_to_see(qtbot: QtBot, session: Session) -> 
     qtbot.waitUntil(lambda: "pictures" in view.empty.text())
     assert view.pages.currentIndex() == 0
     assert session.state.plane.surface is None
+
+
+def test_where_the_network_gives_no_numbers_it_says_so(qtbot: QtBot, session: Session) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    surface = session.state.plane.surface
+    broken = replace(surface, values=np.full_like(surface.values, np.nan))
+    session.store.set(replace(session.state.plane, surface=broken))
+    qtbot.waitUntil(lambda: view.sentence.text() == NO_NUMBERS)
+    assert reading(session.state, broken, (0.0, 0.5)) == "x₁ 0, x₂ 0.500: the network gives NaN"
 
 
 def test_one_neuron_is_read_as_the_second_class(qtbot: QtBot, session: Session) -> None:

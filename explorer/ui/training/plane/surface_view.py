@@ -30,6 +30,7 @@ NO_DATA = (
     "What the network says everywhere in the plane appears here. Choose a set of points as data, for instance moons."
 )
 NOT_TWO = "A surface can be drawn of a network that takes two numbers. This one takes {taken}."
+NO_NUMBERS = "The network gives no numbers here, only NaN or ∞. Rewind, then try a smaller learning rate."
 BROKEN = "The network cannot be run on these points yet. Its decisions appear here once that is mended."
 
 
@@ -217,6 +218,8 @@ def sentence(state: State, surface: Surface | None) -> str:
     if surface is None:
         shown = state.plane.surface
         return shown.message if shown is not None and shown.message else "The network is asked…"
+    if not np.isfinite(surface.values).any():
+        return NO_NUMBERS
     when = f"after step {count(surface.step)}" if surface.step else "as it is"
     if surface.is_of_classes:
         return f"The colour is the class that the network chooses, {when}; the stronger, the surer."
@@ -233,6 +236,8 @@ def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
     if not (0 <= column < columns and 0 <= row < rows):
         return where
     said = surface.values[row, column]
+    if not np.isfinite(said).all():
+        return f"{where}: the network gives {number(float(said[~np.isfinite(said)][0]))}"
     if not surface.is_of_classes:
         return f"{where}: {', '.join(number(value) for value in said[:4])}"
     best = int(said.argmax())
