@@ -2,7 +2,7 @@
 
     QT_QPA_PLATFORM=offscreen python packaging/start_pictures.py
 
-Writes resources/networks/NAME.png, 320 × 200, on a ground of its own that suits a light and a dark window.
+Writes resources/networks/NAME-light.png and NAME-dark.png, 320 × 200, without a ground, in the colours of each theme.
 """
 
 from __future__ import annotations
@@ -13,25 +13,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import pyqtgraph as pg
 import torch
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QApplication
 
 import explorer
 from explorer.data import read_sample
 from explorer.engine.model.load import Loaded
 from explorer.resources import resource
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise, scale_for
 
 WIDTH, HEIGHT = 320, 200
 SCALE = 4  # drawn this much larger and then shrunk, so that cells and lines keep soft edges
 MARGIN = 14
-GROUND = QColor("#1d2129")
-EDGE = QColor(255, 255, 255, 40)
-TEXT = QColor("#e6e9ef")
-DIM = QColor("#59616f")
-COLD = QColor("#5aa2f0")
-ACCENT = QColor("#f0a04b")
 BARS_WIDTH = 46
 
 
@@ -59,7 +55,7 @@ PLANS = {
 
 
 class Sheet:
-    """A rounded ground to draw on."""
+    """What is drawn on, in the colours of the present theme; nothing is behind it."""
 
     def __init__(self) -> None:
         self.image = QImage(WIDTH * SCALE, HEIGHT * SCALE, QImage.Format.Format_ARGB32_Premultiplied)
@@ -67,18 +63,16 @@ class Sheet:
         self.painter = QPainter(self.image)
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.painter.scale(SCALE, SCALE)
-        self.painter.setPen(Qt.PenStyle.NoPen)
-        self.painter.setBrush(GROUND)
-        self.painter.drawRoundedRect(QRectF(0, 0, WIDTH, HEIGHT), 12, 12)
+        self.colours = theme.current()
 
     def edges(self, starts: Sequence[QRectF], ends: Sequence[QRectF]) -> None:
-        self.painter.setPen(QPen(EDGE, 1))
+        self.painter.setPen(QPen(QColor(self.colours.border), 1))
         for start in starts:
             for end in ends:
                 self.painter.drawPath(_curve(_right(start), _left(end)))
 
     def lines(self, starts: Sequence[QPointF], ends: Sequence[QPointF]) -> None:
-        self.painter.setPen(QPen(EDGE, 1.5))
+        self.painter.setPen(QPen(QColor(self.colours.border), 1.5))
         for start in starts:
             for end in ends:
                 self.painter.drawLine(start, end)
@@ -94,6 +88,9 @@ class Sheet:
         self.painter.setClipPath(clip)
         self.painter.drawImage(place, image)
         self.painter.restore()
+        self.painter.setPen(QPen(QColor(self.colours.border), 1))
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.drawRoundedRect(place, 4, 4)
 
     def bars(self, probabilities: np.ndarray) -> list[QRectF]:
         """One bar a class, the strongest in the accent colour; returns where each begins."""
@@ -102,19 +99,20 @@ class Sheet:
         top = (HEIGHT - step * len(probabilities)) / 2
         self.painter.setPen(Qt.PenStyle.NoPen)
         for index, probability in enumerate(probabilities):
-            self.painter.setBrush(ACCENT if index == probabilities.argmax() else DIM)
+            is_best = index == probabilities.argmax()
+            self.painter.setBrush(QColor(self.colours.signed_high if is_best else self.colours.border))
             place = QRectF(left, top + index * step + 2, max(3.0, BARS_WIDTH * float(probability)), step - 5)
             self.painter.drawRoundedRect(place, 3, 3)
         return [QRectF(left, top, 0, step * len(probabilities))]
 
-    def circle(self, centre: QPointF, text: str, *, radius: float, colour: QColor) -> None:
-        self.painter.setPen(QPen(colour, 2))
-        self.painter.setBrush(GROUND.lighter(130))
+    def circle(self, centre: QPointF, text: str, *, radius: float, colour: str) -> None:
+        self.painter.setPen(QPen(QColor(colour), 2))
+        self.painter.setBrush(QColor(self.colours.sunken))
         self.painter.drawEllipse(centre, radius, radius)
         font = QFont("Inter")
         font.setPixelSize(round(radius * 0.9))
         self.painter.setFont(font)
-        self.painter.setPen(TEXT)
+        self.painter.setPen(QColor(self.colours.text))
         around = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
         self.painter.drawText(around, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -122,7 +120,7 @@ class Sheet:
         self.painter.end()
         smooth = Qt.TransformationMode.SmoothTransformation
         small = self.image.scaled(WIDTH, HEIGHT, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-        path = resource("networks", f"{name}.png")
+        path = resource("networks", f"{name}-{self.colours.name}.png")
         if not small.save(str(path)):
             raise OSError(f"{path} could not be written.")
 
@@ -161,12 +159,13 @@ def draw_numbers(name: str) -> None:
     recording = explorer.record(loaded.model, torch.tensor([[0.0, 1.0]]))
     layers = [[0.0, 1.0], *(recording[layer].output[0].tolist() for layer in ("linear1", "linear2"))]
     sheet, radius = Sheet(), 25.0
+    ink = sheet.colours.signed_high
     centres = [[QPointF(60 + 100 * column, 58 + 84 * row) for row in (0, 1)] for column in range(3)]
     for starts, ends in pairwise(centres):
         sheet.lines(starts, ends)
     for column, (points, values) in enumerate(zip(centres, layers, strict=True)):
         for point, value in zip(points, values, strict=True):
-            sheet.circle(point, f"{value:g}", radius=radius, colour=ACCENT if column == 2 else DIM)
+            sheet.circle(point, f"{value:g}", radius=radius, colour=ink if column == 2 else sheet.colours.dim)
     sheet.save(name)
 
 
@@ -186,15 +185,9 @@ def _strongest(maps: torch.Tensor, count: int) -> list[np.ndarray]:
 
 
 def _coloured(values: np.ndarray) -> np.ndarray:
-    """Viridis from zero up; signed values blue and orange with zero as dark as the ground."""
-    if values.min() >= 0:
-        table = pg.colormap.get("viridis").getLookupTable(nPts=256)[:, :3]
-        places = values / max(float(np.quantile(values, 0.99)), 1e-9)
-    else:
-        table = pg.ColorMap([0, 0.5, 1], [COLD, GROUND, ACCENT]).getLookupTable(nPts=256)[:, :3]
-        places = 0.5 + 0.5 * values / float(np.quantile(np.abs(values), 0.99))
-    coloured: np.ndarray = table[np.clip(places * 255, 0, 255).astype(np.uint8)]
-    return coloured
+    """As the window colours a map, but for its few largest values."""
+    reach = max(float(np.quantile(np.abs(values), 0.99)), 1e-9)
+    return colourise(values, scale_for(-reach if values.min() < 0 else 0.0, reach))[..., :3]
 
 
 def _pixels(loaded: Loaded, x: torch.Tensor) -> np.ndarray:
@@ -226,11 +219,12 @@ def _left(place: QRectF) -> QPointF:
 
 
 def main() -> None:
-    application = QGuiApplication(sys.argv)
-    for name, plan in PLANS.items():
-        draw_maps(name, plan)
-    draw_numbers("two-two-two")
-    del application
+    application = QApplication(sys.argv)
+    for choice in ("light", "dark"):
+        theme.apply(application, choice)
+        for name, plan in PLANS.items():
+            draw_maps(name, plan)
+        draw_numbers("two-two-two")
 
 
 if __name__ == "__main__":

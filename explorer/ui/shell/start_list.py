@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.network.files import NetworkFile, read_network
 from explorer.resources import bundled_networks, resource
+from explorer.ui.common import theme
 from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.text import count, plural
@@ -45,7 +46,7 @@ class StartList(QDialog):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(8, 8, 12, 8)
         layout.setSpacing(16)
-        layout.addWidget(_picture(name))
+        layout.addWidget(_Picture(name))
         layout.addLayout(_words(file), 1)
         row.clicked.connect(lambda: self._choose(name))
         return row
@@ -69,20 +70,30 @@ class StartList(QDialog):
         self.chosen.emit(name)
 
 
-def _picture(name: str) -> QLabel:
-    label = QLabel()
-    label.setFixedSize(PICTURE_SIZE)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    pixmap = QPixmap(str(resource("networks", f"{name}.png")))
-    if not pixmap.isNull():
-        ratio = label.devicePixelRatioF()
-        scaled = pixmap.scaled(
-            PICTURE_SIZE * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        scaled.setDevicePixelRatio(ratio)
-        label.setPixmap(scaled)
-    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    return label
+class _Picture(QLabel):
+    """What a network looks like, in the colours of the theme."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._name = name
+        self.setFixedSize(PICTURE_SIZE)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._show()
+
+    def _show(self) -> None:
+        pixmap = QPixmap(str(resource("networks", f"{self._name}-{theme.current().name}.png")))
+        if not pixmap.isNull():
+            ratio = self.devicePixelRatioF()
+            scaled = pixmap.scaled(
+                PICTURE_SIZE * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            scaled.setDevicePixelRatio(ratio)
+            self.setPixmap(scaled)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()
 
 
 def _words(file: NetworkFile) -> QVBoxLayout:

@@ -64,10 +64,12 @@ def test_its_weights_are_float32_and_at_most_two_megabytes(name):
     assert {kind for key, kind in kinds.items() if not key.endswith("num_batches_tracked")} == {torch.float32}
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", NAMES)
-def test_its_start_list_picture_is_there(name):
-    with Image.open(resource("networks", f"{name}.png")) as picture:
+def test_its_start_list_picture_is_there_without_a_ground_for_each_theme(name, theme):
+    with Image.open(resource("networks", f"{name}-{theme}.png")) as picture:
         assert picture.size == (320, 200)
+        assert picture.getpixel((1, 1))[3] == 0
 
 
 @pytest.mark.parametrize(("name", "least"), [("cifar10", 0.85), ("lecture", 0.6), ("one-neuron", 0.8)])
