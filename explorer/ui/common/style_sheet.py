@@ -93,8 +93,10 @@ QTabBar::tab:hover { color: $text; }
 QTabBar::tab:focus { color: $accent; }
 QDockWidget { color: $text; }
 QScrollArea, QListView, QListWidget, QTreeView, QTableView { background: $pane; border: 0; }
+QListView { outline: 0; }
+QListView::item:selected { background: $selection; color: $text; }
 QDialog#messageList QListWidget::item { padding: 4px 6px; border-radius: 4px; }
-QDialog#messageList QListWidget::item:selected { background: $selection; color: $text; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QTreeView { selection-background-color: $selection; selection-color: $text; }
 QTreeView::item { padding: 2px 4px; }
 QTreeView::item:selected { background: $selection; color: $text; }
