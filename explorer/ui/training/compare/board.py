@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common.following_view import FollowingView
@@ -41,8 +41,6 @@ class CompareBoard(FollowingView, QWidget):
         self.plot = CurvePlot(session, ACCURACY, shown=self._shown)
         self.empty = QLabel(EMPTY, wordWrap=True)
         self.empty.setProperty("role", "dim")
-        self.refusal = QLabel(wordWrap=True, objectName="compareRefusal")
-        self.refusal.setProperty("role", "error")
         self._lay_out()
         self.follow_session(draws_now=False)
 
@@ -60,19 +58,14 @@ class CompareBoard(FollowingView, QWidget):
         whole.setContentsMargins(0, 4, 0, 0)
         whole.setSpacing(16)
         whole.addWidget(self.form)
-        right = QVBoxLayout()
-        right.setSpacing(4)
-        right.addWidget(self.refusal)
-        right.addWidget(self._pages, 1)
-        whole.addLayout(right, 1)
+        whole.addWidget(self._pages, 1)
 
     def redraw(self) -> None:
         state = self._session.state
         comparison = state.watching.comparison
         self.form.show_choices(self._session.comparing.choices())
         self.form.set_running(comparison.is_running, may_begin=_may_begin(state))
-        self.refusal.setText(comparison.refusal)
-        self.refusal.setVisible(bool(comparison.refusal))
+        self.form.show_refusal(comparison.refusal)
         self.empty.setText(NO_DATA if state.data.data_set is None else EMPTY)
         self._pages.setCurrentIndex(1 if comparison.runs else 0)
         own = {run.run for run in comparison.runs}
