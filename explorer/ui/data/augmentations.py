@@ -48,6 +48,7 @@ class Augmentations(QScrollArea):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmentations")
+        self.setAccessibleName("How training pictures are varied")
         self.setWidgetResizable(True)
         self._session = session
         self._data: DataSet | None = None

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import PRESSING
+from explorer.ui.common.spoken import tell
 from explorer.ui.data.lazy_pictures import Read
 from explorer.ui.data.picture_field import WANTED_WITH_CAPTION, PictureField
 from explorer.ui.data.picture_lines import MARGIN, Group
@@ -118,7 +119,7 @@ class PictureGrid(PictureField):
     def _describe(self) -> None:
         amount = sum(len(group.places) for group in self._groups)
         words = f"{amount} pictures" if self._current is None else self._tip(self._current).replace("\n", ", ")
-        self.setAccessibleDescription(words)
+        tell(self, words)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -14,6 +14,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import PRESSING
 from explorer.ui.common.class_colours import class_colour, class_mark
 from explorer.ui.common.dragging import Drag
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import MINUS
 from explorer.ui.common.tips import Tipped, TipsInArea, around
 
@@ -130,7 +131,7 @@ class PointPlot(TipsInArea, pg.PlotWidget):
     def _go_to(self, at: int) -> None:
         self.current = at
         self._frame.setData(pos=self._points[at : at + 1])
-        self.setAccessibleDescription(self._tip(at).replace("\n", ", "))
+        tell(self, self._tip(at).replace("\n", ", "))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._drag.press(event)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.dragging import NOTCH, turned
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import count
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.timeline_layout import BarLayout, Piece, label_places, lay_out, runs_of
@@ -75,7 +76,7 @@ class TimelineBar(TipsOfPlaces, QWidget):
         self._index = index
         if self._labels:
             place = f"step {count(index + 1)} of {count(len(self._labels))}"
-            self.setAccessibleDescription(f"{place}: {self._labels[index]}")
+            tell(self, f"{place}: {self._labels[index]}")
         self.update()
 
     def set_marks(self, marks: Mapping[int, str]) -> None:

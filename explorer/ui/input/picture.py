@@ -15,6 +15,7 @@ from explorer.session import Cell
 from explorer.session.slices import InputState
 from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.common.rich_label import RichLabel
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import exact, number, plural, shape_text
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.input.page_chooser import PageChooser
@@ -203,6 +204,7 @@ class InputPicture(QWidget):
             self.caption.setText(field_text(self._cell.call, self._field))
         else:
             self.caption.setText(HINT)
+        tell(self.fed, self.caption.text().replace("\n", ": "))
 
 
 def _words(kind: type[QLabel], name: str) -> QLabel:

@@ -12,8 +12,10 @@ from explorer.ui.common.icons import icon
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.spoken import tell
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.words import chosen_words
 
 FAR = 1_000_000
 
@@ -68,6 +70,7 @@ class ChannelView(Pane):
         if chosen.row is not None and chosen.column is not None and chosen != self._kept:
             self.map.keep_in_view(Place(0, chosen.row, chosen.column))
         self._kept = chosen
+        tell(self.map.canvas, chosen_words(entry, chosen, ()))
 
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""

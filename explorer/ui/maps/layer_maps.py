@@ -10,13 +10,14 @@ from explorer.session import Cell, LayerActivation, Selection
 from explorer.ui.common import theme
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet
 from explorer.ui.maps.typed_sheet import typed_sheet
 from explorer.ui.maps.value_bars import Order, ValueBars
-from explorer.ui.maps.words import cell_words, filter_words, hint, names_of
+from explorer.ui.maps.words import cell_words, chosen_words, filter_words, hint, names_of
 
 WHOLE_TILE = -1
 
@@ -82,6 +83,8 @@ class LayerMaps(QWidget):
         """Mark the chosen cell, map or number."""
         self._chosen = chosen
         self.bars.set_selected(chosen.channel)
+        if self._entry is not None:
+            tell(self.mosaic.canvas, chosen_words(self._entry, chosen, self._classes))
         place = self._chosen_place()
         self.mosaic.set_marks(place, None)
         if place is not None and brings_into_view:

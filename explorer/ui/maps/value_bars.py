@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.focus_ring import FocusRing
-from explorer.ui.common.text import hovered, number
+from explorer.ui.common.spoken import tell
+from explorer.ui.common.text import hovered, number, plural
 from explorer.ui.common.tips import Tipped, TipsInArea
 
 ROW = 22
@@ -62,6 +63,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         low, high = min(ends[0], 0.0), max(ends[1], 0.0)
         self._ends = (low, high if high > low else low + 1)
         self._fit_scroll_bar()
+        self._tell()
         self.viewport().update()
 
     def set_pictures(self, pictures: RowPictures | None) -> None:
@@ -74,6 +76,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         if index == self._selected:
             return
         self._selected = index
+        self._tell()
         self.viewport().update()
         self._bring_into_view(self._row_of(index))
 
@@ -83,6 +86,14 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         bar, whole = self.verticalScrollBar(), self._rows_in_sight()
         if not bar.value() <= at < bar.value() + whole:
             bar.setValue(at if at < bar.value() else at - whole + 1)
+
+    def _tell(self) -> None:
+        at = self._selected
+        is_there = at is not None and 0 <= at < len(self._names)
+        tell(self, self._words(at) if at is not None and is_there else plural(len(self._names), "number"))
+
+    def _words(self, index: int) -> str:
+        return f"{self._names[index]}: {hovered(float(self._values[index]))}"
 
     def row_rect(self, at: int) -> QRectF:
         """The pixels of a row of the viewport."""
@@ -147,7 +158,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         if index is None:
             return None
         row = QRectF(0, point.y() - (point.y() - TOP) % ROW, self.viewport().width(), ROW)
-        return f"{self._names[index]}: {hovered(float(self._values[index]))}", row
+        return self._words(index), row
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last, page = len(self._order) - 1, self._rows_in_sight()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer.session import Cell, LayerActivation, State
+from explorer.session import Cell, LayerActivation, Selection, State
 from explorer.session.numbered import Numbered
 from explorer.ui.common.dead_map import DEAD
 from explorer.ui.common.mosaic import Place
@@ -54,6 +54,15 @@ def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> 
     channel, row, column = place
     dead = f" · {DEAD}" if entry.family != "input" and entry.dead[channel] else ""
     return f"{entry.name} · {entry.map_name(channel)} · row {row}, column {column} · {value}{dead}"
+
+
+def chosen_words(entry: LayerActivation, chosen: Selection, classes: tuple[str, ...]) -> str:
+    """What is chosen of `entry`: a cell with its exact value, a map, a number, or all of it."""
+    if chosen.channel is None:
+        return f"{entry.name} · {facts(entry)}"
+    is_cell = entry.values.ndim == 1 or (chosen.row is not None and chosen.column is not None)
+    cell = entry.cell(chosen.channel, chosen.row, chosen.column) if is_cell else None
+    return f"{entry.name} · {entry.map_name(chosen.channel)}" if cell is None else cell_words(entry, cell, classes)
 
 
 def filter_words(sheet: Sheet, place: Place) -> str:

@@ -17,6 +17,7 @@ from explorer.ui.common.icons import icon
 from explorer.ui.common.late import Late
 from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import plural
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.overview.canvas import OverviewCanvas
@@ -162,7 +163,6 @@ class Overview(FollowingView, QWidget):
         self._by_layer = {entry.layer: entry for entry in entries} | self._entries
         is_learning = state.training.status == "running"
         self.canvas.set_entries(entries, keeps_channels=is_learning, step=state.training.step)
-        self.canvas.setAccessibleDescription(f"{plural(len(entries), 'column')}: " + ", ".join(self._entries))
         self._show_selection(state)
         self.canvas.hover_again()
 
@@ -174,7 +174,10 @@ class Overview(FollowingView, QWidget):
             chosen = Lines(spot, self._sources(entry, spot.channel).drawn)
         self.canvas.set_selected(entry.name if entry else None, chosen)
         self._mark_cells(self._session.selection.pointed)
-        self._show_head(self._head(entry, state.selection.channel))
+        head = self._head(entry, state.selection.channel)
+        self._show_head(head)
+        columns = f"{plural(len(self._entries), 'column')}: " + ", ".join(self._entries)
+        tell(self.canvas, columns if entry is None else f"{head.title}, {head.facts}")
 
     def _shown(self, state: State) -> Entry | None:
         return self._by_layer.get(state.selection.layer or "")

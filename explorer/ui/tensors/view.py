@@ -14,6 +14,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.late import LATE_OPACITY
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import hovered
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
@@ -72,9 +73,19 @@ class TensorView(TipsOfPlaces, CellWidget):
             self._forget_pointed()
         name = shown.title if shown else ""
         self.setAccessibleName(name)
-        self.setAccessibleDescription(shown.facts if shown else "")
+        if self._strong is None:  # another cell is told of next
+            self._tell()
         self.setToolTip(f"{name}, {shown.facts}. Click a cell to see where its number comes from." if shown else "")
         self.update()
+
+    def _tell(self) -> None:
+        """The facts, and the chosen cell with its exact value."""
+        shown, cell = self.shown, self._strong
+        words = "" if shown is None else shown.facts
+        if shown is not None and cell is not None and len(shown.own(np.asarray([cell], np.int64))):
+            value = hovered(shown.values[cell[len(shown.prefix) :]])
+            words = ", ".join(filter(None, (words, f"cell ({', '.join(map(str, cell))}): {value}")))
+        tell(self, words)
 
     def _forget_pointed(self) -> None:
         """What lies under the mouse now is another cell: nothing is pointed at until the mouse moves."""
@@ -97,6 +108,7 @@ class TensorView(TipsOfPlaces, CellWidget):
         """
         self._cells = np.zeros((0, 0), np.int64) if cells is None else cells
         self._strong, self._frame = strong, frame
+        self._tell()
         self.update()
 
     def set_pointed(self, cell: Index | None) -> None:

@@ -13,6 +13,7 @@ from explorer.arithmetic.operation import Index
 from explorer.session.cell import block_from, is_index
 from explorer.ui.common.box import Box
 from explorer.ui.common.inline_editor import InlineEditor
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import MINUS
 from explorer.ui.common.typed import beyond, written
 from explorer.ui.common.typing import clipboard, keys
@@ -68,6 +69,17 @@ class CellTyping(QObject):
         """Frame the range; keys and the clipboard mean its cells."""
         self.cells = cells
         self._show_frame()
+        self._tell()
+
+    def _tell(self) -> None:
+        """The number that the keys mean, or how many of them."""
+        target, cells = self.target(), self.cells
+        if target is None or cells is None or not is_index(cells.head, target.values.shape):
+            return
+        rows, columns = cells.size
+        value = _text(target.values[cells.head]) or "no number yet"
+        block = f"{rows} × {columns} cells chosen, to " if cells.count > 1 else ""
+        tell(self._view.keys, f"{block}{_name_of(target, cells.head)}: {value}")
 
     def target(self) -> TypingTarget | None:
         """What can be typed over now, with what was typed and is not shown yet."""
@@ -149,8 +161,7 @@ class CellTyping(QObject):
         if target is None or rect is None or not is_index(cell, target.values.shape) or self.refuses():
             return
         self.choose(CellRange.of(cell))
-        place = ", ".join(map(str, cell))
-        self.editor.setAccessibleName(f"{target.name} [{place}]")
+        self.editor.setAccessibleName(_name_of(target, cell))
         self.editor.open(_box(rect), _text(target.values[cell]) if text is None else text, selected=text is None)
         self.editor.setModified(text is not None)
 
@@ -237,6 +248,10 @@ class CellTyping(QObject):
 
 def _is_same(one: TypingTarget, other: TypingTarget) -> bool:
     return one.name == other.name and one.values is other.values
+
+
+def _name_of(target: TypingTarget, cell: Index) -> str:
+    return f"{target.name} [{', '.join(map(str, cell))}]"
 
 
 def _text(value: np.generic) -> str:

@@ -12,6 +12,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.images import image_of
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import exact
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
@@ -48,10 +49,13 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         """Show `grid`; None shows nothing. `typed` says what is typed over."""
         self.grid = grid
         self.setAccessibleName(grid.title if grid else "")
-        self.setAccessibleDescription(grid.facts if grid else "")
+        tell(self, "" if grid is None else ", ".join(filter(None, (grid.facts, self._ringed()))))
         self.setVisible(grid is not None)
         self.set_typing_target(*typed)
         self.update()
+
+    def _ringed(self) -> str:
+        return "" if self.grid is None or self.grid.ringed is None else self.tip(*self.grid.ringed)
 
     # --- what is typed over ---
 

@@ -20,6 +20,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.box import Box
 from explorer.ui.common.late import late_veil
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.node_link import Edge, Item, Node, NodeLink, ShownNumbers, describe, fan, positions
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
@@ -113,7 +114,7 @@ class NodeLinkCanvas(TipsOfPlaces, QWidget):
                 focused=self._focused if self.hasFocus() else None,
                 fan=fan(self.scene.drawing, self.scene.places, looked_at),
             )
-        self.setAccessibleDescription(self.description(self._focused) if self._focused is not None else "")
+        tell(self, self.description(self._focused) if self._focused is not None else "")
         self.update()
 
     # --- painting ---

@@ -14,6 +14,7 @@ from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.colour import ink_on, rgb
 from explorer.ui.common.images import image_of
 from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import count, percent
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.data.words import class_name
@@ -130,7 +131,7 @@ class ConfusionMatrix(TipsOfPlaces, QWidget):
 
     def _describe(self) -> None:
         if self._confusion is not None and self._point is not None:
-            self.setAccessibleDescription(cell_sentence(self._confusion, self._classes, self._point, noun=self._noun))
+            tell(self, cell_sentence(self._confusion, self._classes, self._point, noun=self._noun))
 
     # --- mouse and keys ---
 

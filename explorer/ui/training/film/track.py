@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.saved_painter import saved
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import count
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.training.film.curve import FilmCurve, paint_curve
@@ -51,7 +52,7 @@ class FilmTrack(TipsOfPlaces, QSlider):
         self.setRange(0, last)
         self.setValue(last if at is None else min(at, last))
         self._is_told = False
-        self.setAccessibleDescription("as the network is now" if at is None else self._words(self.value()))
+        tell(self, "as the network is now" if at is None else self._words(self.value()))
         self.update()
 
     def place_of(self, frame: int) -> QPointF:

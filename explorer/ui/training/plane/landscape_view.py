@@ -16,6 +16,7 @@ from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.number_boxes import FloatBox
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import count, number
 from explorer.ui.training.plane.landscape_canvas import LandscapeCanvas
 from explorer.ui.training.plane.loss_picture import loss_scale
@@ -157,7 +158,7 @@ class LandscapeView(FollowingView, QWidget):
             names = (str(weights[0]), str(weights[1]))
             self.canvas.show_picture(landscape.axes[0], landscape.axes[1], losses, trail=trail, names=names)
             self.bar.set_scale(loss_scale(losses))
-        self.canvas.setAccessibleDescription(self.sentence.text())
+        tell(self.canvas, self.sentence.text())
 
     # --- what is chosen ---
 
