@@ -13,6 +13,8 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import LessonError
 from explorer.lessons.script import Mistake
 from explorer.lessons.shelf import lesson_named, lessons
+from explorer.lessons.translation import untranslated
+from explorer.lessons.words import LANGUAGES
 
 
 def run(arguments: list[str]) -> int:
@@ -24,7 +26,11 @@ def run(arguments: list[str]) -> int:
         _list()
         return 0
     try:
-        return _play(_opened(options.lesson))
+        lesson = _opened(options.lesson)
+        if options.translate:
+            print(untranslated(lesson.script, options.translate), end="")
+            return 0
+        return _play(lesson.in_language(options.language) if options.language else lesson)
     except LessonError as error:
         print(f"network-explorer: {error}", file=sys.stderr)
         return 1
@@ -42,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar="FILE",
         help="play these files' lessons by themselves and tell what is wrong with them, a line each; 1 if anything is",
+    )
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help="the language to play it in")
+    parser.add_argument(
+        "--translate",
+        choices=tuple(LANGUAGES),
+        help="write its texts to be translated: redirect them to NAME.LANGUAGE.toml beside the lesson's file",
     )
     return parser
 

@@ -16,13 +16,13 @@ from explorer.lessons.script import Change, LessonStep, Question
 from explorer.lessons.staging.changing import changed
 from explorer.lessons.staging.staged import Staged
 from explorer.lessons.texts import filled, written
+from explorer.lessons.words import LANGUAGES
 
 WIDTH = 96
 LARGEST_SHOWN = 50
 """Tables of more numbers are told by their size alone."""
 
 STOP, UNKNOWN = "q", "?"
-PROMPT = f"Your answer ({UNKNOWN}: I don't know, {STOP}: stop): "
 LETTERS = "ABCDEFGHIJ"
 
 
@@ -31,6 +31,8 @@ class TerminalLesson:
 
     def __init__(self, lesson: Lesson, *, say: Callable[[str], None], ask: Callable[[str], str]) -> None:
         self._lesson, self._say, self._ask = lesson, say, ask
+        self._language = lesson.script.language
+        self._words = LANGUAGES[self._language]
         self._scene = ""
         self._stages: dict[str, Staged] = {}
 
@@ -45,21 +47,22 @@ class TerminalLesson:
                 raise LessonError(str(script.mistake(step.place, step.where, str(error)))) from error
             if not goes_on:
                 return
-        self._say(f"That was the last step. {script.question}")
+        self._say(self._words.last.format(question=script.question))
 
     def _step(self, step: LessonStep) -> bool:
         """Show one step; False once the person wants to stop."""
         staged = self._stage(step)
-        self._say(f"── step {step.number + 1} of {len(self._lesson.steps)} · {step.title}")
+        count = len(self._lesson.steps)
+        self._say(self._words.step.format(number=step.number + 1, count=count, title=step.title))
         if step.scene != self._scene:
             self._scene = step.scene
             for line in scene_lines(staged):
                 self._say(f"   {line}")
-        self._tell(filled(step.text, staged))
+        self._tell(step.text, staged)
         if step.question is not None and not self._question(step.question, staged):
             return False
         if step.reveal:
-            self._tell(filled(step.reveal, staged))
+            self._tell(step.reveal, staged)
         if step.change is not None:
             self._change(step.change, staged)
         self._say("")
@@ -74,31 +77,31 @@ class TerminalLesson:
         return self._stages[step.scene]
 
     def _question(self, question: Question, staged: Staged) -> bool:
-        self._tell(filled(question.text, staged))
+        self._tell(question.text, staged)
         for letter, option in zip(LETTERS, question.options, strict=False):
             self._say(f"   {letter}  {option.text}")
         while True:
-            answer = self._ask(PROMPT).strip()
+            answer = self._ask(self._words.prompt).strip()
             if answer.lower() == STOP:
                 return False
             if answer == UNKNOWN:
-                self._tell(f"It is {right_answer(question, staged)}.")
+                self._tell(self._words.right_is.format(answer=right_answer(question, staged, self._language)))
                 return True
-            verdict = judged(question, staged, answer)
+            verdict = judged(question, staged, answer, self._language)
             if verdict.is_right:
-                self._tell(f"✓ {right_answer(question, staged)}")
+                self._tell(f"✓ {right_answer(question, staged, self._language)}")
                 return True
-            self._tell(filled(verdict.because, staged) if verdict.is_answer else self._how(question))
+            self._tell(verdict.because if verdict.is_answer else self._how(question), staged)
 
-    @staticmethod
-    def _how(question: Question) -> str:
-        return "Type the letter of an option." if question.options else "Type a number: −0.2, 1/256, 50 %."
+    def _how(self, question: Question) -> str:
+        return self._words.letter if question.options else self._words.number
 
     def _change(self, change: Change, staged: Staged) -> None:
-        self._tell(f"Next: {filled(change.text, changed(staged, change.edits))}")
+        self._tell(self._words.next.format(text=filled(change.text, changed(staged, change.edits), self._language)))
 
-    def _tell(self, text: str) -> None:
-        for line in textwrap.wrap(text, WIDTH):
+    def _tell(self, text: str, staged: Staged | None = None) -> None:
+        """A text, with the readings in it where there is a scene to read them from."""
+        for line in textwrap.wrap(text if staged is None else filled(text, staged, self._language), WIDTH):
             self._say(line)
 
 

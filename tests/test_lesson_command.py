@@ -65,6 +65,16 @@ def test_a_scene_that_cannot_be_set_up_ends_it_with_file_and_line(tmp_path: Path
         _played(Lesson.read(path))
 
 
+def test_it_is_played_in_another_language(capsys: pytest.CaptureFixture[str]) -> None:
+    german = explorer.lessons()[1].in_language("de")
+    lines = _played(german, "1", "2,0")
+    assert lines[0].startswith("Was geschieht in einem Lernschritt?")
+    assert "── Schritt 1 von 8 · Ein Neuron zählt zusammen" in lines
+    assert "✓ 2" in lines
+    assert run(["lesson", "convolution", "--translate", "de"]) == 0
+    assert 'title = "What does a filter do?"' in capsys.readouterr().out
+
+
 def test_the_list_tells_every_lesson_below_its_chapter(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lesson", "--list"]) == 0
     told = capsys.readouterr().out.splitlines()

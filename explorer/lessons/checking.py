@@ -98,7 +98,7 @@ class Rehearsal:
     def _texts(self, step: LessonStep, staged: Staged, texts: dict[str, str]) -> None:
         for key, text in texts.items():
             with self._noting(step, key):
-                filled(text, staged)
+                filled(text, staged, self.script.language)
 
     def _expected(self, step: LessonStep, expected: Expected, staged: Staged) -> None:
         with self._noting_at(expected.place, step):
@@ -128,7 +128,7 @@ class Rehearsal:
             if not judged(question, staged, f"{right!r}").is_right:
                 self._note(_at(step, "ask", "reading"), step.where, f"{written(right)} is not taken for itself")
             self._wrong(step, question, staged)
-            self.answered.append(Answered(step.name, question.text, written(right), len(question.wrong)))
+            self.answered.append(Answered(step.name, question.text, self._written(right), len(question.wrong)))
 
     def _put(self, step: LessonStep, question: Question, staged: Staged) -> None:
         with self._noting(step, "ask", "if"):
@@ -139,7 +139,9 @@ class Rehearsal:
                 told = f"{written(question.expect)} is put in, and the condition does not hold"
                 self._note(_at(step, "ask", "expect"), step.where, told)
             self._wrong(step, question, staged)
-            self.answered.append(Answered(step.name, question.text, written(question.expect), len(question.wrong)))
+            self.answered.append(
+                Answered(step.name, question.text, self._written(question.expect), len(question.wrong))
+            )
 
     def _wrong(self, step: LessonStep, question: Question, staged: Staged) -> None:
         for wrong in question.wrong:
@@ -172,6 +174,9 @@ class Rehearsal:
         first, second = (question.options[at].text for at in right[:2])
         told = f'two options are true, "{first}" and "{second}"; exactly one has to be'
         self._note(place, step.where, told)
+
+    def _written(self, value: Value) -> str:
+        return written(value, language=self.script.language)
 
     @contextmanager
     def _noting(self, step: LessonStep, *key: str) -> Iterator[None]:
@@ -255,8 +260,8 @@ def rehearsed(script: Script) -> Rehearsal:
     return rehearsal
 
 
-def right_answer(question: Question, staged: Staged) -> str:
+def right_answer(question: Question, staged: Staged, language: str = "en") -> str:
     """What is right, as a person reads it."""
     if question.options:
         return ", ".join(question.options[at].text for at in right_options(question, staged))
-    return written(question.expect if question.put else right_number(question, staged))
+    return written(question.expect if question.put else right_number(question, staged), language=language)

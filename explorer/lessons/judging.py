@@ -14,6 +14,7 @@ from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Question
 from explorer.lessons.staging.changing import with_value
 from explorer.lessons.staging.staged import Staged
+from explorer.lessons.words import LANGUAGES, Words
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Verdict:
 NO_NUMBER = Verdict(False, is_answer=False)
 
 
-def judged(question: Question, staged: Staged, answer: str) -> Verdict:
+def judged(question: Question, staged: Staged, answer: str, language: str = "en") -> Verdict:
     """What a typed answer is worth: a number, or of options the number of one, from 1 on, or its letter."""
     if question.options:
         at = option_at(question, answer)
@@ -38,7 +39,7 @@ def judged(question: Question, staged: Staged, answer: str) -> Verdict:
         return NO_NUMBER
     if any(is_right(question, staged, number) for number in numbers):
         return Verdict(True)
-    return Verdict(False, _because(question, staged, numbers))
+    return Verdict(False, _because(question, staged, numbers, LANGUAGES[language]))
 
 
 def option_at(question: Question, answer: str) -> int | None:
@@ -88,20 +89,20 @@ def put_in(question: Question, staged: Staged, number: float) -> Staged:
     return with_value(staged, place, _as_given(number))
 
 
-def _because(question: Question, staged: Staged, numbers: tuple[int | float, ...]) -> str:
+def _because(question: Question, staged: Staged, numbers: tuple[int | float, ...], words: Words) -> str:
     for wrong in question.wrong:
         foreseen = evaluate(wrong.answer, staged)
         if any(same(foreseen, number, question.places) or foreseen == number for number in numbers):
             return wrong.because
-    return "" if question.put else nearest_truth(right_number(question, staged), numbers[0])
+    return "" if question.put else nearest_truth(right_number(question, staged), numbers[0], words)
 
 
-def nearest_truth(right: float, given: float) -> str:
+def nearest_truth(right: float, given: float, words: Words) -> str:
     """What is true of a wrong answer that nobody foresaw."""
     if right and same(-right, given):
-        return "The size is right, the sign is not."
+        return words.sign_is_wrong
     if right and given and any(same(right * factor, given) for factor in (10.0, 0.1, 100.0, 0.01)):
-        return "That is off by a factor of 10 or 100."
+        return words.factor
     if right * given < 0:
-        return "It has the other sign."
-    return "That is too large." if given > right else "That is too small."
+        return words.other_sign
+    return words.too_large if given > right else words.too_small

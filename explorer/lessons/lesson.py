@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.lessons.lesson_file import LessonError, read_script
 from explorer.lessons.script import LessonStep, Mistake, Script
+from explorer.lessons.translation import languages_of, lesson_path, translated, translation_path
 
 if TYPE_CHECKING:
     from explorer.lessons.checking import Answered
@@ -22,8 +23,28 @@ class Lesson:
 
     @classmethod
     def read(cls, path: str | Path) -> Lesson:
-        """The lesson in a file. Raises LessonError where nothing of it can be read."""
-        return cls(*read_script(path))
+        """The lesson in a file, or in the language of a file of texts that lies beside it.
+
+        Raises LessonError where nothing of it can be read.
+        """
+        original = lesson_path(Path(path))
+        if original is None:
+            return cls(*read_script(path))
+        return cls(*translated(read_script(original)[0], Path(path)))
+
+    def in_language(self, language: str) -> Lesson:
+        """The same in another language, from the file of texts beside it; what is missing there stays as it is.
+
+        Raises LessonError where there is no such file.
+        """
+        if language == self.script.language:
+            return self
+        path = translation_path(self.script, language)
+        if not path.is_file():
+            raise LessonError(
+                f"{self.name} is not there in {language!r}; there is {', '.join(languages_of(self.script))}."
+            )
+        return Lesson(*translated(self.script, path))
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from explorer.lessons.answers import typed_numbers
 from explorer.lessons.judging import nearest_truth
+from explorer.lessons.words import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,4 @@ def test_what_is_typed_is_taken_as_it_is_meant(text: str, numbers: tuple[float, 
     ],
 )
 def test_a_wrong_answer_that_nobody_foresaw_gets_what_is_true_of_it(right: float, given: float, words: str) -> None:
-    assert nearest_truth(right, given) == words
+    assert nearest_truth(right, given, LANGUAGES["en"]) == words
