@@ -82,7 +82,7 @@ def _toml(text: str | list[str]) -> str:
 
 
 @dataclass
-class _Reader:
+class _Translator:
     """Puts the texts of one file in the place of the lesson's."""
 
     script: Script
@@ -207,7 +207,7 @@ def translated(script: Script, path: Path) -> tuple[Script, tuple[Mistake, ...]]
     if values.get("language") not in LANGUAGES:
         told = f"there is no language {quoted(values.get('language'))}; there are {', '.join(LANGUAGES)}"
         raise LessonError(str(notes.script.mistake(("language",), "", told)))
-    found = _Reader(script, notes, {}).read(values)
+    found = _Translator(script, notes, {}).read(values)
     return found, tuple(sorted(notes.mistakes, key=lambda each: each.line))
 
 
