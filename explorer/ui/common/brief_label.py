@@ -6,6 +6,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from explorer.ui.common.eliding import elided
+
 LEAST_WIDTH = 80
 TALL = 10_000
 
@@ -62,7 +64,7 @@ class BriefLabel(QLabel):
                 most = middle
         if least:
             return " ".join(words[:least]) + " …"
-        return self.fontMetrics().elidedText(words[0], Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
+        return elided(words[0], self.fontMetrics(), self.contentsRect().width(), Qt.TextElideMode.ElideMiddle)
 
     def _fits(self, text: str) -> bool:
         room = QRect(0, 0, max(self.contentsRect().width(), 1), TALL)

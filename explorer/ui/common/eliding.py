@@ -5,18 +5,26 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QFontMetricsF
 
 DOTS = "…"
-_NUMBER = re.compile(r"[−-]?\d[\d,.]*(?:e[−-]?\d+)?")
+_NUMBER = re.compile(r"[−-]?\d(?:[\d,.]*\d)?(?:e[−-]?\d+)?")
 
 
-def elided(text: str, metrics: QFontMetrics, width: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
+def elided(
+    text: str,
+    metrics: QFontMetrics | QFontMetricsF,
+    width: float,
+    mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> str:
     """`text` in `width` pixels, with an … at its end or, by `mode`, in its middle; a number goes whole or stays whole.
 
     "CIFAR-10" becomes "CIFAR…", not "CIFAR-1…". Where not even that has room, what is left is as Qt cuts it.
     """
-    cut = metrics.elidedText(text, mode, width)
+    if isinstance(metrics, QFontMetricsF):
+        cut = metrics.elidedText(text, mode, width)
+    else:
+        cut = metrics.elidedText(text, mode, int(width))
     if cut == text or DOTS not in cut:
         return cut
     before, _, after = cut.partition(DOTS)

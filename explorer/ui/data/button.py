@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import draw_icon
 from explorer.ui.common.named_action import NamedAction
@@ -89,7 +90,7 @@ class _Caret(QToolButton):
         kept = len(self._parts)
         while kept > 1 and metrics.horizontalAdvance(" · ".join(self._parts[:kept])) > room:
             kept -= 1
-        words = metrics.elidedText(" · ".join(self._parts[:kept]), Qt.TextElideMode.ElideRight, max(room, 0))
+        words = elided(" · ".join(self._parts[:kept]), metrics, max(room, 0))
         self.setText(on_a_button(words))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 
+from explorer.ui.common.eliding import elided
 from explorer.ui.data.picture_lines import Group
 
 PERCENT = re.compile(r"( ·)? [<>]? ?[\d.]+ %$")
@@ -30,8 +30,8 @@ def caption_lines(caption: str) -> tuple[str, ...]:
 
 def shortened(text: str, metrics: QFontMetrics, width: int) -> str:
     """`text` in `width` pixels; of "automobile 93 %" the name is cut and the number stays."""
-    found, cut = PERCENT.search(text), metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    found, cut = PERCENT.search(text), elided(text, metrics, width)
     if found is None or cut == text:
         return cut
     room = width - metrics.horizontalAdvance(found.group())
-    return metrics.elidedText(text[: found.start()], Qt.TextElideMode.ElideRight, room) + found.group()
+    return elided(text[: found.start()], metrics, room) + found.group()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.data.picture_captions import caption_lines, shortened
 from explorer.ui.data.picture_lines import HEAD_WIDTH, Group
 
@@ -30,7 +31,7 @@ def paint_head(painter: QPainter, place: QRect, group: Group) -> None:
     ):
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        shown = elided(text, painter.fontMetrics(), place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
         place = place.translated(0, HEAD_LINE)
     if group.share is not None:

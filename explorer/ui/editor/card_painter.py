@@ -79,7 +79,7 @@ class CardPainter:
     def _titles(self, painter: QPainter, card: Card, places: CardPlaces, colours: Theme) -> None:
         names, kinds = QFontMetrics(title_font()), QFontMetrics(plain_font())
         room = places.title.width()
-        name = names.elidedText(card.name, Qt.TextElideMode.ElideMiddle, room)
+        name = elided(card.name, names, room, Qt.TextElideMode.ElideMiddle)
         wide = names.horizontalAdvance(name)
         painter.setFont(title_font())
         painter.setPen(QColor(colours.dim if card.is_dimmed else colours.text))
@@ -87,7 +87,7 @@ class CardPainter:
         painter.drawText(places.title, middle | Qt.AlignmentFlag.AlignLeft, name)
         painter.setFont(plain_font())
         if room - wide > 30:
-            kind = kinds.elidedText(card.kind, Qt.TextElideMode.ElideRight, room - wide - 8)
+            kind = elided(card.kind, kinds, room - wide - 8)
             painter.setPen(QColor(colours.dim))
             painter.drawText(places.title.adjusted(wide + 8, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, kind)
         painter.setPen(QColor(colours.dim if card.is_dimmed or card.shape is None else colours.text))
@@ -177,5 +177,5 @@ def _button(painter: QPainter, label: str, place: QRect, *, framed: bool, hot: b
     painter.setPen(QColor(colours.text if framed else colours.accent))
     side = Qt.AlignmentFlag.AlignHCenter if framed else Qt.AlignmentFlag.AlignLeft
     inside = place if framed else place.adjusted(6, 0, -2, 0)
-    shown = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, inside.width())
+    shown = elided(label, painter.fontMetrics(), inside.width())
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | side, shown)

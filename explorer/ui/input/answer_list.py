@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.late import LATE_OPACITY
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
@@ -116,7 +117,7 @@ class _AnswerRows(QStyledItemDelegate):
             )
             name_width = area.width() * NAME_SHARE
             painter.setPen(QColor(colours.text))
-            name = painter.fontMetrics().elidedText(answer.name, Qt.TextElideMode.ElideRight, int(name_width))
+            name = elided(answer.name, painter.fontMetrics(), name_width)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
             painter.setPen(QColor(colours.text if answer.is_finite else colours.error))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.network.completing import Completion
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
 
@@ -110,5 +111,5 @@ class _CompletionDelegate(QStyledItemDelegate):
             painter.setFont(theme.interface_font(11))
             painter.setPen(QColor(colours.dim))
             rest = room.adjusted(word_width, 0, 0, 0)
-            note = QFontMetrics(painter.font()).elidedText(completion.note, Qt.TextElideMode.ElideRight, rest.width())
+            note = elided(completion.note, painter.fontMetrics(), rest.width())
             painter.drawText(rest, middle, note)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from explorer.network.templates import TEMPLATES, Template
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import plural
@@ -36,7 +37,7 @@ class TemplateModel(RowModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return template.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{template.sentence} {template.use}\n{TAKING}"
+            return f"{template.title}: {template.sentence} {template.use}\n{TAKING}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{template.title}: {template.sentence} {template.use} {_facts(template)}"
         return None
@@ -106,7 +107,7 @@ def _write(painter: QPainter, template: Template, room: QRect) -> None:
     width = line.width() - painter.fontMetrics().horizontalAdvance(_facts(template)) - GAP
     painter.setFont(theme.interface_font(semibold=True))
     painter.setPen(QColor(colours.text))
-    title = painter.fontMetrics().elidedText(template.title, Qt.TextElideMode.ElideRight, width)
+    title = elided(template.title, painter.fontMetrics(), width)
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
     painter.setFont(theme.interface_font(SMALL_PIXELS))
     painter.setPen(QColor(colours.dim))

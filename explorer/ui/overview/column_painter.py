@@ -18,7 +18,7 @@ from explorer.ui.common.text import number, percent
 from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, TileGrid
 from explorer.ui.overview.map_images import COARSE_CELLS, FINER
-from explorer.ui.overview.scene import Scene, View, elided, figures, fitted, font
+from explorer.ui.overview.scene import Scene, View, figures, fitted, font, shortened
 from explorer.ui.tensors.sight import in_sight
 
 NUMBERS_FROM = 34.0
@@ -215,7 +215,7 @@ class ColumnPainter:
         self.painter.setFont(written)
         self.painter.setPen(QColor(self.theme.text))
         room = words.adjusted(0, 0, -width, 0)
-        self.painter.drawText(room, low | Qt.AlignmentFlag.AlignLeft, elided(name, room.width(), written))
+        self.painter.drawText(room, low | Qt.AlignmentFlag.AlignLeft, shortened(name, room.width(), written))
         track = QRectF(rect.x(), words.bottom() + 1, rect.width(), 4)
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.setBrush(QColor(self.theme.border))

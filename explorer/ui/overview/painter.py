@@ -14,7 +14,7 @@ from explorer.ui.common.text import plural, shape_text
 from explorer.ui.overview.column_painter import ColumnPainter
 from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column, ColumnEdge
-from explorer.ui.overview.scene import Scene, View, elided, font
+from explorer.ui.overview.scene import Scene, View, font, shortened
 
 NAME_GAP = 3.0  # between a block's name and how many layers it folds
 EDGES_FROM = 0.1
@@ -111,7 +111,7 @@ class OverviewPainter:
             painter.setFont(self.small_font)
             painter.setPen(QColor(self.theme.text))
             room = QRectF(-box.height() / 2 + 4, -box.width() / 2, box.height() - 8, box.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, elided(text, room.width(), self.small_font))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shortened(text, room.width(), self.small_font))
 
     # --- a column ---
 
@@ -171,7 +171,7 @@ class OverviewPainter:
             return
         more = f"+{column.block.count - 1}"
         beside = QFontMetricsF(self.small_font).horizontalAdvance(more)
-        name = elided(_title(column), room.width() - beside - NAME_GAP, self.title_font)
+        name = shortened(_title(column), room.width() - beside - NAME_GAP, self.title_font)
         wide = QFontMetricsF(self.title_font).horizontalAdvance(name)
         left = room.center().x() - (wide + NAME_GAP + beside) / 2
         self._line(QRectF(left, room.y(), wide, room.height()), name, self.title_font, colour)
@@ -201,7 +201,7 @@ class OverviewPainter:
     def _line(self, room: QRectF, text: str, written: QFont, colour: str) -> None:
         """One centred line with the pane behind it, so that ticks of other labels do not run through."""
         metrics = QFontMetricsF(written)
-        shown = elided(text, room.width(), written)
+        shown = shortened(text, room.width(), written)
         width = metrics.horizontalAdvance(shown)
         self.painter.setFont(written)
         back = QRectF(room.center().x() - width / 2 - 1, room.y(), width + 2, room.height())

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPixmap
 
 from explorer.ui.common import theme
 from explorer.ui.common.box import Box
+from explorer.ui.common.eliding import elided
 from explorer.ui.overview.geometry import Column, Layout
 from explorer.ui.overview.map_images import MapImages
 
@@ -84,13 +85,13 @@ def figures(pixels: int) -> QFont:
     return theme.number_font(pixels)
 
 
-def elided(text: str, width: float, font_of_it: QFont) -> str:
+def shortened(text: str, width: float, font_of_it: QFont) -> str:
     """`text`, ending in … where there is no room; of a dotted name the end tells it apart, so its first parts go."""
     metrics = QFontMetricsF(font_of_it)
     parts = text.split(".") if " " not in text else [text]
     shorter = (f"…{'.'.join(parts[gone:])}" for gone in range(1, len(parts)))
     fitting = (each for each in (text, *shorter) if metrics.horizontalAdvance(each) <= width)
-    return next(fitting, metrics.elidedText(parts[-1], Qt.TextElideMode.ElideRight, width))
+    return next(fitting, elided(parts[-1], metrics, width))
 
 
 def fitted(rect: QRectF, columns: int, rows: int) -> QRectF:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
+import explorer.ui
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.pane import ElidedLabel
 
+UI = Path(explorer.ui.__file__).parent
 MODES = (Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideLeft)
 TEXTS = (
     "280,266 parameters · CIFAR-10, with skips",
@@ -49,3 +52,16 @@ def test_a_label_keeps_the_whole_in_its_tip(qapp: QApplication) -> None:
 def test_a_number_that_has_no_room_at_all_is_cut_as_before(qapp: QApplication) -> None:
     metrics = QFontMetrics(theme.interface_font())
     assert elided("123456789", metrics, metrics.horizontalAdvance("1234…") + 1).endswith("…")
+
+
+def test_metrics_in_fractions_of_pixels_cut_the_same(qapp: QApplication) -> None:
+    font = theme.interface_font()
+    for text in TEXTS:
+        for width in range(90, 300, 30):
+            cut = elided(text, QFontMetricsF(font), width + 0.5)
+            assert cut in {elided(text, QFontMetrics(font), width + more) for more in (-1, 0, 1, 2)}
+
+
+def test_nothing_in_the_window_is_cut_by_qt_itself_which_cuts_numbers() -> None:
+    files = {str(path.relative_to(UI)) for path in UI.rglob("*.py") if "elidedText" in path.read_text("utf-8")}
+    assert files == {"common/eliding.py"}

@@ -14,7 +14,7 @@ from explorer.session import Cell
 from explorer.ui.common.theme_colours import LIGHT
 from explorer.ui.overview.geometry import Column
 from explorer.ui.overview.lines import Spot
-from explorer.ui.overview.scene import elided, font
+from explorer.ui.overview.scene import font, shortened
 from tests.ui.fakes import make_picture, wait_until_shown
 from tests.ui.overview.followed import FollowedOverview, Shown, click, hover
 from tests.ui.pixels import colours_near
@@ -154,9 +154,9 @@ def test_of_a_dotted_name_without_room_whole_parts_go_from_its_beginning(qapp: Q
         return QFontMetricsF(written).horizontalAdvance(text) + 0.5
 
     for shown_as in ("layer1.0.conv1", "…0.conv1", "…conv1"):
-        assert elided("layer1.0.conv1", room_for(shown_as), written) == shown_as
-    assert elided("layer1.0.conv1", room_for("con…"), written) == "con…"
-    assert elided("layer4.0.bn … avgpool", room_for("layer4.0…"), written).startswith("layer4")
+        assert shortened("layer1.0.conv1", room_for(shown_as), written) == shown_as
+    assert shortened("layer1.0.conv1", room_for("con…"), written) == "con…"
+    assert shortened("layer4.0.bn … avgpool", room_for("layer4.0…"), written).startswith("layer4")
 
 
 def test_a_double_click_on_a_blocks_map_opens_its_feature_maps(shown: Shown, qtbot: QtBot) -> None:

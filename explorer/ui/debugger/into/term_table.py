@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.text import exact, number
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
@@ -161,7 +162,7 @@ class TermTable(TipsOfPlaces, QWidget):
 def _paint_header(painter: QPainter, rect: QRectF, column: TableColumn) -> None:
     painter.setFont(theme.interface_font(12, semibold=True))
     painter.setPen(QColor(theme.current().text))
-    text = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, int(rect.width()))
+    text = elided(column.title, painter.fontMetrics(), rect.width())
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
 
 

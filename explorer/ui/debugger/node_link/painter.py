@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from explorer.ui.common import theme
 from explorer.ui.common.box import Box
+from explorer.ui.common.eliding import elided
 from explorer.ui.debugger.node_link import Bias, Edge, Item, Node
 from explorer.ui.debugger.node_link.edge_layers import EdgeLayers
 from explorer.ui.debugger.node_link.edges import NodeLinkEdges
@@ -52,7 +53,7 @@ class NodeLinkPainter:
         self._painter.setPen(QColor(self._theme.dim))
         for column, box in zip(self._scene.drawing.columns, self._scene.places.titles, strict=True):
             metrics = QFontMetricsF(self._painter.font())
-            text = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, box.width)
+            text = elided(column.title, metrics, box.width)
             self._painter.drawText(
                 rect(self._title_box(box, metrics.horizontalAdvance(text), column_of=column)), LEFT, text
             )

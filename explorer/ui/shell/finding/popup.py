@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFo
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.finder import Finder
 from explorer.ui.common.row_list import Index, RowModel
 from explorer.ui.common.saved_painter import saved
@@ -135,5 +136,5 @@ class _FoundRows(QStyledItemDelegate):
 def _line(painter: QPainter, text: str, font: QFont, room: QRect, colour: str) -> None:
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    shown = elided(text, painter.fontMetrics(), room.width())
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)

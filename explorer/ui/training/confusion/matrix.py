@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.colour import ink_on, rgb
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.images import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.spoken import tell
@@ -273,9 +274,7 @@ class ConfusionMatrix(TipsOfPlaces, QWidget):
         painter.setFont(theme.interface_font(LABEL_PIXELS, semibold=is_pointed))
         painter.setPen(QColor(theme.current().text))
         name = class_name(self._classes, place)
-        painter.drawText(
-            room, side, painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
-        )
+        painter.drawText(room, side, elided(name, painter.fontMetrics(), room.width() + 1))
 
 
 def cell_colours(counts: np.ndarray) -> np.ndarray:

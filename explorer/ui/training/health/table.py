@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView, QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.tips import TipsOfRows
 from explorer.ui.training.health.model import HealthModel, Index
@@ -168,7 +169,7 @@ class _Cells(QStyledItemDelegate):
             painter.fillRect(QRectF(rect.left(), rect.top() + 3, 3, rect.height() - 6), _ink(row.level))
         area = rect.adjusted(MARGIN, 0, -4, 0)
         painter.setFont(theme.interface_font(semibold=True))
-        name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(area.width()))
+        name = elided(row.name, painter.fontMetrics(), area.width(), Qt.TextElideMode.ElideMiddle)
         left = painter.fontMetrics().horizontalAdvance(name) + GAP
         self._write(painter, area, name, colours.dim if self._view.is_dimmed else colours.text)
         painter.setFont(theme.interface_font(11))
