@@ -81,6 +81,9 @@ class TypedBox:
 
     def _number(self: Any, text: str) -> Any:
         bare = text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+        word = self.prefix().strip()
+        if word and bare.lower().startswith(word.lower()):  # typed too: "Z 9" in a box that says "Z 3 of 20"
+            bare = bare[len(word) :].strip()
         if bare and bare == self.specialValueText():
             return self.minimum()
         value = self.read(bare)

@@ -212,3 +212,34 @@ def test_nothing_is_cut_off_beside_the_boxes(
         place = QRect(part.mapTo(picture, part.rect().topLeft()), part.size())
         assert picture.rect().contains(place), part.objectName()
     assert picture.rule.height() >= picture.rule.heightForWidth(picture.rule.width())
+
+
+@pytest.mark.parametrize("typed", ["99", "0", "C 99", "many"])
+@pytest.mark.parametrize("leaves", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_a_page_that_there_is_not_is_refused_in_a_sentence(
+    pane: tuple[Session, InputView], qtbot: QtBot, stack: Path, typed: str, leaves: Qt.Key
+) -> None:
+    session, view = pane
+    _open(session, qtbot, stack)
+    box = view.picture.pages.boxes[1]
+    before = box.text()
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, typed)
+    QTest.keyClick(box, leaves)
+    assert box.text() == before
+    why = "“many” is not a whole number" if typed == "many" else f"{typed[-2:].strip()} does not lie between 1 and 3."
+    assert session.state.status.notice.startswith(f"C (channel): {why}")
+
+
+def test_the_word_before_the_number_may_be_typed_with_it(
+    pane: tuple[Session, InputView], qtbot: QtBot, stack: Path
+) -> None:
+    session, view = pane
+    _open(session, qtbot, stack)
+    box = view.picture.pages.boxes[0]
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "z 3")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: _is_shown(session, STACK[2, 0]))

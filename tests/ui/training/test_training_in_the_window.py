@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMetaMethod, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QSlider
@@ -23,6 +23,7 @@ from explorer.session import Session, Verb
 from explorer.session.run_curves import RunCurves
 from explorer.session.subjects.own_model import REFUSALS
 from explorer.ui.common import settings
+from explorer.ui.common.typed_box import TypedBox
 from explorer.ui.debugger.view import LEAST_STAGE, Debugger
 from explorer.ui.shell.main_window import FIRST_SIZE, MINIMUM_SIZE, MainWindow
 from explorer.ui.training.commands import TRAIN_COMMANDS
@@ -236,6 +237,23 @@ def test_every_control_of_the_strip_has_a_name_and_a_tip(window: MainWindow) -> 
         and not ((each.accessibleName() or getattr(each, "text", str)()) and each.toolTip())
     ]
     assert not nameless
+
+
+def test_every_box_for_a_number_says_why_it_takes_none(window: MainWindow) -> None:
+    """Whatever it is connected to says it: what is not a number would be put back in silence."""
+    parts = window.training.parts
+    assert parts is not None
+    for index in range(parts.tabs.count()):
+        parts.tabs.setCurrentIndex(index)
+    parts.tabs.setCurrentIndex(0)
+    boxes = [each for each in window.findChildren(QAbstractSpinBox) if isinstance(each, TypedBox)]
+    assert len(boxes) > 20
+    silent = [
+        each.accessibleName()
+        for each in boxes
+        if not each.isSignalConnected(QMetaMethod.fromSignal(each.refused))  # type: ignore[attr-defined]
+    ]
+    assert not silent
 
 
 def test_a_batch_is_opened_in_the_debugger(own_window: MainWindow, qtbot: QtBot) -> None:

@@ -34,6 +34,7 @@ class CompareBoard(FollowingView, QWidget):
         self.form.wanted.connect(session.comparing.compare)
         self.form.edited.connect(session.comparing.forget_refusal)
         self.form.stopped.connect(session.comparing.stop)
+        self.form.refused.connect(session.say)
         self.table = CompareTable()
         self.table.taken.connect(session.comparing.take_over)
         offer_rows(self.table, session, more=lambda row: (("Take it over", partial(self.table.taken.emit, row.row())),))

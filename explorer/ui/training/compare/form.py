@@ -19,12 +19,13 @@ EPOCHS_TIP = "How often each variant goes through the training examples."
 class CompareForm(QWidget):
     """Emits `wanted` with the title of what is varied, its values as they are typed and the epochs; and `stopped`.
 
-    `edited` tells that something else is written or chosen.
+    `edited` tells that something else is written or chosen. `refused` tells in a sentence why a number was not taken.
     """
 
     wanted = Signal(str, str, int)
     stopped = Signal()
     edited = Signal()
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,7 @@ class CompareForm(QWidget):
         self.epochs = WholeBox(1, MOST_EPOCHS, name="Epochs of each", tip=EPOCHS_TIP)
         self.epochs.setObjectName("compareEpochs")
         self.epochs.setValue(USUAL_EPOCHS)
+        self.epochs.refused.connect(self.refused)
         self.train = QPushButton("Train all", objectName="compareTrain", accessibleName="Train all")
         self.train.setToolTip("Train all variants one after the other, from fresh weights with the same seed.")
         self.train.clicked.connect(self._want)
