@@ -30,6 +30,7 @@ from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.subject import Verb
 from explorer.session.typed_over import block_words
 
+TYPED_OVER = "{name} is fed as numbers from now on, as they are typed; undo brings the picture back."
 START_SAMPLE, GREY_SAMPLE = "cat", "camera"
 MOST_OFFERED = 5  # pictures beside the first of several, so that the recent files keep others too
 
@@ -182,7 +183,10 @@ class Feeding:
         changed = present.copy()
         for part in (changed,) if values.ndim == changed.ndim else changed:
             part[block] = values
+        picture = self._store.state.input.picture
         self.set_values(changed, merge=merge or "", label=f"input {block_words(start, values)}")
+        if picture is not None:
+            self._store.say(TYPED_OVER.format(name=brief(picture.name)))
 
     def set_values(self, values: np.ndarray, *, merge: str = "", label: str = "change input") -> None:
         """Feed the network with `values` (its input shape; numbers of a model's own type) instead of a picture.

@@ -22,6 +22,7 @@ from explorer.ui.input.page_chooser import PageChooser
 from explorer.ui.input.typed_picture import has_typed_numbers
 
 FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Stretch"}
+TYPED_OVER_TIP = "Numbers were typed over what was made of this picture. Undo brings it back."
 HINT = "Point at a cell anywhere to see what it looks at."
 THUMBNAIL_LEAST, THUMBNAIL_MOST = 64, 240
 FED_LEAST = 52  # pixels of height
@@ -49,6 +50,7 @@ class InputPicture(QWidget):
         self._place: tuple[int, int] | None = None
         self._all_steps = False
         self._is_sheet = False
+        self._typed_over: tuple[int, ...] | None = None  # of which shape the picture was that numbers may be typed over
         self.fed = PictureCanvas(is_sharp=True, parent=self)
         self.fed.setObjectName("fedPicture")
         self.fed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -127,8 +129,11 @@ class InputPicture(QWidget):
             values = shown.values
             self.fed.set_numbers(values[0] if values is not None and values.ndim == 3 and len(values) == 1 else None)
         has_original = picture is not None and fitted is not None
-        self.original.setVisible(has_original)
-        self.fit.setVisible(has_original)
+        self._keep_in_place(shown, has_original=has_original)
+        for part in (self.original, self.fit):
+            part.setVisible(has_original or self._typed_over is not None)
+        for control in (self.fit, self.pages):
+            control.setEnabled(self._typed_over is None or has_original)
         if picture is not None and fitted is not None:
             self.original.set_picture(picture.pixels, frame=_rectangle(fitted.source_box))
             self.original.setToolTip(f"{picture.name}, {picture.facts}. The frame is what the network sees.")
@@ -137,8 +142,23 @@ class InputPicture(QWidget):
         self._show_steps()
         self._draw_field()
 
+    def _keep_in_place(self, shown: InputState, *, has_original: bool) -> None:
+        """Under numbers that are typed over a picture what it was made from stays: nothing moves for the first one."""
+        values = shown.values
+        shape = None if values is None else values.shape
+        if has_original:
+            self._typed_over = shape
+        elif not has_typed_numbers(shown) or shape != self._typed_over:
+            self._typed_over = None
+        is_typed_over = self._typed_over is not None and not has_original
+        self.rule.setMinimumHeight(self.rule.height() if is_typed_over else 0)
+        if is_typed_over:
+            self.original.setToolTip(TYPED_OVER_TIP)
+
     def show_pages(self, shown: InputState) -> None:
         """Show which page of its file the picture is, or which one it is about to be."""
+        if shown.fitted is None and self._typed_over is not None and not self._is_sheet:
+            return
         picture = None if self._is_sheet or shown.fitted is None else shown.picture
         self.pages.show_pages(None if picture is None else picture.pages, shown.page_asked)
 

@@ -62,7 +62,9 @@ class InputView(FollowingView, Pane):
         self._popup: ThumbnailPopup | None = None
         self._show_data = actions["showData"]
         self.picture = InputPicture()
-        CellTyping(self.picture.fed, NumberWriter(session), name="inputEditor")
+        self._before_click = session.state.selection
+        typing = CellTyping(self.picture.fed, NumberWriter(session), name="inputEditor")
+        typing.double_clicked.connect(self._look_back)
         self.numbers = NumberFields()
         self.numbers.edited.connect(self._feed_numbers)
         self.numbers.refused.connect(session.say)
@@ -289,7 +291,14 @@ class InputView(FollowingView, Pane):
         if self.drawing.is_on:
             self.drawing.press(row, column)
         else:
+            self._before_click = self._session.state.selection
             self._session.selection.select(layer="input", channel=0, row=row, column=column)
+
+    @Slot()
+    def _look_back(self) -> None:
+        """A double click is for typing: what the first of the two clicks chose is let go for what was chosen before."""
+        before = self._before_click
+        self._session.selection.select(layer=before.layer, channel=before.channel, row=before.row, column=before.column)
 
 
 def recent_pictures(state: State) -> tuple[Path, ...]:

@@ -180,11 +180,11 @@ def test_undo_of_typed_numbers_brings_back_the_page_that_they_covered(
     wait_until_shown(qtbot, session)
     session.input.set_cell((0, 0, 0), 0.5)
     wait_until_shown(qtbot, session)
-    assert not view.picture.pages.isVisible()
+    assert not view.picture.pages.isEnabled()
     session.editing.undo()
     wait_until_shown(qtbot, session)
     assert view.picture.pages.boxes[0].text() == "Z 2 of 4"
-    assert view.picture.pages.isVisible()
+    assert view.picture.pages.isEnabled()
     assert _is_shown(session, STACK[1, 2])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
+from explorer.ui.input.picture import TYPED_OVER_TIP
 from explorer.ui.input.view import InputView
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
 
@@ -73,7 +74,7 @@ def test_any_number_is_typed_over_a_cell_and_the_rule_says_numbers_as_typed(open
     np.testing.assert_array_equal(session.state.values, expected)
     assert view.picture.rule.accessibleName().startswith("Numbers, as typed: 1 × 5 × 5")
     assert view.facts_label.whole() == "numbers, as typed"
-    assert not view.picture.original.isVisible()
+    assert view.picture.original.toolTip() == TYPED_OVER_TIP
     assert _typing(view).cells is not None
     assert _typing(view).cells.head == (0, 2, 0)  # type: ignore[union-attr]
     session.editing.undo()
@@ -163,3 +164,43 @@ def test_a_block_pasted_into_the_open_box_goes_over_the_cells(opened: Opened, qt
     wait_until_shown(qtbot, session)
     assert session.state.values is not None
     assert session.state.values[0, 3:, 1:3].tolist() == [[-1, 2], [3, -4.5]]
+
+
+@pytest.mark.parametrize("text", [GREY, COLOUR])
+def test_the_first_number_is_told_of_and_neither_moves_anything_nor_changes_what_is_chosen(
+    opened: Opened, qtbot: QtBot, text: str
+) -> None:
+    session, view = opened(text)
+    session.selection.select(layer="conv1", channel=0)
+    chosen, picture = session.state.selection, session.state.input.picture
+    assert picture is not None
+    parts = view.picture.fed, view.picture.original, view.picture.fit, view.picture.rule, view.open
+    QApplication.processEvents()
+
+    def places() -> list[QRect]:
+        QApplication.processEvents()
+        return [QRect(part.mapTo(view, QPoint()), part.size()) for part in parts if part.isVisible()]
+
+    before, at = places(), _at(view, 1, 3)
+    assert len(before) == len(parts)
+    QTest.mouseClick(view.picture.fed, LEFT, pos=at)
+    QTest.mouseDClick(view.picture.fed, LEFT, pos=at)
+    assert _typing(view).editor.isVisible()
+    assert session.state.selection == chosen
+    _type("-1")
+    _type("17", Qt.Key.Key_Return)
+    wait_until_shown(qtbot, session)
+    assert places() == before
+    assert session.state.selection == chosen
+    assert session.state.status.told[0].sentence == (
+        f"{picture.name} is fed as numbers from now on, as they are typed; undo brings the picture back."
+    )
+    assert len(session.state.status.told) == 1
+    assert not view.picture.fit.isEnabled()
+    while session.state.files.undo_text.startswith("input"):
+        session.editing.undo()
+    wait_until_shown(qtbot, session)
+    assert session.state.input.picture is picture
+    assert places() == before
+    assert view.picture.fit.isEnabled()
+    assert session.state.status.notice == ""

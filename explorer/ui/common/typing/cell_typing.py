@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -32,8 +32,10 @@ class CellTyping(QObject):
     """Stands beside a view, hears its mouse and keys first, and leaves to the view what has nothing to do with typing.
 
     A click chooses a cell, Shift or dragging a range; a double click, Enter, F2 or a first digit opens a box over it,
-    dragging with Ctrl scales it.
+    dragging with Ctrl scales it. `double_clicked` tells that the box was opened by the mouse.
     """
+
+    double_clicked = Signal()
 
     def __init__(self, view: CellView, writer: NumberWriter, *, name: str) -> None:
         super().__init__(view.surface)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Protocol, cast
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 
 from explorer.arithmetic.operation import Index
@@ -29,6 +29,8 @@ PRESSES = (
 
 class Typed(Chosen, Protocol):
     """A chosen range, and the box over one of its cells."""
+
+    double_clicked: SignalInstance
 
     def open(self, cell: Index, text: str | None = None) -> None: ...
 
@@ -94,6 +96,7 @@ class CellMouse:
             return False
         self._view.bring_into_sight(meant)
         self._typed.open(meant)
+        self._typed.double_clicked.emit()
         return True
 
     def _first_clicked(self, target: TypingTarget) -> Index | None:
