@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from explorer.ui.common import icons
-from explorer.ui.common.number_boxes import ChoiceBox
+from explorer.ui.common.noted_box import NotedBox
 from explorer.ui.editor.editor import Editor
 
 
@@ -98,15 +99,20 @@ class PaddingEditor(Editor):
     """How much is added around a map: a number of cells, or a rule by name."""
 
     NUMBER = "number"
+    TOLD = MappingProxyType(
+        {NUMBER: "as many zeros", "valid": "no zeros", "same": "keeps the size", "full": "wherever it touches"}
+    )
 
     def __init__(
         self, label: str, rules: tuple[str, ...], minimum: int, maximum: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(label, parent)
         self._rules = rules
-        self.rule = ChoiceBox(self)
+        self.rule = NotedBox(self)
         self.rule.setAccessibleName(f"{label}: number or rule")
         self.rule.addItems([self.NUMBER, *rules])
+        for at, name in enumerate((self.NUMBER, *rules)):
+            self.rule.set_note(at, self.TOLD.get(name, ""))
         self.pair = PairEditor(label, minimum, maximum, parent=self)
         self.grid = QGridLayout()
         self.grid.setSpacing(4)

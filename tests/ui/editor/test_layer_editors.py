@@ -117,6 +117,14 @@ def test_padding_is_a_number_or_a_rule(qtbot: QtBot) -> None:
     assert said[-1] == (2, True)
 
 
+def test_the_list_of_paddings_says_what_each_rule_does(qtbot: QtBot) -> None:
+    editor = PaddingEditor("padding", RULES, 0, 99)
+    qtbot.addWidget(editor)
+    rule = editor.rule
+    told = [rule.itemData(at, Qt.ItemDataRole.AccessibleTextRole) for at in range(rule.count())]
+    assert told == ["number, as many zeros", "valid, no zeros", "same, keeps the size", "full, wherever it touches"]
+
+
 def test_a_small_float_is_shown_as_pytorch_and_the_sentences_write_it(qtbot: QtBot) -> None:
     editor = FloatEditor("eps", 0.0, 1.0)
     shown(qtbot, editor, 1e-5)
