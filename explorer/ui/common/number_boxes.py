@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
+from explorer.ui.common.pasted_rows import row_on_the_clipboard
 from explorer.ui.common.typed import typed_number, typed_whole, written
 from explorer.ui.common.typed_box import TypedBox
 
@@ -100,9 +101,14 @@ class WholeBox(_Stepper, TypedBox, QSpinBox):
 
 
 class FloatBox(_Stepper, TypedBox, QDoubleSpinBox):
-    """A number of any size from `low` to `high`, with as many digits as it needs and no zeros after them."""
+    """A number of any size from `low` to `high`, with as many digits as it needs and no zeros after them.
+
+    With `takes_rows` it stands in a row of boxes: several numbers pasted into it are told by `row_pasted`.
+    """
 
     refused = Signal(str)
+    row_pasted = Signal(object)
+    takes_rows = False
 
     def __init__(
         self,
@@ -125,6 +131,13 @@ class FloatBox(_Stepper, TypedBox, QDoubleSpinBox):
 
     def read(self, text: str) -> float:
         return typed_number(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = row_on_the_clipboard() if self.takes_rows and event.matches(QKeySequence.StandardKey.Paste) else ()
+        if row:
+            self.row_pasted.emit(row)
+        else:
+            super().keyPressEvent(event)
 
     def stepBy(self, steps: int) -> None:
         """In steps of the number's own second digit, so that 0.1 and 1e-5 can both be turned."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.arithmetic.cells import subscript
 from explorer.ui.common.number_boxes import FloatBox
+from explorer.ui.common.pasted_rows import with_row
 from explorer.ui.common.text import count
 
 MOST_FIELDS = 64
@@ -16,6 +19,8 @@ LARGEST = 1e6
 
 class NumberFields(QScrollArea):
     """One box for each number, `symbol`₁ first as in textbooks; `edited` carries them all (features,) when one changes.
+
+    Several numbers pasted into a box go on into those behind it.
 
     `name` and `tip` are what a box is called and what it is for, {} standing for its symbol, {1} for its number alone.
     """
@@ -29,7 +34,7 @@ class NumberFields(QScrollArea):
         *,
         symbol: str = "x",
         name: str = "Input {}",
-        tip: str = "{}, a number that the network is fed.",
+        tip: str = "{}, a number that the network is fed. Several that are pasted go on below.",
     ) -> None:
         super().__init__(parent)
         self._symbol, self._name, self._tip = symbol, name, tip
@@ -84,6 +89,8 @@ class NumberFields(QScrollArea):
         box = FloatBox(-LARGEST, LARGEST, name=name, tip=tip, live=True)
         box.valueChanged.connect(lambda value: self._tell(index, value))
         box.refused.connect(self.refused)
+        box.takes_rows = True
+        box.row_pasted.connect(lambda row: self._paste(index, row))
         label = QLabel(symbol)
         label.setProperty("role", "dim")
         label.setBuddy(box)
@@ -96,4 +103,14 @@ class NumberFields(QScrollArea):
     def _tell(self, index: int, value: float) -> None:
         numbers = self._numbers.astype(np.float32)
         numbers[index] = value
+        self.edited.emit(numbers)
+
+    def _paste(self, index: int, row: Sequence[float]) -> None:
+        try:
+            numbers = with_row(self._numbers.astype(np.float32), index, row, name=self._boxes[index].accessibleName())
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        for box in self._boxes[index : index + len(row)]:
+            box.forget_typing()
         self.edited.emit(numbers)

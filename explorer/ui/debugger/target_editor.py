@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from explorer.arithmetic.cells import subscript
 from explorer.ui.common.icons import icon
 from explorer.ui.common.number_boxes import ChoiceBox, FloatBox
 from explorer.ui.common.number_fields import NumberFields
+from explorer.ui.common.pasted_rows import with_row
 from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.common.text import number, plural
 
@@ -75,6 +77,8 @@ class TargetEditor(QWidget):
         box.setFixedWidth(BOX_WIDTH)
         box.valueChanged.connect(self._tell_boxes)
         box.refused.connect(self.refused)
+        box.takes_rows = True
+        box.row_pasted.connect(lambda row: self._paste(index, row))
         return box
 
     def show_aim(self, aim: Aim) -> None:
@@ -117,6 +121,19 @@ class TargetEditor(QWidget):
     def _tell_boxes(self) -> None:
         shown = [box for box in self.boxes if not box.isHidden()]
         self._tell(tuple(box.value() for box in shown))
+
+    def _paste(self, index: int, row: Sequence[float]) -> None:
+        """Several numbers at once, from this box on."""
+        shown = [box for box in self.boxes if not box.isHidden()]
+        present = np.array([box.value() for box in shown])
+        try:
+            numbers = with_row(present, index, row, name=shown[index].accessibleName())
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        for box in shown[index : index + len(row)]:
+            box.forget_typing()
+        self._tell(tuple(float(each) for each in numbers))
 
     def _tell(self, numbers: tuple[float, ...]) -> None:
         self.edited.emit(numbers)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLayout, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
 from shiboken6 import Shiboken
@@ -41,3 +44,41 @@ def test_a_box_that_goes_leaves_nothing_behind_that_python_would_take_for_someth
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     known = _known_items() - before
     assert known <= _items(fields)
+
+
+@pytest.mark.parametrize("copied", ["3.2, 1.3, 0.2", "3.2\t1.3\t0.2", "3.2\n1.3\n0.2", "logits = [3.2, 1.3, 0.2]"])
+def test_several_numbers_that_are_pasted_go_on_into_the_boxes_behind(copied: str, qtbot: QtBot) -> None:
+    fields, told = _fields(qtbot, 4)
+    _paste(fields, 1, copied)
+    assert [numbers.tolist() for numbers in told] == [pytest.approx([0, 3.2, 1.3, 0.2])]
+
+
+def test_more_numbers_than_there_are_boxes_are_refused_in_a_sentence(qtbot: QtBot) -> None:
+    fields, told = _fields(qtbot, 4)
+    refused: list[str] = []
+    fields.refused.connect(refused.append)
+    _paste(fields, 2, "1 2 3")
+    assert refused == ["Input x₃: 3 numbers do not fit, there is room for 2 from here on."]
+    assert not told
+
+
+def test_a_single_number_is_pasted_as_text_is(qtbot: QtBot) -> None:
+    fields, told = _fields(qtbot, 2)
+    fields.boxes[1].selectAll()
+    _paste(fields, 1, "−7")
+    assert told[-1].tolist() == [0, -7]
+
+
+def _fields(qtbot: QtBot, amount: int) -> tuple[NumberFields, list[np.ndarray]]:
+    fields = NumberFields()
+    qtbot.addWidget(fields)
+    fields.show_numbers(np.zeros(amount, np.float32))
+    told: list[np.ndarray] = []
+    fields.edited.connect(told.append)
+    fields.show()
+    return fields, told
+
+
+def _paste(fields: NumberFields, index: int, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    QTest.keyClick(fields.boxes[index], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)

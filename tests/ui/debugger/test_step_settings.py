@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -233,6 +234,18 @@ def test_numbers_are_aimed_at_in_fields_of_their_own(session: Session, row: Step
     assert session.state.steps.target is None
     wait_until_recorded(qtbot, session)
     assert [box.value() for box in row.target.boxes if box.isVisible()] == [1, 0]
+
+
+def test_a_target_is_pasted_as_a_row(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+    paste = (Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QGuiApplication.clipboard().setText("[0.25, -3]")
+    QTest.keyClick(row.target.boxes[0], *paste)
+    assert session.state.steps.target == (0.25, -3.0)
+    wait_until_recorded(qtbot, session)
+    assert [box.value() for box in row.target.boxes if box.isVisible()] == [0.25, -3]
+    QTest.keyClick(row.target.boxes[1], *paste)
+    assert session.state.status.notice == "Target d₂: 2 numbers do not fit, there is room for 1 from here on."
+    assert session.state.steps.target == (0.25, -3.0)
 
 
 def test_a_target_out_of_reach_is_refused(session: Session, row: StepSettings) -> None:
