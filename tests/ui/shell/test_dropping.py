@@ -184,3 +184,30 @@ def _is_shown(session: Session, path: Path) -> None:
     assert _is_at(session, path)
     assert session.state.input.picture is not None
     np.testing.assert_array_equal(session.state.input.picture.pixels, np.asarray(Image.open(path)))
+
+
+@pytest.mark.parametrize("amount", [1, 2])
+@pytest.mark.parametrize("is_data_first", [True, False])
+def test_data_and_pictures_of_the_command_line_are_each_opened_as_what_they_are(
+    amount: int, is_data_first: bool, tmp_path: Path, qtbot: QtBot
+) -> None:
+    rng = np.random.default_rng(0)
+    folder, network = tmp_path / "insects", tmp_path / "net.txt"
+    network.write_text("3x16x16 conv(4, 3) relu flatten linear(2)")
+    for name in ("ants", "bees"):
+        (folder / name).mkdir(parents=True)
+        for at in range(6):
+            Image.fromarray(rng.integers(0, 255, (16, 16, 3)).astype(np.uint8)).save(folder / name / f"{at}.png")
+    paths = [_picture(tmp_path / f"{at}.png") for at in range(amount)]
+    given = [folder, network, *paths] if is_data_first else [*paths, network, folder]
+    window = open_window([str(path) for path in given])
+    qtbot.addWidget(window, before_close_func=_leave_all)
+    session = window.session
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.input.picture is not None, timeout=60_000)
+    assert session.state.document.data == str(folder)
+    assert session.state.data.data_set.classes == ("ants", "bees")
+    assert session.state.input.picture.path == paths[0]
+    assert session.state.network.text() == network.read_text()
+    assert window.isVisible()
+    assert _browsers()
