@@ -9,7 +9,7 @@ from explorer.arithmetic.operation import Index
 from explorer.session import LayerActivation
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.typing.target import INPUT, TypingTarget
-from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.sheet import COLOURS, Sheet
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,14 @@ def typed_sheet(entry: LayerActivation, sheet: Sheet, *, are_filters: bool) -> T
     if not are_filters:
         return _of_input(entry, sheet) if entry.name == INPUT and entry.values.ndim == 3 else None
     weight = entry.weight
-    if weight is None or sheet.composite:
+    if weight is None:
         return None
     name = f"{entry.name}.weight"
+    if sheet.composite:
+        return _in_colour(TypingTarget(name, weight, colours=COLOURS, is_together=True))
     if sheet.size == weight.shape:
         return _of_matrix(TypingTarget(name, weight))
-    target = TypingTarget(name, weight)
+    target = TypingTarget(name, weight, colours=COLOURS if sheet.labels == COLOURS else ())
     if weight.ndim == 2:
         target = TypingTarget(name, weight.reshape(len(weight), -1, *sheet.size), columns=weight.shape[1])
     is_first = sheet.tile_of(0) == 0  # of all filters, or the first one alone: else the slices of one
@@ -45,6 +47,11 @@ def _of_input(entry: LayerActivation, sheet: Sheet) -> TypedSheet:
 
     target = TypingTarget(INPUT, entry.values)
     return TypedSheet(target, lambda at: (int(sheet.channels[at.tile]), at.row, at.column), place)
+
+
+def _in_colour(target: TypingTarget) -> TypedSheet:
+    """Filters as pictures in colour: a cell is that of the first colour, and stands for the others at its place too."""
+    return TypedSheet(target, lambda at: (at.tile, 0, at.row, at.column), lambda cell: Place(cell[0], *cell[2:]))
 
 
 def _of_matrix(target: TypingTarget) -> TypedSheet:

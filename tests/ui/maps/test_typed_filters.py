@@ -9,15 +9,17 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
+from explorer.ui.common.typing.fills import edge, random
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import MapMosaic
 from tests.ui.fakes import wait_until_shown, weight_of
 from tests.ui.maps.conftest import ShowMaps
+from tests.ui.menus import menu_at, texts
 
 Opened = Callable[..., tuple[Session, FeatureMaps]]
 TEXT = "3x8x8 conv(4, 3, padding=1) relu conv(2, 3) flatten linear(3) linear(2)"
@@ -172,3 +174,72 @@ def test_dragging_with_ctrl_scales_a_weight_and_moves_no_map(opened: Opened, qtb
     session.editing.undo()
     wait_until_shown(qtbot, session)
     np.testing.assert_array_equal(weight_of(session, "conv2"), before)
+
+
+def test_a_double_click_on_a_filter_in_colour_types_over_the_red_of_what_was_clicked_and_shows_green_and_blue(
+    opened: Opened, qtbot: QtBot
+) -> None:
+    session, view = opened("conv1")
+    before, mosaic = weight_of(session, "conv1").copy(), _mosaic(view)
+    shown = mosaic.typing_target()
+    assert shown is not None
+    assert shown.is_together
+    window, place = view.windowHandle(), mosaic.canvas.viewport().mapTo(view, _at(view, (2, 0, 1, 0)))
+    QTest.mouseDClick(window, LEFT, Qt.KeyboardModifier.NoModifier, place)
+    QApplication.processEvents()
+    editor = _typing(view).editor
+    assert editor.isVisible()
+    assert editor.accessibleName() == "conv1.weight [2, 0, 1, 0], red"
+    assert float(editor.text().replace("−", "-")) == pytest.approx(before[2, 0, 1, 0])
+    _type("3")
+    for at, (colour, typed) in enumerate((("green", 4), ("blue", 5)), start=1):
+        wait_until_shown(qtbot, session)
+        QTest.mouseClick(mosaic.canvas.viewport(), LEFT, pos=_at(view, (2, at, 1, 0)))
+        QTest.mouseDClick(mosaic.canvas.viewport(), LEFT, pos=_at(view, (2, at, 1, 0)))
+        assert editor.isVisible()
+        assert editor.accessibleName() == f"conv1.weight [2, {at}, 1, 0], {colour}"
+        _type(str(typed))
+    wait_until_shown(qtbot, session)
+    before[2, :, 1, 0] = [3, 4, 5]
+    np.testing.assert_array_equal(weight_of(session, "conv1"), before)
+    assert session.state.files.undo_text == "conv1 weight [2, 2, 1, 0] = 5"
+
+
+def test_dragging_with_ctrl_scales_no_single_colour_of_a_filter_in_colour(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("conv1")
+    document, viewport = session.state.document, _mosaic(view).canvas.viewport()
+    start, ctrl = _at(view, (1, 0, 1, 1)), Qt.KeyboardModifier.ControlModifier
+    QTest.mousePress(viewport, LEFT, ctrl, start)
+    QTest.mouseMove(viewport, start + QPoint(0, 30))
+    QTest.mouseRelease(viewport, LEFT, ctrl, start + QPoint(0, 60))
+    assert session.state.document is document
+
+
+@pytest.mark.parametrize(("layer", "channel"), [("conv1", None), ("conv1", 2), ("conv2", None), ("linear1", 2)])
+def test_a_whole_filter_is_filled_kernel_by_kernel(
+    opened: Opened, qtbot: QtBot, layer: str, channel: int | None
+) -> None:
+    session, view = opened(layer, channel=channel)
+    before = weight_of(session, layer).copy()
+    target = _mosaic(view).typing_target()
+    assert target is not None
+    at = _at(view, (1 if channel is None else channel, 0, 1, 1))
+    menu = menu_at(_mosaic(view).canvas.viewport(), at)
+    whole = next(each for each in menu.findChildren(QMenu) if each.title() == "Fill the whole filter with")
+    assert ("Fill with" in texts(menu)) != target.is_together
+    next(action for action in whole.actions() if action.text() == "Edge").trigger()
+    wait_until_shown(qtbot, session)
+    filters = weight_of(session, layer).reshape(target.values.shape)
+    expected = before.reshape(target.values.shape).copy()
+    expected[1 if channel is None else channel] = edge(target.values.shape)
+    np.testing.assert_array_equal(filters, expected)
+    session.editing.undo()
+    wait_until_shown(qtbot, session)
+    np.testing.assert_array_equal(weight_of(session, layer), before)
+
+
+def test_random_numbers_of_a_whole_filter_are_others_in_each_kernel() -> None:
+    numbers = random((3, 5, 5), 7)
+    assert numbers.shape == (3, 5, 5)
+    assert len({kernel.tobytes() for kernel in numbers}) == 3
+    np.testing.assert_array_equal(numbers, random((3, 5, 5), 7))

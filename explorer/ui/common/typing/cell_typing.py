@@ -81,7 +81,7 @@ class CellTyping(QObject):
         rows, columns = cells.size
         value = _text(target.values[cells.head]) or "no number yet"
         block = f"{rows} × {columns} cells chosen, to " if cells.count > 1 else ""
-        tell(self._view.keys, f"{block}{_name_of(target, cells.head)}: {value}")
+        tell(self._view.keys, f"{block}{target.called(cells.head)}: {value}")
 
     def target(self) -> TypingTarget | None:
         """What can be typed over now, with what was typed and is not shown yet."""
@@ -163,9 +163,10 @@ class CellTyping(QObject):
         if target is None or rect is None or not is_index(cell, target.values.shape) or self.refuses():
             return
         self.choose(CellRange.of(cell))
-        self.editor.setAccessibleName(_name_of(target, cell))
+        self.editor.setAccessibleName(target.called(cell))
         self.editor.open(_box(rect), _text(target.values[cell]) if text is None else text, selected=text is None)
         self.editor.setModified(text is not None)
+        self.editor.setToolTip(f"{target.called(cell)}\n{self.editor.toolTip()}")
 
     @Slot(float)
     def _commit(self, value: float) -> None:
@@ -250,10 +251,6 @@ class CellTyping(QObject):
 
 def _is_same(one: TypingTarget, other: TypingTarget) -> bool:
     return one.name == other.name and one.values is other.values
-
-
-def _name_of(target: TypingTarget, cell: Index) -> str:
-    return f"{target.name} [{', '.join(map(str, cell))}]"
 
 
 def _text(value: np.generic) -> str:

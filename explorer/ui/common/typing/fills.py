@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Size = tuple[int, int]
+Size = tuple[int, ...]
 RANDOM = "Random numbers…"
 
 
 @dataclass(frozen=True)
 class Fill:
-    """One way to fill (rows, columns) of cells: `text` on the menu, `tip` a sentence."""
+    """One way to fill (rows, columns) of cells, of several kernels alike: `text` on the menu, `tip` a sentence."""
 
     text: str
     tip: str
@@ -22,34 +22,35 @@ class Fill:
 
 def zeros(size: Size) -> np.ndarray:
     """Nothing."""
-    return np.zeros(size)
+    return np.zeros(size[-2:])
 
 
 def identity(size: Size) -> np.ndarray:
     """A filter that gives back its patch's middle; 1 on the diagonal where there is no middle."""
-    rows, columns = size
+    rows, columns = size[-2:]
     if rows % 2 == 0 or columns % 2 == 0:
         return np.eye(rows, columns)
-    found = np.zeros(size)
+    found = np.zeros((rows, columns))
     found[rows // 2, columns // 2] = 1
     return found
 
 
 def edge(size: Size) -> np.ndarray:
     """How much the middle differs from all around it: −1 everywhere, and what makes the sum 0 in the middle."""
-    rows, columns = size
-    found = np.full(size, -1.0)
+    rows, columns = size[-2:]
+    found = np.full((rows, columns), -1.0)
     found[rows // 2, columns // 2] = rows * columns - 1
     return found
 
 
 def blur(size: Size) -> np.ndarray:
     """The mean of the patch: numbers that are all the same and add up to 1."""
-    return np.full(size, 1 / (size[0] * size[1]))
+    rows, columns = size[-2:]
+    return np.full((rows, columns), 1 / (rows * columns))
 
 
 def random(size: Size, seed: int) -> np.ndarray:
-    """Numbers between −1 and 1, the same for the same seed."""
+    """Numbers between −1 and 1, the same for the same seed; those of each kernel are others."""
     return np.random.default_rng(seed).uniform(-1, 1, size)
 
 

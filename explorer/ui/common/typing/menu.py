@@ -15,7 +15,9 @@ from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.clipboard import Chosen
 from explorer.ui.common.typing.fills import FILLS, RANDOM, random
 
+Make = Callable[[tuple[int, ...]], np.ndarray]
 LARGEST_SEED = 2**31 - 1
+FILTER_AXES = 4  # filter, kernel, row, column
 NONE_CHOSEN = "Choose cells of a filter, a weight or the input first: click one, drag over several."
 
 
@@ -30,26 +32,30 @@ def open_menu(chosen: Chosen, over: QWidget, at: QPoint) -> None:
 
 
 def add_actions(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
-    """What can be done with the numbers of `chosen`."""
-    _add(menu, "Copy numbers", QKeySequence.StandardKey.Copy, lambda: clipboard.copy(chosen))
-    _add(menu, "Paste numbers", QKeySequence.StandardKey.Paste, lambda: clipboard.paste(chosen))
-    fills = menu.addMenu("Fill with")
-    fills.setToolTipsVisible(True)
-    _add_fills(fills, chosen, over)
+    """What can be done with the numbers of `chosen`; where a cell stands for several of them, with the whole filter."""
+    target = chosen.target()
+    if target is None or not target.is_together:
+        _add(menu, "Copy numbers", QKeySequence.StandardKey.Copy, lambda: clipboard.copy(chosen))
+        _add(menu, "Paste numbers", QKeySequence.StandardKey.Paste, lambda: clipboard.paste(chosen))
+        _add_fills(menu.addMenu("Fill with"), lambda make: _fill(chosen, make), over)
+    if target is not None and target.values.ndim == FILTER_AXES:
+        _add_fills(menu.addMenu("Fill the whole filter with"), lambda make: _fill_filter(chosen, make), over)
 
 
-def _add_fills(menu: QMenu, chosen: Chosen, over: QWidget) -> None:
-    """An action for each way to fill the chosen range; where it is one cell, the whole map that it lies in."""
+def _add_fills(menu: QMenu, fill_with: Callable[[Make], None], over: QWidget) -> None:
+    """An action for each way to fill."""
+    menu.setToolTipsVisible(True)
     for fill in FILLS:
         action = menu.addAction(fill.text)
         action.setToolTip(fill.tip)
-        action.triggered.connect(lambda _checked=False, make=fill.make: _fill(chosen, make))
+        action.triggered.connect(lambda _checked=False, make=fill.make: fill_with(make))
     action = menu.addAction(RANDOM)
     action.setToolTip("Numbers between −1 and 1; the same seed gives the same ones.")
-    action.triggered.connect(lambda: _ask_seed(chosen, over))
+    action.triggered.connect(lambda: _ask_seed(fill_with, over))
 
 
-def _fill(chosen: Chosen, make: Callable[[tuple[int, int]], np.ndarray]) -> None:
+def _fill(chosen: Chosen, make: Make) -> None:
+    """Over the chosen range; where it is one cell, over the whole map that it lies in."""
     target, cells = chosen.target(), chosen.cells
     if target is None or cells is None or chosen.refuses():
         return
@@ -58,14 +64,24 @@ def _fill(chosen: Chosen, make: Callable[[tuple[int, int]], np.ndarray]) -> None
     chosen.write(whole.start, whole.shaped(make(whole.size)))
 
 
-def _ask_seed(chosen: Chosen, over: QWidget) -> None:
+def _fill_filter(chosen: Chosen, make: Make) -> None:
+    """Over each kernel of the filter that the chosen cell lies in."""
+    target, cells = chosen.target(), chosen.cells
+    if target is None or cells is None or chosen.refuses():
+        return
+    shape = target.values.shape[1:]
+    numbers = make(shape)
+    chosen.write((cells.head[0], 0, 0, 0), np.broadcast_to(numbers, shape)[None])
+
+
+def _ask_seed(fill_with: Callable[[Make], None], over: QWidget) -> None:
     dialog = passing(QInputDialog(over))
     dialog.setObjectName("seedDialog")
     dialog.setWindowTitle("Random numbers")
     dialog.setLabelText("Seed: the same one gives the same numbers.")
     dialog.setInputMode(QInputDialog.InputMode.IntInput)
     dialog.setIntRange(0, LARGEST_SEED)
-    dialog.intValueSelected.connect(lambda seed: _fill(chosen, lambda size: random(size, seed)))
+    dialog.intValueSelected.connect(lambda seed: fill_with(lambda size: random(size, seed)))
     dialog.open()
 
 

@@ -69,12 +69,13 @@ class CellMouse:
     def _on_press(self, event: QMouseEvent, cell: Index) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick:
             return self._double_click(cell)
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        target = self._view.typing_target()
+        is_together = target is not None and target.is_together  # one of three numbers is not scaled by itself
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and not is_together:
             self._begin_scaling(cell, event.position().y())
             return True
         cells = self._typed.cells
         is_extending = cells is not None and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        target = self._view.typing_target()
         self._pressed, self._clicked = cell, None if target is None else (target.name, cell)
         self._second_click.wait()
         self._view.keys.setFocus()

@@ -20,11 +20,20 @@ class TypingTarget:
     """What can be typed over: all `values` of the parameter or buffer `name` ("conv1.weight"), or of "input".
 
     `columns` is how many numbers a row of the parameter has where it is shown as maps: a matrix on flattened maps.
+    `colours` are the names of the kernels of a filter on a colour picture; `is_together`: one picture shows them all,
+    so that a cell stands for a number of each, and is known by that of the first.
     """
 
     name: str
     values: np.ndarray
     columns: int | None = None
+    colours: tuple[str, ...] = ()
+    is_together: bool = False
+
+    def called(self, cell: Index) -> str:
+        """ "conv1.weight [2, 0, 1, 1], red"."""
+        colour = f", {self.colours[cell[1]]}" if self.colours else ""
+        return f"{self.name} [{', '.join(map(str, cell))}]{colour}"
 
     def as_kept(self, start: Index, numbers: np.ndarray) -> tuple[Index, np.ndarray]:
         """`numbers` from cell `start` of the maps on as they lie in the parameter, with what is between their rows."""
