@@ -42,7 +42,7 @@ class CellTyping(QObject):
         self._view, self._writer = view, writer
         self.cells: CellRange | None = None
         self._target: TypingTarget | None = None
-        self._pending: list[tuple[Index, np.ndarray]] = []  # typed, and not yet in what the view shows
+        self._typed: np.ndarray | None = None  # all values, with those that were typed and are not yet shown
         self._frame = RangeFrame(view.surface)
         self._mouse = CellMouse(self, view, writer)
         self._scale_keys = ScaleKeys(writer)
@@ -87,20 +87,17 @@ class CellTyping(QObject):
         """What can be typed over now, with what was typed and is not shown yet."""
         shown = self._view.typing_target()
         if shown is not self._target and (shown is None or self._target is None or not _is_same(shown, self._target)):
-            self._pending.clear()
+            self._typed = None
             self._target = shown
-        if shown is None or not self._pending:
-            return shown
-        values = shown.values.copy()
-        for start, numbers in self._pending:
-            values[block_from(start, numbers.shape)] = numbers
-        return replace(shown, values=values)
+        return shown if shown is None or self._typed is None else replace(shown, values=self._typed)
 
     def write(self, start: Index, numbers: np.ndarray, *, merge: str | None = None) -> None:
         """Type `numbers`, with as many axes as the target, over its cells from `start` on."""
         target = self.target()
         if target is not None:
-            self._pending.append((start, numbers))
+            if self._typed is None:
+                self._typed = target.values.copy()
+            self._typed[block_from(start, numbers.shape)] = numbers
             self._writer.write(target.name, *target.as_kept(start, numbers), merge=merge)
 
     def write_chosen(self, numbers: np.ndarray, *, merge: str | None = None) -> None:
