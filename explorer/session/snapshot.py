@@ -225,9 +225,10 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """All layers of one pass, the fed input first."""
+    """All layers of one pass, the fed input first; `failed` is the call that ended it, where no layer stands for it."""
 
     layers: tuple[LayerActivation, ...]
+    failed: Part | None = None
     prediction: Prediction | None = None
     fields: ReceptiveFields | None = None
     seconds: float = 0.0
@@ -245,8 +246,9 @@ class Activations:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """What ran, as far as can be told of it by its calls."""
-        return tuple(layer.as_part() for layer in self.layers)
+        """What ran, as far as can be told of it by its calls, and the call that failed."""
+        ran = tuple(layer.as_part() for layer in self.layers)
+        return ran if self.failed is None or self.failed.name in self.by_name else (*ran, self.failed)
 
 
 def first_example(output: Any, batch: int = 1) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.network.names import INPUT
 from explorer.session.part import Part
 from explorer.session.snapshot import Activations, LayerActivation, call_activations
 from explorer.session.subjects.subject import Subject, Verb
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.recording import Recording
 
+FAILED = "failed call"
 REFUSALS: Mapping[Verb, str] = MappingProxyType(
     {
         Verb.EDIT: "This model was opened from a program and can be looked at, but not edited here.",
@@ -57,7 +59,7 @@ class OwnModel(Subject):
         return activations.parts if activations else ()
 
     def has_part(self, name: str, activations: Activations | None) -> bool:
-        return activations is not None and name in activations.by_name
+        return any(part.name == name for part in self.parts(activations))
 
     def put_on(self, bench: Workbench) -> None:
         bench.adopt(self.module, self.dtype)
@@ -67,6 +69,10 @@ class OwnModel(Subject):
 
     def call_of(self, recording: Recording, part: str) -> Call | None:
         return next((call for call in recording.calls if call.name == part), None)
+
+    def failed_part(self, recording: Recording) -> Part | None:
+        error, last = recording.error, recording.calls[-1].name if recording.calls else INPUT
+        return None if error is None else Part(error.call, FAILED, "other", None, (last,), runs=False)
 
     def output_part(self, recording: Recording) -> str:
         """It need not be the last call that gives the output."""

@@ -139,6 +139,10 @@ class Subject(ABC):
     def call_of(self, recording: Recording, part: str) -> Call | None:
         """The call that gave what the part called `part` gave; None for the input."""
 
+    def failed_part(self, recording: Recording) -> Part | None:
+        """The call that ended a pass before its end, where none of the parts that are known beforehand made it."""
+        return None
+
     def output_part(self, recording: Recording) -> str:
         """The name of the part that gave its (first) output; "" where that is the last one."""
         return ""

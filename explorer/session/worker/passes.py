@@ -153,6 +153,7 @@ class PassRecorder:
             prediction.read_through()
         recorded.maps = Activations(
             layers=tuple(layers),
+            failed=request.document.subject.failed_part(recording),
             prediction=prediction,
             fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),

@@ -214,9 +214,10 @@ class Offer(QObject):
         if self.widget.window().findChild(NamedAction, f"action.{deed.name}") is not None:
             return False
         thing = self.now()
-        if thing is not None and deed.can(thing):
-            deed.do(thing, self.desk)
-        return thing is not None
+        if thing is None or not deed.can(thing):
+            return False
+        deed.do(thing, self.desk)
+        return True
 
     def _open(self, event: QContextMenuEvent, watched: QObject) -> bool:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -329,3 +330,51 @@ def test_beside_the_large_maps_a_run_is_looked_at_now_and_then(qtbot: QtBot) -> 
     session.store.set(replace(session.state.maps, activations=replace(session.state.maps.activations, seconds=100.0)))
     assert view.cards.cards is not before, "nothing else keeps it from showing what is new"
     assert session.close()
+
+
+class Misfit(nn.Module):
+    """Its second layer takes more numbers than the first one gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(4, 5), nn.Linear(6, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.second(self.first(x).relu())
+
+
+def test_a_call_of_a_persons_own_model_that_failed_has_a_card_that_says_which_and_why(
+    panel: NetworkPanel, session: Session, qtbot: QtBot
+) -> None:
+    session.files.adopt(Misfit(), np.ones(4, np.float32), "mine")
+    wait_until_shown(qtbot, session)
+    assert [each.name for each in layer_list(panel).cards.cards] == ["input", "first", "relu", "second"]
+    with pytest.raises(RuntimeError) as caught:
+        Misfit()(torch.ones(1, 4))
+    failed = card(panel, "second")
+    assert failed.kind == "failed call"
+    assert not failed.runs
+    assert [problem.severity for problem in failed.problems] == ["error"]
+    assert str(caught.value) in failed.problems[0].message
+    assert session.state.told_at == "second"
+    click_card(panel, "second")
+    assert session.state.selection.layer == "second"
+    session.files.adopt(nn.Linear(4, 2), np.ones(4, np.float32), "mine")
+    wait_until_shown(qtbot, session)
+    assert [each.name for each in layer_list(panel).cards.cards] == ["input", "linear"]
+    assert session.state.selection.layer != "second"
+
+
+def test_where_the_code_of_a_model_failed_between_its_calls_the_card_names_the_module(
+    panel: NetworkPanel, session: Session, qtbot: QtBot
+) -> None:
+    class Broken(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x.relu()
+            raise ValueError("the numbers ran out")
+
+    session.files.adopt(Broken(), np.ones(4, np.float32), "mine")
+    wait_until_shown(qtbot, session)
+    *ran, last = layer_list(panel).cards.cards
+    assert [each.name for each in ran] == ["input", "relu"]
+    assert "the numbers ran out" in last.problems[0].message
