@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
+import explorer
+from explorer.engine.model.load import Loaded
 from explorer.network import Network
 from explorer.session import Session
-from explorer.session.features.comparing import BUSY
+from explorer.session.features.comparing import BUSY, TAKEN
 from explorer.session.variation import choices_of, values_in
 from tests.ui.fakes import make_session
 
@@ -140,6 +143,59 @@ def test_a_variant_is_taken_over_as_one_entry_of_undo(session: Session, qtbot: Q
     assert session.state.network.shapes()[0] == (8, 8, 8)
     session.editing.undo()
     assert session.state.network.shapes()[0] == (3, 8, 8)
+
+
+def saved(session: Session, qtbot: QtBot, path: Path) -> Loaded:
+    session.files.save_network(path)
+    qtbot.waitUntil(lambda: session.state.path == path and not session.state.files.unsaved, timeout=60_000)
+    return explorer.load(path)
+
+
+def test_it_is_taken_over_with_the_weights_that_it_learned_and_undo_brings_back_ones_own(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    before = saved(session, qtbot, tmp_path / "before.json").model.state_dict()
+    session.comparing.compare("Filters of conv1", "2, 8", 3)
+    wait_until_over(qtbot, session)
+    runs = {run.number: run for run in session.state.watching.runs}
+    data = session.state.data.data_set
+    for at, filters in ((1, 8), (0, 2)):
+        compared = session.state.watching.comparison.runs[at]
+        session.comparing.take_over(at)
+        assert session.state.status.notice == TAKEN.format(run=compared.run)
+        loaded = saved(session, qtbot, tmp_path / f"{filters}.json")
+        assert loaded.network.shapes()[0] == (filters, 8, 8)
+        inputs = torch.cat([loaded.prepare(picture) for picture in data.test.inputs(range(len(data.test)))])
+        with torch.no_grad():
+            outputs = loaded.model(inputs)
+        wanted = torch.as_tensor(data.test.labels)
+        last = runs[compared.run].epochs[-1]
+        assert float((outputs.argmax(1) == wanted).float().mean()) == pytest.approx(last.val_accuracy)
+        assert float(torch.nn.functional.cross_entropy(outputs, wanted)) == pytest.approx(last.val_loss, rel=1e-4)
+        session.editing.undo()
+        again = saved(session, qtbot, tmp_path / f"again-{filters}.json").model.state_dict()
+        assert all(torch.equal(value, again[name]) for name, value in before.items())
+
+
+def test_a_run_goes_on_from_the_weights_that_were_taken_over(session: Session, qtbot: QtBot) -> None:
+    session.comparing.compare("Learning rate", "0.1, 0.2", 2)
+    wait_until_over(qtbot, session)
+    compared = session.state.watching.comparison.runs[1].run
+    last = next(run for run in session.state.watching.runs if run.number == compared).last_step
+    session.comparing.take_over(1)
+    session.training.train_one_step()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=60_000)
+    run = session.state.watching.runs[-1]
+    assert (run.parent, run.first_step) == (compared, last)
+
+
+def test_of_a_variant_that_was_stopped_the_value_is_taken_over(session: Session, qtbot: QtBot) -> None:
+    session.comparing.compare("Filters of conv1", "2, 8", 100_000)
+    qtbot.waitUntil(lambda: session.state.watching.comparison.runs[0].standing == "running", timeout=60_000)
+    session.comparing.stop()
+    session.comparing.take_over(1)
+    assert session.state.network.shapes()[0] == (8, 8, 8)
+    assert TAKEN.partition("{")[0] not in session.state.status.notice
 
 
 def test_the_last_layer_keeps_its_outputs_and_all_else_has_values_to_begin_with(session: Session) -> None:

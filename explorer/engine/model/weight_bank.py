@@ -46,6 +46,11 @@ class WeightBank:
             state = module.state_dict()
             self._put(layer_id, {name: value.clone() for name, value in state.items()} if as_copies else state)
 
+    def keep(self, model: nn.Module, layer_ids: Sequence[int]) -> None:
+        """The weights of a model that was never shown, and is used no more, as far as the limit goes."""
+        for layer_id, module in zip(layer_ids, model.children(), strict=False):
+            self._put(layer_id, module.state_dict())
+
     def fill(self, model: nn.Module, names: Sequence[str], layer_ids: Sequence[int]) -> None:
         """Bring the weights last seen for each layer, in the same shapes, into a model that is shown from now on."""
         found, missed, anew = [], [], []

@@ -270,6 +270,11 @@ class Workbench:
         self._bank.give_up(layer_ids)
         return model
 
+    def keep_trained(self, model: nn.Module, layer_ids: tuple[int, ...]) -> None:
+        """Keep what a model learned beside the shown one, for layers of these ids; where that is much, older go."""
+        self._bank.keep(model, layer_ids)
+        self._bank.give_up(self._layer_ids)
+
     @contextmanager
     def other_weights(self, state: Mapping[str, Tensor]) -> Iterator[None]:
         """Inside, the model has the weights of `state`; outside its own again, bit for bit."""

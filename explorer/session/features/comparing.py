@@ -11,16 +11,18 @@ from explorer.session.comparison import ComparedRun, Comparison
 from explorer.session.data_fit import problem_with, suited_loss
 from explorer.session.document import Document
 from explorer.session.failure import Failure
-from explorer.session.features.origins import Origins
+from explorer.session.features.origins import Learned, Origins
 from explorer.session.jobs.comparison import RunComparison
 from explorer.session.run_curves import GrowingCurves, RunCurves, with_curves
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.subjects.editable_network import new_ids
 from explorer.session.subjects.subject import Verb
 from explorer.session.variation import Choice, choices_of, values_in
 from explorer.session.worker.comparison import VariantAnswer, VariantTold
 
 TELL_S = 0.3  # between two tellings of how far it is
+TAKEN = "The network has the weights that run {run} learned; undo brings yours back."
 BUSY = "A run goes on: let it end, or rewind it, and compare then."
 
 
@@ -80,14 +82,19 @@ class Comparing:
             self._end("stopped")
 
     def take_over(self, index: int) -> None:
-        """Let the network and its settings be those of a variant, as one entry of undo; its weights are not kept."""
+        """Let the network and its settings be those of a variant, with the weights that it learned if it came to its
+        end, as one entry of undo."""
         comparison = self._store.state.watching.comparison
         choice = next((each for each in self.choices() if each.title == comparison.what), None)
         if choice is None or not 0 <= index < len(comparison.runs):
             self._store.say("The network was changed since: there is nothing to take over.")
             return
-        value = comparison.runs[index].value
-        self._store.edit(f"{comparison.what.lower()} = {value}", lambda before: choice.change(before, value))
+        run, learned = comparison.runs[index], self._variants[index].document
+        trained = learned if run.standing == "done" else None
+        label = f"{comparison.what.lower()} = {run.value}"
+        self._store.edit(label, lambda before: _taken_over(choice.change(before, run.value), trained))
+        has_weights = self._store.state.document.layer_ids == learned.layer_ids
+        self._store.say(TAKEN.format(run=run.run) if has_weights else "")
 
     # --- how it is done ---
 
@@ -112,6 +119,7 @@ class Comparing:
             raise ValueError(f"{choice.title} = {value}: {fault.message}")
         chosen = replace(changed.hyperparameters, epochs=epochs)
         learning = learning_from(replace(changed, hyperparameters=chosen), opened, data)
+        learning = learning.with_weights(new_ids(len(learning.layer_ids)))
         number = self._origins.new_number(run.number for run in state.watching.runs) + at
         loss = chosen.loss or suited_loss(changed.subject, len(data.classes))
         varied = f"{choice.title} = {value}"
@@ -142,7 +150,14 @@ class Comparing:
             self._told[answer.index] = answer
         else:
             self._show_told()
+            if not answer.message:
+                self._tell_origin(variants[answer.index])
             self._change(answer.index, standing="failed" if answer.message else "done", message=answer.message)
+
+    def _tell_origin(self, variant: _Variant) -> None:
+        """A run that goes on from its weights begins where they were learned."""
+        curves = variant.curves.now
+        self._origins.tell(variant.document.layer_ids, Learned(curves.number, curves.last_step, taken=curves.last_step))
 
     def _fail(self, failure: Failure) -> None:
         self._end("failed", failure.sentence)
@@ -181,3 +196,11 @@ class Comparing:
         has_begun = new.training.status == "running" and old.training.status != "running"
         if has_begun and new.watching.comparison.is_running:
             self._end("stopped")
+
+
+def _taken_over(changed: Document, trained: Document | None) -> Document:
+    """`changed` with what a variant of the same network learned, and with what its weights mean."""
+    if trained is None or changed.subject.structure != trained.subject.structure:
+        return changed
+    means = replace(changed, classes=trained.classes, mean=trained.mean, std=trained.std)
+    return means.with_weights(trained.layer_ids)

@@ -38,7 +38,10 @@ VariantAnswer = VariantTold | VariantEnded
 
 
 class Comparer:
-    """Each variant begins with fresh weights of its own seed; the workbench's model and weights are left alone."""
+    """Each variant begins with fresh weights of its own seed; the workbench's model and weights are left alone.
+
+    What a variant learned by its end is kept under the ids of its layers.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -71,3 +74,4 @@ class Comparer:
         began = monotonic()
         for snapshot in train_as_chosen(model, learning, chosen, classes=len(data.classes), under=under):
             yield VariantTold(index, snapshot, monotonic() - began)
+        self._desk.bench.keep_trained(model, document.layer_ids)

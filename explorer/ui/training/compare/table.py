@@ -17,7 +17,8 @@ ROW_HEIGHT = 22
 CELL_PADDING = 4  # pixels that the style sheet leaves at each side of what lies in a cell
 LEAST_WIDTH = 410  # all columns with their usual numbers
 USE_WORD = "use"
-USE_TIP = "Give the network this value; undo takes it back. Train learns it anew."
+USE_TIP = "Give the network this value and the weights that were learned with it; undo takes both back."
+USE_VALUE_TIP = "Give the network this value; undo takes it back. Its weights are not kept: it did not come to its end."
 SHOWN = (WHAT, PARAMETERS, TIME, HELD_OUT, LOSS)
 NOTHING = "–"
 TIPS = {HELD_OUT: "The accuracy on the held-out examples after the last epoch."}
@@ -79,6 +80,8 @@ class CompareTable(QTreeWidget):
         for column, words in zip(SHOWN, cells_of(run, curves, is_best=is_best), strict=True):
             item.setText(column, words)
             item.setToolTip(column, run.message or TIPS.get(column, words))
+        button = self.itemWidget(item, USE)
+        button.setToolTip(USE_TIP if run.standing == "done" else USE_VALUE_TIP)
         font = self.font()
         font.setBold(is_best)
         item.setFont(WHAT, font)
