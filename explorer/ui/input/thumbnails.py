@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.popup import Popup
 from explorer.ui.common.popup_place import place_beside
 
@@ -26,7 +27,10 @@ class Thumbnail:
 
 
 class ThumbnailPopup(Popup, QFrame):
-    """Emits `chosen` with the entry's name. `load(name)` gives its picture, asked for one by one once it is open."""
+    """Emits `chosen` with the entry's name. `load(name)` gives its picture, asked for one by one once it is open.
+
+    The arrow keys walk over the pictures as they lie, from a group into the next; Enter chooses one.
+    """
 
     chosen = Signal(str)
 
@@ -41,6 +45,7 @@ class ThumbnailPopup(Popup, QFrame):
         self.setAccessibleName("Sample pictures")
         self._load = load
         self.buttons: dict[str, QToolButton] = {}
+        self._rows: list[list[QToolButton]] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(4)
@@ -71,10 +76,32 @@ class ThumbnailPopup(Popup, QFrame):
             button.setIcon(_blank())
             button.setFixedWidth(SIDE + 56)  # room for the longest title
             button.clicked.connect(lambda _checked=False, name=entry.name: self._choose(name))
+            button.installEventFilter(self)
             self.buttons[entry.name] = button
+            if place % COLUMNS == 0:
+                self._rows.append([])
+            self._rows[-1].append(button)
             grid.addWidget(button, place // COLUMNS, place % COLUMNS)
         grid.setColumnStretch(COLUMNS, 1)
         return grid
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        key = Qt.Key(event.key())
+        if key in ENTERING and isinstance(watched, QToolButton):
+            watched.click()
+        elif key in ARROWS:
+            self._walk(watched, *ARROWS[key])
+        else:
+            return False
+        return True
+
+    def _walk(self, button: QObject, down: int, right: int) -> None:
+        """Go to the neighbour of a picture; in a shorter row to its last one. The walk ends at the rim."""
+        row, column = next((row, each.index(button)) for row, each in enumerate(self._rows) if button in each)
+        beside = self._rows[min(max(row + down, 0), len(self._rows) - 1)]
+        beside[min(max(column + right, 0), len(beside) - 1)].setFocus()
 
     def _load_next(self) -> None:
         if not self._waiting or not self.isVisible():

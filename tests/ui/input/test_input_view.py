@@ -193,6 +193,30 @@ def test_samples_are_offered_by_subject_and_chosen_with_a_click(opened: Opened, 
     wait_until_shown(qtbot, session)
 
 
+def test_the_keys_walk_over_the_samples_as_they_lie_and_enter_chooses_one(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened()
+    view.samples.setFocus()
+    QTest.mouseClick(view.samples, Qt.MouseButton.LeftButton)
+    popup = view.findChild(ThumbnailPopup)
+    qtbot.waitUntil(lambda: popup.focusWidget() is not None)
+    first = popup.focusWidget()
+    places = [first.pos()]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Left):
+        QTest.keyClick(popup.focusWidget(), key)
+        places.append(popup.focusWidget().pos())
+    start, right, below, left = places[:4]
+    assert right.y() == start.y() < below.y() == left.y()
+    assert below.x() == right.x() > start.x() == left.x()
+    assert places[4:] == [start] * 3  # the rim
+    QTest.keyClick(first, Qt.Key.Key_Down)
+    chosen = popup.focusWidget().accessibleName()
+    QTest.keyClick(popup.focusWidget(), Qt.Key.Key_Return)
+    assert not popup.isVisible()
+    assert session.state.input.picture is not None
+    assert session.state.input.picture.name == chosen
+    wait_until_shown(qtbot, session)
+
+
 def test_the_field_of_the_chosen_cell_is_outlined_on_both_pictures(opened: Opened) -> None:
     session, view = opened()
     session.selection.select(layer="conv1", channel=0, row=5, column=8)
