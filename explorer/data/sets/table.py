@@ -105,7 +105,8 @@ def _none_is_there(rows: list[Row], columns: Columns, path: Path) -> str:
         return f"{path.name} names no pictures."
     return (
         f"None of the {len(rows):,} pictures that {path.name} names is there. "
-        f"The first that was looked for is {brief(str(path.parent / named), 200)}."
+        f"The first that was looked for is {brief(str(path.parent / named), 200)}. "
+        "Put the table into the folder that its paths begin in, and open it again."
     )
 
 

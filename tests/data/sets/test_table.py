@@ -330,7 +330,8 @@ def test_the_first_path_that_was_looked_for_is_told(folder: Path) -> None:
         open_data(table(folder, "path,label", "elsewhere/77.png,odd", "elsewhere/8a.png,even"))
     assert str(refused.value) == (
         f"None of the 2 pictures that set.csv names is there. "
-        f"The first that was looked for is {folder}/elsewhere/77.png."
+        f"The first that was looked for is {folder}/elsewhere/77.png. "
+        f"Put the table into the folder that its paths begin in, and open it again."
     )
 
 
