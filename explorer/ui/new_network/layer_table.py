@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from explorer.network import Layer
 from explorer.network.draft import WrittenLayer
 from explorer.ui.common import theme
+from explorer.ui.common.eliding_delegate import ElidingDelegate
 from explorer.ui.common.text import count, shape_text
+from explorer.ui.common.tips import TipsOfRows
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Layer", "Kind", "Settings", "Output", "Parameters")
@@ -111,7 +113,7 @@ class LayerModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(row.told) or row.cells[column]
+            return "\n".join((row.cells[column], *row.told))
         if role == Qt.ItemDataRole.DecorationRole and column == 0:
             return _bar(theme.current().kinds[row.family])
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -121,7 +123,7 @@ class LayerModel(QAbstractTableModel):
         return None
 
 
-class LayerTable(QTableView):
+class LayerTable(TipsOfRows, QTableView):
     """`chosen` tells which layer's row was clicked or walked to."""
 
     chosen = Signal(int)
@@ -139,6 +141,7 @@ class LayerTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
+        self.setItemDelegate(ElidingDelegate(self))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

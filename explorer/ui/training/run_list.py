@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session import Session, State
 from explorer.session.run_curves import RunCurves
+from explorer.ui.common.eliding_delegate import ElidingDelegate
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.row_things import offer_rows
@@ -48,6 +49,7 @@ class RunList(FollowingView, QStackedWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(SETTINGS, QHeaderView.ResizeMode.Stretch)
+        self.tree.setItemDelegate(ElidingDelegate(self.tree))
         self.tree.itemChanged.connect(self._tick)
         offer_rows(self.tree, session)
         empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableWidget, QTableWidgetItem
 
 import explorer.ui
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.eliding_delegate import ElidingDelegate
 from explorer.ui.common.pane import ElidedLabel
 
 UI = Path(explorer.ui.__file__).parent
@@ -60,6 +61,27 @@ def test_metrics_in_fractions_of_pixels_cut_the_same(qapp: QApplication) -> None
         for width in range(90, 300, 30):
             cut = elided(text, QFontMetricsF(font), width + 0.5)
             assert cut in {elided(text, QFontMetrics(font), width + more) for more in (-1, 0, 1, 2)}
+
+
+def test_cells_of_tables_are_cut_in_the_same_way(qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    words = "filters = 128, padding = 4096"
+    pictures = {}
+    for name, text, is_ours in (
+        ("ours", words, True),
+        ("by hand", "filters = 128, padding =…", False),
+        ("Qt's", words, False),
+    ):
+        view = QTableWidget(1, 1)
+        if is_ours:
+            view.setItemDelegate(ElidingDelegate(view))
+        view.setItem(0, 0, QTableWidgetItem(text))
+        view.setColumnWidth(0, view.fontMetrics().horizontalAdvance("filters = 128, padding = 40…") + 12)
+        view.show()
+        pictures[name] = view.viewport().grab(view.visualItemRect(view.item(0, 0)).adjusted(0, 0, -1, -1)).toImage()
+        view.close()
+    assert pictures["ours"] == pictures["by hand"]
+    assert pictures["ours"] != pictures["Qt's"]
 
 
 def test_nothing_in_the_window_is_cut_by_qt_itself_which_cuts_numbers() -> None:

@@ -305,3 +305,15 @@ def test_sentences_have_their_room_or_scroll(page: NewNetworkPage, window: MainW
     _write(page, "3x8x8 conv(4, 3) flatten")
     qtbot.waitUntil(lambda: not page.lines.sentences)
     assert page.table.mapTo(page, page.table.rect().topLeft()) == top
+
+
+def test_the_tip_of_a_cell_is_all_that_it_says_and_what_is_wrong_with_its_layer(
+    page: NewNetworkPage, qtbot: QtBot
+) -> None:
+    _write(page, "3x8x8 conv(4, 9, padding=0, dilation=1) relu")
+    _wait_until_read(page, qtbot)
+    model = page.table.model()
+    settings = model.index(0, 2)
+    tip = settings.data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.split("\n") == [settings.data(), *page.table.rows[0].told]
+    assert page.table.rows[0].told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from explorer.session import Session, State
@@ -40,7 +41,7 @@ class CompareBoard(FollowingView, QWidget):
         offer_rows(self.table, session, more=lambda row: (("Take it over", partial(self.table.taken.emit, row.row())),))
         self._shown = ShownRuns(self)
         self.plot = CurvePlot(session, ACCURACY, shown=self._shown)
-        self.empty = QLabel(EMPTY, wordWrap=True)
+        self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "dim")
         self._lay_out()
         self.follow_session(draws_now=False)
