@@ -20,6 +20,14 @@ LESSONS = (
     "relatives",
     "pooling",
     "pool-gradient",
+    "activations",
+    "volumes",
+    "receptive-field",
+    "flatten",
+    "softmax",
+    "regression-losses",
+    "classification-losses",
+    "optimizers",
 )
 """Each in a file of this name in `resources/lessons/`."""
 
