@@ -13,7 +13,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import LessonError
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.script import Change, LessonStep, Question
-from explorer.lessons.staging.changing import changed
+from explorer.lessons.staging.changing import changed, set_up
 from explorer.lessons.staging.staged import Staged
 from explorer.lessons.texts import filled, written
 from explorer.lessons.words import LANGUAGES
@@ -73,7 +73,7 @@ class TerminalLesson:
         if step.scene not in script.scenes:
             raise ReadingError(f"there is no scene {step.scene!r}")
         if step.scene not in self._stages:
-            self._stages[step.scene] = Staged(script.scenes[step.scene])
+            self._stages[step.scene] = set_up(script.scenes[step.scene])
         return self._stages[step.scene]
 
     def _question(self, question: Question, staged: Staged) -> bool:

@@ -67,7 +67,11 @@ class Rehearsal:
             except ReadingError as error:
                 self._note(("scene", scene.name, key), where, str(error))
                 return None
-        return staged
+        try:
+            return changed(staged, scene.edits)
+        except ReadingError as error:
+            self._note(("scene", scene.name, "do"), where, str(error))
+            return None
 
     def _check_network(self, staged: Staged) -> None:
         network = staged.stage.network

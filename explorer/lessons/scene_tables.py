@@ -45,6 +45,7 @@ def _scene(name: str, tables: Mapping[str, Any], notes: Notes) -> Scene:
         freeze=table.texts("freeze"),
         input_gradient=table.flag("input_gradient"),
         is_broken=table.flag("broken"),
+        edits=table.edits("do"),
     )
     table.end()
     if scene.mode not in ("eval", "train"):

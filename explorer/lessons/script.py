@@ -41,6 +41,7 @@ class Scene:
     `network` is text notation or the name of a network that comes with the program, `changed` what was changed in its
     layers since; `weights` are by parameter, "conv1.weight". `steps` is how many training steps are made; `kept` how
     many gradients are added up before they are read. `is_broken` says that the network is not meant to run to its end.
+    `edits` are made once it is set up: a few weights of a trained network are others, say.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Scene:
     freeze: tuple[str, ...] = ()
     input_gradient: bool = False
     is_broken: bool = False
+    edits: tuple[Assignment, ...] = ()
 
     def with_weight(self, parameter: str, values: Any) -> Scene:
         """The same with other numbers in one parameter."""

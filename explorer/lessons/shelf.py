@@ -28,6 +28,8 @@ LESSONS = (
     "regression-losses",
     "classification-losses",
     "optimizers",
+    "what-layers-see",
+    "train-and-eval",
 )
 """Each in a file of this name in `resources/lessons/`."""
 

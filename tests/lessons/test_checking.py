@@ -115,6 +115,12 @@ def test_a_whole_lesson_has_nothing_wrong_and_is_played(tmp_path: Path) -> None:
         ('ask.reading = "pool1.grad_input[0,0,1,1]"', f'ask.reading = "{"9" * 99}"', WINNER, "has up to 24 digits"),
         ('loss = "half_squared_error"', 'loss = "half_squared_error"\nsteps = 100000000', MAX, "from 1 to 1,000"),
         # a scene that cannot stand
+        (
+            'like = "max"',
+            'like = "max"\ndo = "pool1.weight[0] = 1"',
+            'scene "tie"',
+            "there is no parameter pool1.weight",
+        ),
         ("[1, 2, 3, 4]]", "[1, 2, 3]]", MAX, "input has rows of 4 and of 3 numbers (row 3, counted from 0)."),
         ("[1, 2, 3, 4]]", "[1, 2, 3, nan]]", MAX, "numbers of an ordinary size"),
         ('"1x4x4 maxpool(2)"', '"1x4x4 maxpol(2)"', MAX, "There is no layer called 'maxpol'; perhaps maxpool? (line 1"),

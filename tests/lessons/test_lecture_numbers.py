@@ -12,7 +12,7 @@ from explorer.lessons.readings.equality import same
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.shelf import lesson_named
-from explorer.lessons.staging.staged import Staged
+from explorer.lessons.staging.changing import set_up
 
 NUMBERS = [
     ("one-step", "first", "linear1.output", [[1, 2]]),
@@ -39,15 +39,15 @@ NUMBERS = [
     ("softmax", "four", "softmax1.output[0,0]", 0.775),
     ("classification-losses", "hinge", "loss", 8.48),
 ]
-# Rows of the lecture's topics whose lessons wait for the window: a run, a film, a person's own pictures.
-WAITING = {"L03", "L12", "L18", "L30"}
+# Rows of the lecture's topics whose lessons wait: for runs, data sets and a person's own pictures.
+WAITING = {"L03", "L12", "L30"}
 
 
 @pytest.mark.parametrize(("lesson", "scene", "reading", "value"), NUMBERS)
 def test_a_number_of_the_lecture_is_read_in_a_lesson(lesson: str, scene: str, reading: str, value: object) -> None:
     found = lesson_named(lesson)
     assert found is not None
-    staged = Staged(found.script.scenes[scene])
+    staged = set_up(found.script.scenes[scene])
     assert same(evaluate(parse_reading(reading), staged), np.array(value) if isinstance(value, list) else value)
 
 
@@ -61,7 +61,7 @@ def test_after_twenty_steps_twins_are_equal_to_the_last_bit() -> None:
     lesson = lesson_named("whose-gradient")
     assert lesson is not None
     text = "linear1.weight_after[0,:] == linear1.weight_after[1,:]"
-    staged = Staged(replace(lesson.script.scenes["twins"], steps=20))
+    staged = set_up(replace(lesson.script.scenes["twins"], steps=20))
     assert evaluate(parse_reading(text), staged) is True
     rows = evaluate(parse_reading("linear1.weight_after"), staged)
     assert isinstance(rows, np.ndarray)

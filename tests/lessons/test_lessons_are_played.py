@@ -12,7 +12,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import ENDING
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.shelf import LESSONS
-from explorer.lessons.staging.staged import Staged
+from explorer.lessons.staging.changing import set_up
 from explorer.resources import resource
 
 each_lesson = pytest.mark.parametrize("lesson", explorer.lessons(), ids=[each.name for each in explorer.lessons()])
@@ -36,7 +36,7 @@ def test_what_an_answer_is_worth_is_read_from_the_recording(lesson: Lesson) -> N
     for step in lesson.steps:
         question = step.question
         assert question is not None
-        staged = Staged(lesson.script.scenes[step.scene])
+        staged = set_up(lesson.script.scenes[step.scene])
         if question.options:
             worth = [judged_option(question, staged, at) for at in range(len(question.options))]
             assert sum(each.is_right for each in worth) == 1
@@ -73,7 +73,7 @@ def test_right_follows_the_recording_not_the_file(tmp_path: Path) -> None:
     path = tmp_path / f"one-step{ENDING}"
     path.write_text(text.replace('"linear1.weight" = [[-1, 0], [0, 1]]', '"linear1.weight" = [[-1, 0], [0, 2]]'))
     lesson = Lesson.read(path)
-    staged = Staged(lesson.script.scenes["first"])
+    staged = set_up(lesson.script.scenes["first"])
     question = lesson.steps[0].question
     assert question is not None
     assert judged(question, staged, "3").is_right

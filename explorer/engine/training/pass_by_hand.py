@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -16,6 +18,7 @@ from explorer.amounts import plural
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError, shape_text
 from explorer.engine.losses import known_loss
+from explorer.engine.random_state import RandomState
 from explorer.engine.recording.recorder import record, set_mode
 from explorer.engine.recording.recording import Recording
 from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
@@ -39,6 +42,8 @@ class PassByHand:
     steps: int = 1
     is_training: bool = False
     input_gradient: bool = False
+    seed: int = 0
+    """What dropout draws from: the same pass drops the same cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +105,39 @@ def _tensors(model: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def make_passes(model: nn.Module, given: PassByHand) -> PassesMade:
-    """All steps of `given`, the last of them kept. The weights of `model` are as the last update left them.
+    """All steps of `given`, the last of them kept. The weights of `model` are as the last update left them, and the
+    random state is as it was.
 
     Raises EngineError with a sentence where a target or a number of the optimizer does not fit.
     """
     with warnings.catch_warnings():
         # PyTorch's hint at memory, which a person who chose an even kernel can do nothing about
         warnings.filterwarnings("ignore", message="Using padding='same' with even kernel")
-        return _made(model, given)
+        with _drawing_from(given.seed):
+            return _made(model, given)
+
+
+@contextmanager
+def _drawing_from(seed: int) -> Iterator[None]:
+    before = RandomState.of_torch()
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed the accelerators too
+    try:
+        yield
+    finally:
+        before.restore()
+
+
+def buffers_after(model: nn.Module, given: PassByHand) -> dict[str, np.ndarray]:
+    """What the passes of `given` leave in the buffers, as the running mean of a batch norm; `model` stays as it is.
+
+    A recording leaves them as they were, so that these passes are made once more, forwards alone.
+    """
+    copy = deepcopy(model)
+    set_mode(copy, train=given.is_training)
+    with torch.no_grad(), _drawing_from(given.seed):
+        for _ in range(given.steps):
+            copy(torch.tensor(given.input, dtype=torch.float32))
+    return {name: array(tensor) for name, tensor in copy.named_buffers() if tensor.is_floating_point()}
 
 
 def _made(model: nn.Module, given: PassByHand) -> PassesMade:

@@ -26,6 +26,11 @@ WORDS = {"filters": "out_channels", "features": "out_features", "window": "kerne
 TENSORS = ("weight", "bias", "running_mean", "running_var")
 
 
+def set_up(scene: Scene) -> Staged:
+    """A scene on its stage, with what the file has changed in it. Raises ReadingError with a sentence."""
+    return changed(Staged(scene), scene.edits)
+
+
 def changed(staged: Staged, edits: tuple[Assignment, ...]) -> Staged:
     """The scene after these changes, one after the other. Raises ReadingError with a sentence."""
     for edit in edits:

@@ -117,6 +117,14 @@ def _after(tensor: str) -> Fact:
     return after
 
 
+def _buffer_after(tensor: str) -> Fact:
+    def after(stage: Stage, layer: str) -> Value:
+        parameter(stage, f"{layer}.{tensor}")
+        return stage.buffers_after[f"{layer}.{tensor}"]
+
+    return after
+
+
 def _kept_gradient(stage: Stage, layer: str) -> Value:
     kept = stage.passes.kept_gradients
     if f"{layer}.weight" not in kept:
@@ -134,6 +142,8 @@ LAYER_FACTS: Mapping[str, Fact] = {
     "bias": _before("bias"),
     "running_mean": _before("running_mean"),
     "running_var": _before("running_var"),
+    "running_mean_after": _buffer_after("running_mean"),
+    "running_var_after": _buffer_after("running_var"),
     "weight_after": _after("weight"),
     "bias_after": _after("bias"),
     "kept_gradient": _kept_gradient,

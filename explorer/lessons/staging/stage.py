@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,7 @@ from explorer.engine.training.pass_by_hand import (
     Model,
     PassByHand,
     PassesMade,
+    buffers_after,
     freeze,
     make_passes,
     numbers_of,
@@ -137,9 +139,23 @@ class Stage:
     def passes(self) -> PassesMade:
         """The pass, or the passes one after the other."""
         self._check_work()
-        model, before = self.model, self.before
-        scene = self.scene
-        given = PassByHand(
+        given = self._given
+        try:
+            return make_passes(self.model, given)
+        except EngineError as error:
+            raise ReadingError(str(error)) from error
+
+    @cached_property
+    def buffers_after(self) -> dict[str, np.ndarray]:
+        """What as many passes as the scene has steps leave in the buffers."""
+        self._check_work()
+        model, given = self.model, self._given
+        return buffers_after(model, replace(given, steps=self.scene.steps))
+
+    @property
+    def _given(self) -> PassByHand:
+        scene, before = self.scene, self.before
+        return PassByHand(
             self.input,
             loss=scene.loss,
             target=scene.target,
@@ -147,11 +163,8 @@ class Stage:
             steps=max(scene.steps, scene.kept) if scene.loss else 1,
             is_training=scene.mode == "train",
             input_gradient=bool(scene.loss) and (scene.input_gradient or not _learns(before)),
+            seed=scene.seed,
         )
-        try:
-            return make_passes(model, given)
-        except EngineError as error:
-            raise ReadingError(str(error)) from error
 
     def _check_work(self) -> None:
         scene = self.scene

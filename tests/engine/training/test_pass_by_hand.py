@@ -13,7 +13,15 @@ from torch import nn
 import explorer
 from explorer.engine.errors import EngineError
 from explorer.engine.training.hyperparameters import Hyperparameters
-from explorer.engine.training.pass_by_hand import PassByHand, freeze, make_passes, numbers_of, set_numbers, take_over
+from explorer.engine.training.pass_by_hand import (
+    PassByHand,
+    buffers_after,
+    freeze,
+    make_passes,
+    numbers_of,
+    set_numbers,
+    take_over,
+)
 
 WEIGHTS = {"linear1.weight": [[1, 1], [1, 1]], "linear1.bias": 0, "linear2.weight": [[1, 1]], "linear2.bias": 0}
 GIVEN = PassByHand(np.array([[1, 2]]), loss="half_squared_error", target=[4])
@@ -94,6 +102,28 @@ def test_what_does_not_fit_is_refused_with_a_sentence(model: nn.Module) -> None:
         make_passes(model, PassByHand(GIVEN.input, "half", [1]))
     with pytest.raises(EngineError, match="learning rate"):
         make_passes(model, PassByHand(GIVEN.input, "mse", [1], Hyperparameters(learning_rate=-1.0)))
+
+
+def test_the_running_statistics_are_those_that_pytorch_leaves_and_the_model_keeps_its_own() -> None:
+    built = explorer.Network.parse("1x2x2 batchnorm").build()
+    x = np.array([[[[1, 5], [5, 1]]]])
+    after = buffers_after(built, PassByHand(x, is_training=True, steps=2))
+    other = nn.BatchNorm2d(1)
+    for _ in range(2):
+        other(torch.tensor(x, dtype=torch.float32))
+    assert after["bn1.running_mean"] == pytest.approx(other.running_mean.numpy())
+    assert after["bn1.running_var"] == pytest.approx(other.running_var.numpy())
+    assert numbers_of(built)["bn1.running_mean"].tolist() == [0]
+
+
+def test_a_pass_drops_the_same_cells_each_time_and_draws_nothing_from_others() -> None:
+    built = explorer.Network.parse("64 dropout(0.5)").build()
+    before = torch.get_rng_state()
+    passes = [PassByHand(np.ones((1, 64)), is_training=True, seed=seed) for seed in (1, 1, 2)]
+    first, again, other = (make_passes(built, each).last["dropout1"].output for each in passes)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_an_even_kernel_that_keeps_the_size_is_run_without_a_word_of_pytorchs() -> None:
