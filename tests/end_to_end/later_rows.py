@@ -54,7 +54,7 @@ def l18_low_middle_and_high_features(hand: Hand) -> None:
         assert hovered(hand) == pytest.approx(value, rel=1e-4, abs=1e-5)
         outline = hand.find(PictureCanvas, "fedPicture").outline
         assert outline is not None
-        assert f"{layer} sees {outline.height():.0f} × {outline.width():.0f} pixels." in hand.words(hand.window)
+        assert f"{layer} sees {outline.height():.0f} × {outline.width():.0f} × 3 numbers." in hand.words(hand.window)
         seen.append(outline.height())
     assert seen == [3, 12, 31]  # an edge, a part, nearly the whole picture
 

@@ -220,8 +220,8 @@ class InputPicture(QWidget):
         if self._place is not None and values is not None and values.ndim == 3:
             self.caption.setText(pixel_text(values, *self._place))
             self.fed.setToolTip(pixel_tip(values, self._input.fitted, *self._place))
-        elif self._cell is not None and self._field is not None:
-            self.caption.setText(field_text(self._cell.call, self._field))
+        elif self._cell is not None and self._field is not None and values is not None:
+            self.caption.setText(field_text(self._cell.call, self._field, values.shape))
         else:
             self.caption.setText(HINT)
         tell(self.fed, self.caption.text().replace("\n", ": "))
@@ -267,17 +267,19 @@ def steps_of(shown: InputState) -> tuple[str, ...]:
     return (f"The network is fed {shape_text(values.shape)} numbers from a program, shown from dark to light.",)
 
 
-def field_text(layer: str, field: Field) -> str:
-    """ "conv2 sees 5 × 5 pixels." """
-    top, left, bottom, right = field.box
-    size = f"{bottom - top} × {right - left}"
+def field_text(layer: str, field: Field, input_shape: tuple[int, ...]) -> str:
+    """ "conv2 sees 5 × 5 × 3 numbers.": rows, columns and channels of what the network is fed, (C, H, W)."""
     seen = int(field.mask.sum())
     if seen == 0:
         return f"This cell of {layer} sees nothing but padding."
+    if seen == 1:
+        return f"{layer} sees 1 pixel."
+    top, left, bottom, right = field.box
+    size = shape_text(field.size(input_shape))
     if seen == field.mask.size:
-        return f"{layer} sees the whole picture, {size} pixels."
+        return f"{layer} sees the whole picture, {size} numbers."
     if seen == (bottom - top) * (right - left):
-        return f"{layer} sees {size} pixels." if seen > 1 else f"{layer} sees 1 pixel."
+        return f"{layer} sees {size} numbers."
     return f"{layer} sees {plural(seen, 'pixel')} within {size}."
 
 

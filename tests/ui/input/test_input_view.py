@@ -222,7 +222,7 @@ def test_the_field_of_the_chosen_cell_is_outlined_on_both_pictures(opened: Opene
     session.selection.select(layer="conv1", channel=0, row=5, column=8)
     assert view.picture.fed.outline == QRectF(7, 4, 3, 3)
     assert view.picture.original.outline == QRectF(21, 12, 9, 9)
-    assert view.picture.caption.text() == "conv1 sees 3 × 3 pixels."
+    assert view.picture.caption.text() == "conv1 sees 3 × 3 × 3 numbers."
 
 
 def test_the_hovered_cell_goes_before_the_chosen_one(opened: Opened) -> None:
@@ -248,20 +248,27 @@ def test_a_cell_of_a_flattened_row_sees_its_own_part(opened: Opened) -> None:
     session.selection.select(layer="flatten1", channel=5)
     assert view.picture.fed.outline == QRectF(1, 1, 3, 3)
     session.selection.select(layer="linear1", channel=2)
-    assert view.picture.caption.text() == "linear1 sees the whole picture, 6 × 6 pixels."
+    assert view.picture.caption.text() == "linear1 sees the whole picture, 6 × 6 × 1 numbers."
 
 
 @pytest.mark.parametrize(
     ("mask", "sentence"),
     [
-        (np.eye(3, dtype=bool), "a sees 3 pixels within 3 × 3."),
+        (np.eye(3, dtype=bool), "a sees 3 pixels within 3 × 3 × 5."),
         (np.zeros((3, 3), bool), "This cell of a sees nothing but padding."),
-        (np.ones((3, 3), bool), "a sees the whole picture, 3 × 3 pixels."),
+        (np.ones((3, 3), bool), "a sees the whole picture, 3 × 3 × 5 numbers."),
+        (np.array([[True, True, False]]), "a sees 1 × 2 × 5 numbers."),
         (np.array([[True, False]]), "a sees 1 pixel."),
     ],
 )
 def test_a_field_is_told_in_words(mask: np.ndarray, sentence: str) -> None:
-    assert field_text("a", Field.of(mask)) == sentence
+    assert field_text("a", Field.of(mask), (5, *mask.shape)) == sentence
+
+
+def test_where_channels_stay_apart_a_field_is_told_without_the_others() -> None:
+    """As of a convolution in groups."""
+    field = Field.of(np.array([[True, True, False]]), frozenset({1}))
+    assert field_text("a", field, (3, 1, 3)) == "a sees 1 × 2 × 1 numbers."
 
 
 def test_a_pixel_under_the_mouse_tells_its_values(opened: Opened, qtbot: QtBot) -> None:
