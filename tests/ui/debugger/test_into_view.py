@@ -20,9 +20,11 @@ from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.tips import tip_label
+from explorer.ui.debugger.into.grid_row import LINE_HEIGHT
 from explorer.ui.debugger.into.number_grid import RING, NumberGrid
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.stage import StepStage
+from tests.ui.pixels import changed
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
 SMALL = "3x14x14 conv(4, 3, padding=1) relu conv(5, 3) maxpool(2) flatten linear(10)"
@@ -215,6 +217,18 @@ def test_an_activation_is_drawn_with_its_derivative_on_the_way_there_and_back(
     assert np.allclose(curve.slopes, slopes)
     assert curve.slope == float(curve.u > 0)
     assert view.curve.lines()[-1].startswith(last)
+
+
+@pytest.mark.parametrize("phase", ["forward", "backward"])
+def test_the_tangent_at_the_point_has_the_slope_there(stage: tuple[SteppedSession, IntoView], phase: str) -> None:
+    session, view = stage
+    session.go(phase, "relu1", inside=True)
+    plot = view.curve
+    assert plot.curve is not None
+    before = plot.grab().toImage()
+    plot.show_curve(replace(plot.curve, slope=plot.curve.slope + 1))
+    words = LINE_HEIGHT * len(plot.lines()) + 8  # which tell the slope, too
+    assert len([at for at in changed(before, plot.grab().toImage()) if at.y() < plot.height() - words]) > 20
 
 
 def test_walking_through_a_whole_step_from_cell_to_cell_shows_each(stage: tuple[SteppedSession, IntoView]) -> None:

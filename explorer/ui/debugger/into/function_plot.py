@@ -1,4 +1,4 @@
-"""A function's graph and its derivative's, with the point where it is looked at; on the way back with the slope."""
+"""A function's graph and its derivative's, with the point where it is looked at and the tangent there."""
 
 from __future__ import annotations
 
@@ -85,8 +85,7 @@ class FunctionPlot(QWidget):
             painter.drawPolyline(QPolygonF([at(float(x), float(y)) for x, y in zip(curve.xs, ys, strict=True)]))
         point = at(curve.u, curve.z)
         self._paint_guides(painter, point, at(0, 0), room)
-        if curve.arrived is not None:
-            self._paint_tangent(painter, at, room)
+        self._paint_tangent(painter, at, room)
         painter.setPen(QPen(QColor(colours.pane), 2))
         painter.setBrush(QColor(colours.accent))
         painter.drawEllipse(point, POINT, POINT)
@@ -131,7 +130,8 @@ class FunctionPlot(QWidget):
         reach = (curve.xs[-1] - curve.xs[0]) / 5
         with saved(painter):
             painter.setClipRect(room.adjusted(-2, -8, 2, 8))
-            painter.setPen(QPen(QColor(theme.current().phases["backward"]), 2.5))
+            width = 1.5 if curve.arrived is None else 2.5  # on the way back it is what the gradient is multiplied by
+            painter.setPen(QPen(QColor(theme.current().phases["backward"]), width))
             ends = [at(curve.u + side * reach, curve.z + side * reach * curve.slope) for side in (-1, 1)]
             painter.drawLine(QLineF(*ends))
 
