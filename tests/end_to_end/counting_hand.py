@@ -1,7 +1,7 @@
 """A hand on the real window that counts what it does, and eyes that read what stands there.
 
-An act is one click, one double click, one choice from a list that is open, one key or chord, or one typed word. Moving
-the mouse is none, nor is answering what the system asks, such as where to write a file.
+An act is one click, one double click, one choice from a list that is open, one turn of the wheel, one key or chord, or
+one typed word. Moving the mouse is none, nor is answering what the system asks, such as where to write a file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QListView, QMenu, QWidget
@@ -23,6 +23,7 @@ from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.tensors.view import TensorView
 from tests.ui.fakes import wait_until_drawn, wait_until_recorded, wait_until_shown
+from tests.ui.overview.followed import turn_wheel
 
 LEFT = Qt.MouseButton.LeftButton
 Kind = TypeVar("Kind", bound=QWidget)
@@ -93,6 +94,12 @@ class Hand:
         for place in (view.visualRect(index).topLeft(), view.visualRect(index).center()):
             self.point(view.viewport(), place)  # the list takes no click before the mouse has moved in it
         self.click(view.viewport(), view.visualRect(index).center())
+        QApplication.processEvents()
+
+    def turn_wheel(self, widget: QWidget, steps: int) -> None:
+        """Over its middle; down where `steps` is negative."""
+        self._see(widget)
+        turn_wheel(widget, QPointF(widget.rect().center()), steps)
         QApplication.processEvents()
 
     def _see(self, widget: QWidget) -> None:
