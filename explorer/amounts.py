@@ -57,6 +57,12 @@ def plural(amount: int, noun: str) -> str:
     return f"{count(amount)} {noun}" if amount == 1 else f"{count(amount)} {noun}s"
 
 
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def memory_text(amount_bytes: int) -> str:
     """ "812 bytes", "48 KiB", "37.3 GiB": an amount of memory, in powers of 1024, as PyTorch counts it."""
     return _size(amount_bytes, 1024, MEMORY_UNITS)

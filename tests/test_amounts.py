@@ -13,6 +13,7 @@ from explorer.amounts import (
     chosen_percent,
     exact,
     file_size,
+    listed,
     memory_text,
     part_of_file,
     percent,
@@ -150,3 +151,10 @@ def test_what_is_there_of_a_file_counts_up_evenly() -> None:
 )
 def test_what_is_left_is_rounded_up(seconds: float, words: str) -> None:
     assert time_left(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c", "4 more"), "a, b, c and 4 more")]
+)
+def test_words_are_listed_as_one_says_them(words: tuple[str, ...], told: str) -> None:
+    assert listed(words) == told

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.amounts import percent
+from explorer.amounts import listed, percent
 from explorer.bounds import brief
 from explorer.data.arrays import Examples, Source, examples_of
 from explorer.data.data_set import Array, Card, DataError, DataSet, Indices, Skipped, Split, with_counts
@@ -134,4 +134,4 @@ def _listed(names: Sequence[str]) -> str:
     quoted = [f"“{brief(name)}”" for name in names[:MOST_NAMED]]
     if len(names) > MOST_NAMED:
         quoted.append(f"{len(names) - MOST_NAMED:,} more")
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return listed(quoted)

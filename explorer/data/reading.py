@@ -37,7 +37,7 @@ from explorer.data.picture import (
     with_scale,
 )
 from explorer.data.picture_size import check_size, too_large
-from explorer.data.tiff_pages import from_page, has_more, read_pages
+from explorer.data.tiff_pages import TiffPages, from_page, has_more, read_pages
 
 # Only these: Pillow also knows formats that start other programs (EPS).
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
@@ -50,7 +50,7 @@ FILE_LIMIT_BYTES = 2**29
 """Some decoders take a file into memory whole; a TIFF, which may be a film of a microscope, is read in places."""
 MEASURED_PAGES = 16
 """By how many pages of a stack its one scale is measured: those of a film would take minutes."""
-KEPT_EXTENTS = 1024
+KEPT_EXTENTS, KEPT_STACKS = 1024, 8
 EXIF_BYTES = 2**16
 ORIENTATION_TAG = 274
 SIDEWAYS = (5, 6, 7, 8)
@@ -77,7 +77,7 @@ def _page(file: IO[bytes], path: Path, page: int) -> Picture:
     """A page of the open file, with what there is to tell of the others."""
     if file.read(4) not in tiff.STARTS:
         return _read(file, path, None, frame=page)
-    found = read_pages(file, path.name)
+    found = _pages_of(path, os.fstat(file.fileno()).st_mtime_ns)
     if len(found.starts) < 2:
         return _read(file, path, None)
     page = min(page, len(found.starts) - 1)
@@ -88,6 +88,13 @@ def _page(file: IO[bytes], path: Path, page: int) -> Picture:
     extent, looked_at = _extent_of_pages(file, path, beside)
     shown = _read(from_page(file, found.starts[page]), path, None, extent=extent)
     return with_pages(with_scale(shown, extent, looked_at, len(beside)), found.at(page))
+
+
+@lru_cache(KEPT_STACKS)
+def _pages_of(path: Path, _changed_ns: int) -> TiffPages:
+    """The pages of a TIFF: whoever turns them over wants them counted once."""
+    with _open_file(path) as file:
+        return read_pages(file, path.name)
 
 
 def _extent_of_pages(file: IO[bytes], path: Path, starts: tuple[int, ...]) -> tuple[Extent, int]:

@@ -168,7 +168,7 @@ def _left_over() -> list[Whole]:
 
 @cache
 def _settings() -> list[Whole]:
-    chosen = b"[General]\nplay_speed=4\nrecent=/tmp/a.png, /tmp/b.json\ntheme=dark\ntraining_folded=true\n"
+    chosen = b"[General]\nplay_speed=4\nrecent=/tmp/a.png, /tmp/b.json\ntheme=dark\ntraining_open=true\n"
     layout = b"training_height=210\ngeometry=01d9d0cb0003\ndocks=@ByteArray(\\0\\0)\n"
     name = "network-explorer/network-explorer.ini"
     return [Whole(name, (chosen, chosen + layout), remember)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from explorer.amounts import listed
 from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Layer, Remark, Repair, ShapeError
 from explorer.network.shape import Shape, cells, is_map, pair, pair_text, shape_text, single
@@ -152,8 +153,7 @@ def _lost(cells: Sequence[int], size: int, what: str) -> str:
     """What is lost of one axis: its end, else each place, else how many."""
     count, noun = len(cells), what if len(cells) == 1 else f"{what}s"
     if _is_listed(cells, size):
-        *first, last = map(str, cells)
-        return f"{noun} {', '.join(first)} and {last}" if first else f"{noun} {last}"
+        return f"{noun} {listed([str(cell) for cell in cells])}"
     if _is_end(cells, size):
         return f"the last {what}" if count == 1 else f"the last {count} {noun}"
     return f"{count:,} of {size:,} {noun}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.amounts import listed
 from explorer.data import Fitted, Picture, fit_picture
 from explorer.session.cell import Cell
 from explorer.session.explained import GONE, Explained
@@ -204,6 +205,6 @@ def _anew_words(layers: tuple[str, ...]) -> str:
     if not layers:
         return ""
     rest = len(layers) - MOST_NAMED
-    *others, last = (*layers[:MOST_NAMED], f"{rest} more") if rest > 1 else layers
-    named = f"{', '.join(others)} and {last} start" if others else f"{last} starts"
-    return f"{named} from fresh weights, as the shapes changed; undo brings the trained ones back."
+    named = listed((*layers[:MOST_NAMED], f"{rest} more") if rest > 1 else layers)
+    verb = "starts" if len(layers) == 1 else "start"
+    return f"{named} {verb} from fresh weights, as the shapes changed; undo brings the trained ones back."

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
+from explorer.ui.common import theme
 from explorer.ui.common.tips import TipsOfRows
 
 Index = QModelIndex | QPersistentModelIndex
+
+
+def row_ground(option: QStyleOptionViewItem) -> QColor:
+    """What a row is painted on: one that is chosen, one under the mouse, or any other."""
+    colours, states = theme.current(), QStyle.StateFlag
+    if option.state & states.State_Selected:
+        return QColor(colours.selection)
+    return QColor(colours.sunken if option.state & states.State_MouseOver else colours.pane)
 
 
 class RowModel(QAbstractListModel):

@@ -105,13 +105,13 @@ def set_play_speed(speed: int) -> None:
     write("play_speed", speed)
 
 
-def is_training_folded() -> bool | None:
-    """Whether the person folded the training strip; None if they left it as it was."""
-    return {"true": True, "false": False}.get(read("training_folded", ""))
+def is_training_folded() -> bool:
+    """Whether the training strip is folded, as it is until the person opens it."""
+    return not read("training_open", False)
 
 
-def set_training_folded(is_folded: bool | None) -> None:
-    write("training_folded", is_folded)
+def set_training_folded(is_folded: bool) -> None:
+    write("training_open", not is_folded)
 
 
 def training_height() -> int | None:

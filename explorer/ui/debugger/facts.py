@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from explorer.amounts import plain_number
+from explorer.amounts import listed, plain_number
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import MINUS, count, plural, shape_text
@@ -173,4 +173,4 @@ def _short(value: float) -> str:
 def _listed(names: list[str]) -> str:
     if len(names) > NAMES_LISTED:
         return f"{', '.join(names[: NAMES_LISTED - 1])} and {len(names) - NAMES_LISTED + 1} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed(names)

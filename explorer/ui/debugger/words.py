@@ -15,7 +15,7 @@ from explorer.arithmetic.words import SPREAD, UNKNOWN, KindWords, Told
 from explorer.session.cursor import Cursor, walk_length, walk_place
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
-from explorer.ui.common.text import count, number
+from explorer.ui.common.text import count, listed, number
 from explorer.ui.debugger.facts import facts_of
 from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, update_line
 from explorer.ui.debugger.unread import discarded_of, unread_of
@@ -67,8 +67,7 @@ def step_label(step: TimelineStep) -> str:
     if step.phase == "forward":
         return f"forward · {step.call}"
     names = [argument_name(step, of) if of not in PARAMETERS else of for of in step.asked]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"backward · {step.call} · gradient of {listed}"
+    return f"backward · {step.call} · gradient of {listed(names)}"
 
 
 def argument_name(step: TimelineStep, of: str) -> str:

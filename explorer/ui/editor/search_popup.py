@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.finder import Finder
 from explorer.ui.common.popup_place import place_beside
-from explorer.ui.common.row_list import RowModel
+from explorer.ui.common.row_list import RowModel, row_ground
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.editor.card_model import Index
 from explorer.ui.editor.layer_card import small_font, title_font
@@ -111,11 +111,7 @@ class ChoiceDelegate(QStyledItemDelegate):
         choice, colours, rect = index.data(CHOICE_ROLE), theme.current(), option.rect
         with saved(painter):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            states = QStyle.StateFlag
-            chosen, under_mouse = option.state & states.State_Selected, option.state & states.State_MouseOver
-            painter.fillRect(
-                rect, QColor(colours.selection if chosen else colours.sunken if under_mouse else colours.pane)
-            )
+            painter.fillRect(rect, row_ground(option))
             painter.translate(rect.topLeft())
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.kinds[choice.family]))

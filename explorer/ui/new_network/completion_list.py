@@ -6,12 +6,12 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QFrame, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QFrame, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.network.completing import Completion
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
-from explorer.ui.common.row_list import Index, RowList, RowModel
+from explorer.ui.common.row_list import Index, RowList, RowModel, row_ground
 from explorer.ui.common.saved_painter import saved
 
 COMPLETION_ROLE = Qt.ItemDataRole.UserRole
@@ -94,13 +94,11 @@ class _CompletionDelegate(QStyledItemDelegate):
         return QSize(200, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        colours, states = theme.current(), QStyle.StateFlag
-        is_chosen, is_hovered = option.state & states.State_Selected, option.state & states.State_MouseOver
+        colours = theme.current()
         completion: Completion = index.data(COMPLETION_ROLE)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         with saved(painter):
-            fill = colours.selection if is_chosen else colours.sunken if is_hovered else colours.pane
-            painter.fillRect(option.rect, QColor(fill))
+            painter.fillRect(option.rect, row_ground(option))
             bar = QRect(option.rect.left() + 4, option.rect.top() + 5, BAR, option.rect.height() - 10)
             painter.fillRect(bar, QColor(colours.kinds[completion.family]))
             room = option.rect.adjusted(14, 0, -8, 0)

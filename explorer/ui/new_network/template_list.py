@@ -7,13 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.network.templates import TEMPLATES, Template
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.eliding import elided
-from explorer.ui.common.row_list import Index, RowList, RowModel
+from explorer.ui.common.row_list import Index, RowList, RowModel, row_ground
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import plural
 from explorer.ui.new_network.template_picture import DrawnLayer, boxes_of, draw_network
@@ -84,11 +84,9 @@ class _TemplateDelegate(QStyledItemDelegate):
         return QSize(200, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        colours, states = theme.current(), QStyle.StateFlag
-        is_chosen, is_hovered = option.state & states.State_Selected, option.state & states.State_MouseOver
-        fill = colours.selection if is_chosen else colours.sunken if is_hovered else colours.pane
+        colours = theme.current()
         with saved(painter):
-            painter.fillRect(option.rect, QColor(fill))
+            painter.fillRect(option.rect, row_ground(option))
             room = option.rect.adjusted(INSET, 8, -INSET, -8)
             template: Template = index.data(TEMPLATE_ROLE)
             picture = QRectF(room.left(), room.top(), room.width(), PICTURE_HEIGHT)

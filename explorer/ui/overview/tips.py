@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.ui.common.dead_map import DEAD
-from explorer.ui.common.text import count
+from explorer.ui.common.text import count, listed
 from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column
 
@@ -35,8 +35,8 @@ def tip(column: Column, x: float, y: float, *, is_far: bool, since: int | None =
 def _group_tip(group: LayerGroup) -> str:
     if not group.is_block:
         return f"{group.title}: {group.count} layers folded. Click here to open them."
-    *before, last = (entry.name for entry in group.entries())
-    return f"A block of {', '.join(before)} and {last}; the maps are those that leave {last}. Click here to open it."
+    names = [entry.name for entry in group.entries()]
+    return f"A block of {listed(names)}; the maps are those that leave {names[-1]}. Click here to open it."
 
 
 def active_words(since: int | None) -> str:

@@ -30,7 +30,7 @@ class FoldingDock(PaneDock):
         self._height = settings.training_height() or height
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
-        self._fold(settings.is_training_folded() is not False)
+        self._fold(settings.is_training_folded())
 
     @Slot()
     def sit(self) -> None:
@@ -60,7 +60,7 @@ class FoldingDock(PaneDock):
     def forget_choice(self) -> None:
         """Fold it, and give it the height it had at first."""
         self._height = self._usual_height
-        settings.set_training_folded(None)
+        settings.set_training_folded(True)
         settings.set_training_height(None)
         self._fold(True)
 
@@ -101,4 +101,4 @@ class FoldingDock(PaneDock):
 
     @Slot(bool)
     def _float(self, is_floating: bool) -> None:
-        self._fold(not is_floating and settings.is_training_folded() is not False)
+        self._fold(not is_floating and settings.is_training_folded())

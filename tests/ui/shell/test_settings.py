@@ -112,11 +112,11 @@ def test_what_is_remembered_needs_no_escapes_and_comes_back(tmp_path: Path) -> N
     assert settings.recent_files() == (*names,)
     assert settings.layout() == (QByteArray(b"\0@Variant("), QByteArray(b"\xff\\"))
     assert (settings.is_training_folded(), settings.training_height()) == (False, 210)
-    settings.set_training_folded(None)
+    settings.set_training_folded(True)
     settings.set_training_height(None)
     settings.set_recent_files(())
     settings.forget_layout()
-    assert (settings.is_training_folded(), settings.training_height()) == (None, None)
+    assert (settings.is_training_folded(), settings.training_height()) == (True, None)
     assert (settings.recent_files(), settings.layout()) == ((), (None, None))
 
 

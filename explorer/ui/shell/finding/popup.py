@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.finder import Finder
-from explorer.ui.common.row_list import Index, RowModel
+from explorer.ui.common.row_list import Index, RowModel, row_ground
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.shell.finding.findable import Findable
 from explorer.ui.shell.finding.fuzzy import best
@@ -102,13 +102,11 @@ class _FoundRows(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found: Findable = index.data(Qt.ItemDataRole.UserRole)
-        colours, states = theme.current(), QStyle.StateFlag
         with saved(painter):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             ground = QRect(option.rect).adjusted(0, 1, -4, -1)
-            is_chosen, is_hovered = option.state & states.State_Selected, option.state & states.State_MouseOver
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.selection if is_chosen else colours.sunken if is_hovered else colours.pane))
+            painter.setBrush(row_ground(option))
             painter.drawRoundedRect(ground, 6, 6)
             self._write(painter, found, ground.adjusted(MARGIN, 3, -MARGIN, -3))
 

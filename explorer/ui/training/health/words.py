@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from explorer.session.train_state import Training
-from explorer.ui.common.text import count, number, percent
+from explorer.ui.common.text import count, listed, number, percent
 
 if TYPE_CHECKING:
     from explorer.engine.training.health import LayerHealth
@@ -120,7 +120,7 @@ def _others(amount: int) -> str:
 def _listed(names: list[str]) -> str:
     if len(names) > 4:
         return f"{', '.join(names[:3])} and {count(len(names) - 3)} other layers"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed(names)
 
 
 def _row(layer: LayerHealth, training: Training) -> LayerRow:
