@@ -54,6 +54,9 @@ class ThumbnailPopup(Popup, QFrame):
             title.setProperty("role", "title")
             column.addWidget(title)
             column.addLayout(self._grid(entries))
+        widest = max((_wanted(button) for button in self.buttons.values()), default=0)
+        for button in self.buttons.values():
+            button.setFixedWidth(widest)
         self._waiting = list(self.buttons)
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._load_next)
@@ -74,7 +77,6 @@ class ThumbnailPopup(Popup, QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(SIDE, SIDE))
             button.setIcon(_blank())
-            button.setFixedWidth(SIDE + 56)  # room for the longest title
             button.clicked.connect(lambda _checked=False, name=entry.name: self._choose(name))
             button.installEventFilter(self)
             self.buttons[entry.name] = button
@@ -113,6 +115,12 @@ class ThumbnailPopup(Popup, QFrame):
     def _choose(self, name: str) -> None:
         self.close()
         self.chosen.emit(name)
+
+
+def _wanted(button: QToolButton) -> int:
+    """How wide a button is with all of its title."""
+    button.ensurePolished()
+    return button.sizeHint().width()
 
 
 def _blank() -> QIcon:

@@ -186,6 +186,8 @@ def test_samples_are_offered_by_subject_and_chosen_with_a_click(opened: Opened, 
     popup = view.findChild(ThumbnailPopup)
     assert popup is not None
     assert set(popup.buttons) == {sample.name for sample in SAMPLES}
+    assert len({button.width() for button in popup.buttons.values()}) == 1
+    assert all(button.width() >= button.sizeHint().width() for button in popup.buttons.values()), "titles are whole"
     QTest.mouseClick(popup.buttons["retina"], Qt.MouseButton.LeftButton)
     assert not popup.isVisible()
     assert session.state.input.picture is not None
