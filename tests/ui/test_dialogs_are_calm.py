@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QListWidget, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QListWidget, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.resources import bundled_networks
@@ -50,6 +50,18 @@ def test_the_chosen_row_of_a_list_has_the_colour_of_selection_not_that_of_the_ma
     assert colours_near(picture, colours.selection, 4) > 1000
     assert not colours_near(picture, colours.accent, 4)
     dialog.close()
+
+
+def test_the_chosen_entry_of_a_box_has_the_colour_of_selection(
+    window: MainWindow, qtbot: QtBot, colours: theme.Theme
+) -> None:
+    box = window.findChild(QComboBox, "mode")
+    box.showPopup()
+    qtbot.waitUntil(box.view().isVisible)
+    picture = box.view().viewport().grab().toImage()
+    box.hidePopup()
+    assert colours_near(picture, colours.selection, 4) > 200
+    assert not colours_near(picture, colours.accent, 4)
 
 
 def test_pictures_of_networks_have_no_ground_of_their_own(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import ChoiceBox
@@ -48,10 +48,9 @@ class _Noted(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().paint(painter, option, index)
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         with saved(painter):
             painter.setFont(option.font)
-            painter.setPen(option.palette.highlightedText().color() if is_chosen else QColor(theme.current().dim))
+            painter.setPen(QColor(theme.current().dim))
             rect: QRect = option.rect
             where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(rect.adjusted(0, 0, -MARGIN, 0), where, str(index.data(NOTE) or ""))
