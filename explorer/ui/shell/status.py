@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
@@ -21,6 +21,7 @@ from explorer.ui.shell.messages import Messages, Welcome
 from explorer.ui.shell.suggestions import Suggestions
 
 MOST = 1000
+BAR_WIDTH = 60
 HEIGHT = TOAST_HEIGHT + 4
 FACTS_WIDTH, BOTH_WIDTH = 1200, 1700  # pixels from which there is room for facts, and for an offer, beside a message
 MODE_TIPS = {
@@ -30,13 +31,18 @@ MODE_TIPS = {
 
 
 class WorkLine(QWidget):
-    """What is being worked on, how far it is and a Cancel button; work that is not late shows nothing."""
+    """What is being worked on, how far it is and a Cancel button; work that is not late shows nothing.
+
+    `turned` tells that it was shown or is gone.
+    """
+
+    turned = Signal()
 
     def __init__(self, name: str, *, cancel: Callable[[], object], cancel_name: str, cancel_tip: str) -> None:
         super().__init__(objectName=name)
         self.words = QLabel()
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setFixedWidth(120)
+        self.bar.setFixedWidth(BAR_WIDTH)
         self.cancel = QToolButton(text="Cancel", toolTip=cancel_tip, accessibleName=cancel_name)
         self.cancel.setProperty("role", "flat")
         self.cancel.clicked.connect(cancel)
@@ -46,8 +52,13 @@ class WorkLine(QWidget):
         for part in (self.words, self.bar, self.cancel):
             row.addWidget(part)
         self._late = Late(self)
-        self._late.turned.connect(self.setVisible)
+        self._late.turned.connect(self._turn)
         self.hide()
+
+    @Slot(bool)
+    def _turn(self, is_late: bool) -> None:
+        self.setVisible(is_late)
+        self.turned.emit()
 
     def show_work(self, words: str, done: int = 0, whole: int = 0) -> None:
         """Say what is done, and how much of the whole, 0 where nobody knows; "" when it is over."""
@@ -101,9 +112,7 @@ class Status(FollowingView, QStatusBar):
         self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
         self._mode.addItems(["eval", "train"])
         self._mode.textActivated.connect(session.passes.set_mode)
-        for line in (self._task, self._opening, self._saving):
-            self.addWidget(line)
-            line.hide()  # adding it shows it
+        self._lines = (self._task, self._opening, self._saving)
         self.welcome = Welcome(session, actions)
         self.suggestions = Suggestions(session, actions)
         self._message, self._offer = Messages(session), LeftOverLine(session)
@@ -111,6 +120,10 @@ class Status(FollowingView, QStatusBar):
             is_seen = not toast.isHidden()
             self.addPermanentWidget(toast, 1)  # permanent: what a menu says of its commands does not cover it
             toast.setVisible(is_seen)
+        for line in self._lines:  # behind the words, which stay where they are when it comes and goes
+            self.addPermanentWidget(line)
+            line.hide()  # adding it shows it
+            line.turned.connect(self._share_room)
         told = CommandTool(actions["messages"], "showMessages")
         told.setProperty("role", "flat")
         told.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -126,10 +139,14 @@ class Status(FollowingView, QStatusBar):
 
     @Slot()
     def _share_room(self) -> None:
-        """A message is read with as much of it as can be: an offer comes back when it is put away."""
+        """A message is read with as much of it as can be: an offer comes back when it is put away.
+
+        What is worked on takes the room of the facts, and as little as can be of that of the words.
+        """
         is_told = not self._message.isHidden()
         self._offer.step_back(is_told and self.width() < BOTH_WIDTH)
-        self._facts.setVisible(not (is_told and self.width() < FACTS_WIDTH))
+        is_working = not all(line.isHidden() for line in self._lines)
+        self._facts.setVisible(not (is_working or (is_told and self.width() < FACTS_WIDTH)))
 
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.devices != new.maps.devices or old.maps.device != new.maps.device:

@@ -94,6 +94,29 @@ def test_no_message_offer_or_first_steps_move_or_cover_a_part(window: MainWindow
     assert _places(window) == before
 
 
+@pytest.mark.parametrize("name", ["messages", "welcome"])
+def test_work_that_takes_long_leaves_the_words_beside_it_where_they_are(
+    window: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    window.welcome.want(name == "welcome")
+    window.session.say("" if name == "welcome" else "Something happened.")
+    toast, work = _toast(window, name), window.findChild(QWidget, "work")
+    assert work is not None
+    QApplication.processEvents()
+    place, lines = toast.mapTo(window, toast.rect().topLeft()), toast.label.text()
+    window.session.store.set(replace(window.session.state.status, task="Running the network…"))
+    qtbot.waitUntil(work.isVisible)
+    QApplication.processEvents()
+    assert toast.mapTo(window, toast.rect().topLeft()) == place
+    assert name == "welcome" or toast.label.text() == lines
+    assert not work.geometry().intersects(toast.geometry())
+    window.session.store.set(replace(window.session.state.status, task=""))
+    qtbot.waitUntil(lambda: not work.isVisible())
+    QApplication.processEvents()
+    assert (toast.mapTo(window, toast.rect().topLeft()), toast.label.text()) == (place, lines)
+    window.welcome.want(False)
+
+
 def test_a_message_leaves_the_focus_where_it_is(window: MainWindow) -> None:
     window.network_panel.list.setFocus()
     window.session.say("Something happened.")
