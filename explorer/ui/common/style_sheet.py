@@ -21,6 +21,9 @@ QWidget[role="docked"] {
   background: $pane; border: 1px solid $border; border-top: 0;
   border-bottom-left-radius: 7px; border-bottom-right-radius: 7px;
 }
+QWidget#unknownInput {
+  background: $pane; border-top: 1px solid $border; border-bottom-left-radius: 6px; border-bottom-right-radius: 6px;
+}
 QWidget[role="toast"], QWidget[role="toast-fault"] {
   background: $pane; border: 1px solid $border; border-left: 3px solid $accent; border-radius: 6px;
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
@@ -65,6 +65,8 @@ class AnswerList(RowList):
         self.is_signed = False
         self.is_dimmed = False
         self.chosen: int | None = None
+        self._covered = 0
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def answer_at(self, index: Index) -> Answer:
         """The answer in the row at `index`."""
@@ -75,6 +77,20 @@ class AnswerList(RowList):
         self.is_signed = signed
         self.answers.show_rows(answers)
         self.viewport().update()
+
+    def set_covered(self, pixels: int) -> None:
+        """Something lies over so much of its end: the last rows can be scrolled out from under it, none moves."""
+        if pixels != self._covered:
+            self._covered = pixels
+            self.updateGeometries()
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        rows = self.answers.rowCount()
+        height = rows * self.sizeHintForRow(0) if rows else 0
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        bar.setSingleStep(ROW_HEIGHT)
+        bar.setMaximum(max(height + self._covered - room, 0))
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Fade the rows while newer ones are being worked out."""

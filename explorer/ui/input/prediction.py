@@ -8,6 +8,7 @@ from typing import overload
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.session import Prediction, Session, State
@@ -49,8 +50,8 @@ class PredictionView(FollowingView, Pane):
         self.body.setContentsMargins(0, 2, 0, 6)
         self.body.addWidget(self.answers, 1)
         self.body.addWidget(self.empty, 1)
-        self.unknown = UnknownLine(session)
-        self.body.addWidget(self.unknown)
+        self.unknown = UnknownLine(session, self)
+        self.unknown.turned.connect(self._lay_over)
         self._late = Late(self)
         self._late.turned.connect(self.answers.set_dimmed)
         self.follow_session()
@@ -60,6 +61,19 @@ class PredictionView(FollowingView, Pane):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 84)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_over()
+
+    @Slot()
+    def _lay_over(self) -> None:
+        """The remark covers the end of the answers, the least likely ones: they can be scrolled out from under it."""
+        height = self.unknown.sizeHint().height()
+        self.unknown.setGeometry(1, self.height() - height - 1, self.width() - 2, height)
+        self.unknown.raise_()
+        below = self.body.contentsMargins().bottom()
+        self.answers.set_covered(0 if self.unknown.isHidden() else max(height + 1 - below, 0))
 
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.computing != new.maps.computing:

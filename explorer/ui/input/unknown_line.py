@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -22,14 +22,17 @@ TIP = (
 
 
 class UnknownLine(FollowingView, QWidget):
-    """Hidden while the input is like what was learned, and while that is not known."""
+    """Hidden while the input is like what was learned, and while that is not known. `turned` tells that it is not."""
 
     shows = ("maps.familiarity",)
     follows_hidden = True  # it hides itself
 
+    turned = Signal()
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("unknownInput")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # it lies over the answers
         self.sentence = ElidedLabel()
         self.sentence.setProperty("role", "warning")
         self._pictures = tuple(QLabel() for _ in range(NEAREST))
@@ -43,9 +46,13 @@ class UnknownLine(FollowingView, QWidget):
 
     def show_changes(self, old: State | None, new: State) -> None:
         told = new.maps.familiarity
-        self.setVisible(told is not None and told.is_unknown)
-        if told is None or not told.is_unknown:
-            return
+        is_unknown = told is not None and told.is_unknown
+        if told is not None and is_unknown:
+            self._show(told)
+        self.setVisible(is_unknown)
+        self.turned.emit()  # its height goes with its pictures
+
+    def _show(self, told: Familiarity) -> None:
         words = unknown_words(told)
         self.sentence.set_whole(f"I do not know this · {number(told.ratio, 2)} ×", tip=f"{words}\n\n{TIP}")
         self.sentence.setAccessibleName(words)

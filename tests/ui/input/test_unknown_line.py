@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +22,7 @@ def test_what_it_has_not_seen_gets_a_remark_with_the_nearest_pictures(
     theme.apply(qapp, "light")
     view = PredictionView(session)
     qtbot.addWidget(view)
-    view.resize(290, 400)
+    view.resize(290, 110)
     view.show()
     learn(session, qtbot)
     data = session.state.data.data_set
@@ -30,11 +31,28 @@ def test_what_it_has_not_seen_gets_a_remark_with_the_nearest_pictures(
     assert line is not None
     show(session, qtbot, data.train.inputs([5])[0])
     assert not line.isVisible()
+    before = _places(view)
     show(session, qtbot, np.full((8, 8, 1), 255, np.uint8))
     told = session.state.maps.familiarity
     assert told.is_unknown
     assert line.isVisible()
+    assert _places(view) == before
+    answers = view.answers
+    answers.scrollToBottom()
+    last = answers.visualRect(answers.model().index(answers.model().rowCount() - 1, 0))
+    assert last.height() > 0
+    assert answers.viewport().mapTo(view, last.bottomLeft()).y() < line.y()
     assert line.sentence.whole().startswith("I do not know this")
     assert f"Nearest: {', '.join(dict.fromkeys(told.labels))}." in line.sentence.toolTip()
     shown = [label for label in line.findChildren(QLabel) if label.isVisible() and not label.pixmap().isNull()]
     assert [name in label.toolTip() for label, name in zip(shown, told.names, strict=True)] == [True] * 3
+
+
+def _places(view: PredictionView) -> list[QRect]:
+    """Of the list of answers and of each of its rows."""
+    QApplication.processEvents()
+    answers = view.answers
+    return [
+        answers.geometry(),
+        *(answers.visualRect(answers.model().index(row, 0)) for row in range(answers.model().rowCount())),
+    ]
