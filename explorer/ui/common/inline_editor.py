@@ -14,6 +14,7 @@ from explorer.ui.common.box import Box
 from explorer.ui.common.typed import typed_number
 
 LEAST_WIDTH, HEIGHT = 92, 26
+BESIDE_TEXT = 24  # pixels of frame and margin
 STAY = (0, 0)
 GOING = {
     Qt.Key.Key_Tab: (0, 1),
@@ -52,10 +53,10 @@ class InlineEditor(QLineEdit):
 
     def open(self, box: Box, text: str, *, selected: bool = True) -> None:
         """Appear over `box` (the parent's px) with `text`, selected unless it is the first key of a number."""
-        self.place(box)
         self._accept_again()
         self.setFont(theme.number_font())
         self.setText(text)
+        self.place(box)
         if selected:
             self.selectAll()
         self.show()
@@ -63,8 +64,8 @@ class InlineEditor(QLineEdit):
         self.setFocus()
 
     def place(self, box: Box) -> None:
-        """Stand over `box`, inside of the parent."""
-        width = max(LEAST_WIDTH, int(box.width))
+        """Stand over `box`, inside of the parent, and wide enough for the whole number."""
+        width = max(LEAST_WIDTH, int(box.width), self.fontMetrics().horizontalAdvance(self.text()) + BESIDE_TEXT)
         x, y = box.middle
         parent = self.parentWidget()
         assert parent is not None

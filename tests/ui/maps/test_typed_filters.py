@@ -190,6 +190,7 @@ def test_a_double_click_on_a_filter_in_colour_types_over_the_red_of_what_was_cli
     editor = _typing(view).editor
     assert editor.isVisible()
     assert editor.accessibleName() == "conv1.weight [2, 0, 1, 0], red"
+    assert editor.width() > editor.fontMetrics().horizontalAdvance(editor.text()) + 16  # its sign was cut off
     assert float(editor.text().replace("−", "-")) == pytest.approx(before[2, 0, 1, 0])
     _type("3")
     for at, (colour, typed) in enumerate((("green", 4), ("blue", 5)), start=1):
