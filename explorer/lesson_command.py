@@ -23,7 +23,7 @@ def run(arguments: list[str]) -> int:
     if options.check:
         return _check(options.check)
     if options.lesson is None or options.list:
-        _list()
+        _list(options.language or "en")
         return 0
     try:
         lesson = _opened(options.lesson)
@@ -68,8 +68,8 @@ def _opened(name: str) -> Lesson:
     return Lesson.read(name)
 
 
-def _list() -> None:
-    for chapter, group in groupby(lessons(), key=lambda each: each.chapter):
+def _list(language: str) -> None:
+    for chapter, group in groupby((each.in_language(language) for each in lessons()), key=lambda each: each.chapter):
         print(chapter)
         for lesson in group:
             print(f"  {lesson.name:<18} {lesson.title} ({lesson.minutes} min, {plural(len(lesson.steps), 'step')})")

@@ -83,6 +83,8 @@ def test_the_list_tells_every_lesson_below_its_chapter(capsys: pytest.CaptureFix
         assert any(line.split()[:1] == [lesson.name] and lesson.title in line for line in told)
     assert run(["lesson"]) == 0
     assert capsys.readouterr().out.splitlines() == told
+    assert run(["lesson", "--list", "--language", "de"]) == 0
+    assert "Wer bekommt die Schuld?" in capsys.readouterr().out
 
 
 def test_files_are_checked_all_of_them_and_a_mistake_is_an_exit_status(
