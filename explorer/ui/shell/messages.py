@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -27,6 +29,11 @@ WELCOME_TO_NUMBERS = (
     "Welcome: this network is fed numbers, at the right. Click a layer to see what it makes of them; "
     "the step debugger shows where each comes from."
 )
+WELCOME_TO_FEW_CELLS = (
+    "Welcome: the few numbers that are fed stand at the right. Double-click one and type another, or paste a block; "
+    "weights too, in the step debugger."
+)
+FEW_CELLS = 64  # of a map: as many as are typed by hand
 
 
 def has_room(state: State) -> bool:
@@ -171,7 +178,15 @@ class Welcome(FollowingView, Toast):
         self.redraw()
 
     def show_changes(self, old: State | None, new: State) -> None:
-        subject = new.document.subject
-        is_of_numbers = subject.is_open and not subject.can(Verb.SHOW_PICTURE)
-        self.label.set_whole(WELCOME_TO_NUMBERS if is_of_numbers else WELCOME)
+        self.label.set_whole(_welcome_to(new))
         self.setVisible(self._is_wanted and has_room(new))
+
+
+def _welcome_to(state: State) -> str:
+    """What can be done first with what the network is fed."""
+    subject = state.document.subject
+    if subject.is_open and not subject.can(Verb.SHOW_PICTURE):
+        return WELCOME_TO_NUMBERS
+    shape = subject.picture_shape
+    is_typed = shape is not None and prod(shape[1:]) <= FEW_CELLS
+    return WELCOME_TO_FEW_CELLS if is_typed else WELCOME

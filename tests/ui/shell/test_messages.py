@@ -15,7 +15,7 @@ from explorer.session import Fault
 from explorer.session.slices import Offer
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.message_list import MessageList
-from explorer.ui.shell.messages import WELCOME, WELCOME_TO_NUMBERS, Toast
+from explorer.ui.shell.messages import WELCOME, WELCOME_TO_FEW_CELLS, WELCOME_TO_NUMBERS, Toast
 from explorer.ui.shell.status import BOTH_WIDTH
 from tests.ui.windows import shared_window
 
@@ -237,5 +237,8 @@ def test_every_button_of_the_list_is_reached_by_tab(window: MainWindow, qtbot: Q
 def test_the_first_steps_speak_of_what_the_network_is_fed(window: MainWindow) -> None:
     window.session.files.open_network("two-two-two")
     assert WELCOME_TO_NUMBERS in (window.welcome.label.text(), window.welcome.label.toolTip())
-    window.session.editing.undo()
+    window.session.files.new_network("1x5x5 conv(1, 3)")
+    assert WELCOME_TO_FEW_CELLS in (window.welcome.label.text(), window.welcome.label.toolTip())
+    for _ in range(2):
+        window.session.editing.undo()
     assert WELCOME in (window.welcome.label.text(), window.welcome.label.toolTip())
