@@ -44,7 +44,10 @@ class Columns:
         self._given = self._usual()
 
     def follow(self) -> None:
-        """The window has another width: the columns follow where they have the widths that they were given."""
+        """The window has another width: the columns follow where they have the widths that they were given.
+
+        A centre that needs its room squeezes them while the window shrinks: that is nobody's choice either.
+        """
         if self._usual() != self._given and self._are_as_given():
             self.place()
 
@@ -53,7 +56,13 @@ class Columns:
         return LEFT.within(width), RIGHT.within(width)
 
     def _are_as_given(self) -> bool:
+        centre = self._window.centralWidget()
+        is_tight = centre.width() <= max(centre.minimumSizeHint().width(), centre.minimumWidth()) + NEAR
         widths = zip((self._left, self._right), self._given, strict=True)
         return all(
-            not dock.isVisible() or dock.isFloating() or abs(dock.width() - given) <= NEAR for dock, given in widths
+            not dock.isVisible()
+            or dock.isFloating()
+            or abs(dock.width() - given) <= NEAR
+            or (is_tight and dock.width() < given)
+            for dock, given in widths
         )

@@ -42,6 +42,17 @@ def test_the_columns_follow_the_window_and_come_back(window: MainWindow, qtbot: 
     assert LEFT.within(1280) < LEFT.within(1920) < LEFT.within(2560)
 
 
+def test_columns_that_the_centre_squeezed_come_back(window: MainWindow, qtbot: QtBot) -> None:
+    """From a wide window to a narrow one in one step, with a centre that needs more than the wide columns leave it."""
+    window.resize(*SIZES[3])
+    qtbot.waitUntil(lambda: _widths(window)[0] == LEFT.most)
+    centre = window.centralWidget()
+    centre.setMinimumWidth(SIZES[0][0] - LEFT.most - RIGHT.least)
+    window.resize(*SIZES[0])
+    qtbot.waitUntil(lambda: _widths(window) == (LEFT.least, RIGHT.least))
+    centre.setMinimumWidth(0)
+
+
 def test_a_width_that_a_person_chose_stays(window: MainWindow, qtbot: QtBot) -> None:
     window.resizeDocks([window.docks[0]], [360], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: _widths(window)[0] == 360)
