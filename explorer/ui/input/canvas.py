@@ -30,6 +30,7 @@ from explorer.ui.common.typing.cell_widget import CellWidget
 from explorer.ui.tensors.sight import sampled
 
 CORNER = 4.0
+RIM = 2  # pixels around the picture, in which half of a frame about all of it lies
 FINER = 2
 VEIL_ALPHA = 80
 UNUSED_ALPHA = 165
@@ -149,7 +150,7 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
     def _zoom(self) -> float:
         if self._scene.isEmpty():
             return 1.0
-        zoom = min(self.width() / self._scene.width(), self.height() / self._scene.height())
+        zoom = min((self.width() - 2 * RIM) / self._scene.width(), (self.height() - 2 * RIM) / self._scene.height())
         ratio = self.devicePixelRatioF()
         whole = int(zoom * ratio) / ratio
         # Whole screen pixels for each cell keep all cells equal, unless that gives away too much room.
@@ -319,7 +320,7 @@ def _veil(mask: np.ndarray) -> QImage:
 
 def _outline(painter: QPainter, box: QRectF, colour: QColor) -> None:
     """A frame that stands out from light and from dark: `colour` on a dark rim."""
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 3.5))
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 2 * RIM - 0.5))
     painter.drawRect(box)
     painter.setPen(QPen(colour, 1.75))
     painter.drawRect(box)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.data import FIT_MODES, Fitted
+from explorer.network.names import INPUT
 from explorer.network.receptive_field import Field
 from explorer.session import Cell
 from explorer.session.slices import InputState
@@ -220,6 +221,8 @@ class InputPicture(QWidget):
         if self._place is not None and values is not None and values.ndim == 3:
             self.caption.setText(pixel_text(values, *self._place))
             self.fed.setToolTip(pixel_tip(values, self._input.fitted, *self._place))
+        elif self._cell is not None and self._cell.call == INPUT and values is not None and values.ndim == 3:
+            self.caption.setText(pixel_text(values, *self._cell.index[-2:]))
         elif self._cell is not None and self._field is not None and values is not None:
             self.caption.setText(field_text(self._cell.call, self._field, values.shape))
         else:

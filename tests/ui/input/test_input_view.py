@@ -239,6 +239,33 @@ def test_the_hovered_cell_goes_before_the_chosen_one(opened: Opened) -> None:
     assert view.picture.caption.text() == HINT
 
 
+def test_a_chosen_pixel_of_the_input_tells_its_numbers(opened: Opened) -> None:
+    session, view = opened()
+    session.selection.select(layer="input", channel=1, row=5, column=8)
+    assert session.state.input.values is not None
+    assert view.picture.caption.text() == pixel_text(session.state.input.values, 5, 8)
+
+
+@pytest.mark.parametrize("size", [(200, 120), (120, 200), (87, 86), (300, 300)])
+def test_the_frame_about_a_whole_picture_is_seen_on_all_sides(qtbot: QtBot, size: tuple[int, int]) -> None:
+    canvas = PictureCanvas(is_sharp=True)
+    qtbot.addWidget(canvas)
+    canvas.resize(*size)
+    canvas.set_picture(np.zeros((32, 32, 3), np.uint8))
+    canvas.set_field(np.ones((32, 32), bool), (0, 0, 32, 32))
+    canvas.show()
+    qtbot.waitExposed(canvas)
+    area, picture = canvas.picture_area(), canvas.grab().toImage()
+    middle = area.center().toPoint()
+    sides = [
+        [(middle.x(), round(area.top()) + step) for step in (-1, 0)],
+        [(middle.x(), round(area.bottom()) + step) for step in (-1, 0)],
+        [(round(area.left()) + step, middle.y()) for step in (-1, 0)],
+        [(round(area.right()) + step, middle.y()) for step in (-1, 0)],
+    ]
+    assert all(all(picture.pixelColor(*place).lightness() > 150 for place in side) for side in sides)
+
+
 def test_a_field_at_the_edge_is_clipped_to_the_picture(opened: Opened) -> None:
     session, view = opened()
     session.selection.select(layer="conv1", channel=0, row=0, column=0)
