@@ -101,6 +101,7 @@ QListView { outline: 0; }
 QListView::item:selected { background: $selection; color: $text; }
 QDialog#messageList QListWidget::item { padding: 4px 6px; border-radius: 4px; }
 QAbstractScrollArea::corner { background: transparent; border: 0; }
+QListView#layerList { border-bottom: 1px solid $border; }
 QTreeView { selection-background-color: $selection; selection-color: $text; }
 QTreeView::item { padding: 2px 4px; }
 QTreeView::item:selected { background: $selection; color: $text; }

@@ -153,6 +153,9 @@ class CardList(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        was_seen = self.visualRect(self.currentIndex()).intersects(QRect(QPoint(), event.oldSize()))
+        if was_seen and event.size().height() < event.oldSize().height():
+            soon(self, self._bring_current)
         if event.size().width() != event.oldSize().width():
             self.doItemsLayout()  # at once: Qt waits 0.1 s, in which wrapped sentences would lie over each other
 

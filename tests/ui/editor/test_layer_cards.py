@@ -147,6 +147,18 @@ def test_cards_that_stay_keep_scroll_position_when_one_is_put_in(cards: CardList
     assert [card.name for card in cards.cards.cards][40] == "conv1"
 
 
+def test_the_chosen_card_stays_in_sight_in_a_lower_list_unless_it_was_scrolled_away(cards: CardList) -> None:
+    cards.show_cards(CARDS, "softmax1", editable=True)
+    QApplication.processEvents()
+    cards.resize(298, 160)
+    QApplication.processEvents()
+    assert cards.viewport().rect().contains(cards.visualRect(cards.currentIndex()).center())
+    cards.scrollToTop()
+    cards.resize(298, 120)
+    QApplication.processEvents()
+    assert cards.verticalScrollBar().value() == 0
+
+
 def test_a_wrapped_sentence_makes_its_card_higher_and_keeps_inside_it() -> None:
     narrow, wide = arranged(BROKEN, 240), arranged(BROKEN, 600)
     assert narrow.height > wide.height > arranged(CONV, 600).height
