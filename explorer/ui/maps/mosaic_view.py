@@ -23,6 +23,7 @@ from explorer.ui.maps.sheet import Sheet
 from explorer.ui.maps.typed_sheet import TypedSheet
 
 LABEL_FROM_PIXELS = 32
+EDGES_FROM_PIXELS = 12  # below that the lines would be most of what is seen
 SMALL_TILE_PIXELS = 48
 NUMBERS_FROM_PIXELS = 34
 NUMBERS_AT_MOST = 900
@@ -234,8 +235,10 @@ class MapMosaic(QWidget):
         tiles = self._visible_tiles(visible)
         if pixels >= NUMBERS_FROM_PIXELS and not self._sheet.composite:
             self._paint_numbers(painter, visible, tiles)
-        if self._frames and self._mosaic.width * pixels >= LABEL_FROM_PIXELS:
+        tile_pixels = self._mosaic.width * pixels
+        if self._frames and tile_pixels >= EDGES_FROM_PIXELS:
             self._paint_edges(painter, tiles)
+        if self._frames and tile_pixels >= LABEL_FROM_PIXELS:
             self._paint_labels(painter, tiles)
         for place, colour, width in self._marks():
             self._paint_place(painter, place, colour=colour, width=width)
