@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from explorer.arithmetic import Explanation
+from explorer.session.batch_axis import is_of_batch
 from explorer.session.cell import Cell
 
 if TYPE_CHECKING:
@@ -22,13 +23,15 @@ GONE = "What this number was made from went when another pass began; the next wh
 class Explained:
     """The arithmetic of `cell`, or the sentence that says why there is none.
 
-    `made_by` says of each tensor that the arithmetic reads which layer of the maps gave it, where one did.
+    `made_by` says of each tensor that the arithmetic reads which layer of the maps gave it, where one did; `of_batch`
+    are those whose cells begin with the example.
     """
 
     cell: Cell | None = None
     explanation: Explanation | None = None
     message: str = ""
     made_by: Mapping[str, str] = field(default_factory=dict)
+    of_batch: frozenset[str] = frozenset()
 
 
 class Explainer:
@@ -59,6 +62,17 @@ class Explainer:
         from explorer.engine.explaining.explain import explain
 
         try:
-            return Explained(cell, explain(self._recording, step, cell.index, of=cell.of, symbols=symbols))
+            explanation = explain(self._recording, step, cell.index, of=cell.of, symbols=symbols)
         except EngineError as error:
             return Explained(cell, message=str(error))
+        return Explained(cell, explanation, of_batch=_of_batch(step, self._recording.batch_size))
+
+
+def _of_batch(step: Step, batch_size: int) -> frozenset[str]:
+    """The names of the tensors of a step, and of their gradients, that have the batch along their first axis."""
+    if step.update is not None:
+        return frozenset()
+    given = {name: tuple(getattr(value, "shape", ())) for name, value in step.call.arguments.items()}
+    shapes = {**given, "output": step.call.output_shape}
+    names = [name for name, shape in shapes.items() if is_of_batch(name, shape, batch_size)]
+    return frozenset([*names, *(f"grad_{name}" for name in names)])

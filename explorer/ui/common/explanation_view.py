@@ -24,7 +24,7 @@ from explorer.ui.common.term_rows import (
     TERM,
     TermRow,
     groupings,
-    last_line,
+    line_ways,
     rows,
     seen_rows,
     update_rows,
@@ -125,10 +125,10 @@ class ExplanationView(QWidget):
         self._explained = explained
         explanation = explained.explanation
         show_check(self.check, explanation)
-        text = explained.message if explanation is None else self.line_of(explanation)
+        ways = (explained.message,) if explanation is None else self.line_of(explanation)
         self.line.setFont(theme.interface_font() if explanation is None else theme.number_font())
-        self.line.set_whole(text, tip=text if explanation is None else explanation.written)
-        self.copy.setEnabled(bool(text))
+        self.line.set_ways(ways, tip=ways[0] if explanation is None else explanation.written)
+        self.copy.setEnabled(bool(ways[0]))
         self.terms.forget()
         self._show_terms()
 
@@ -137,14 +137,14 @@ class ExplanationView(QWidget):
         """What is shown."""
         return self._explained
 
-    def line_of(self, explanation: Explanation) -> str:
-        """What stands in the one line."""
-        return last_line(explanation)
+    def line_of(self, explanation: Explanation) -> tuple[str, ...]:
+        """What stands in the one line, the longest way to say it first."""
+        return line_ways(explanation)
 
-    def show_second(self, text: str, *, tip: str, is_number: bool) -> None:
-        """Below the line: the formula, or other words."""
+    def show_second(self, text: str, *, tip: str, is_number: bool, brief: str = "") -> None:
+        """Below the line: the formula, or other words; `brief` where they have no room, as their tip says them all."""
         self.second.setFont(theme.number_font() if is_number else theme.interface_font())
-        self.second.set_whole(text, tip=tip)
+        self.second.set_ways((text, brief) if brief else (text,), tip=tip)
 
     def _show_terms(self) -> None:
         explanation = self._explained.explanation
@@ -160,8 +160,9 @@ class ExplanationView(QWidget):
         elif explanation is None or not grouping:
             self.terms.show_rows((), span=(0.0, 0.0), has_long_text=True)
         else:
-            found = rows(explanation, grouping)
-            seen = seen_rows(explanation) if grouping == TERM else ()
+            of_batch = self._explained.of_batch
+            found = rows(explanation, grouping, of_batch)
+            seen = seen_rows(explanation, of_batch) if grouping == TERM else ()
             self.terms.show_rows((*found, *seen) if seen else found, span=found.span, has_long_text=grouping == TERM)
 
     def _choose_grouping(self, grouping: str) -> None:

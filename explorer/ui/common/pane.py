@@ -11,7 +11,7 @@ from explorer.ui.common.eliding import elided
 class ElidedLabel(QLabel):
     """A label of one line with an … where there is no room, at its end unless `mode` says otherwise.
 
-    Its tip is the whole text.
+    Its tip is the whole text. What can be said in fewer words is given in several `ways`.
     """
 
     def __init__(
@@ -23,28 +23,35 @@ class ElidedLabel(QLabel):
     ) -> None:
         super().__init__(parent)
         self._mode = mode
-        self._whole = self._tip = ""
+        self._tip = ""
+        self._ways: tuple[str, ...] = ("",)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_whole(text)
 
     def set_whole(self, text: str, *, tip: str = "") -> None:
         """Show `text`, shortened to the width there is; `tip` is for what even the whole text leaves out."""
-        self._whole, self._tip = text, tip
-        self.setAccessibleName(text)
+        self.set_ways((text,), tip=tip)
+
+    def set_ways(self, texts: tuple[str, ...], *, tip: str = "") -> None:
+        """Show the first of `texts` that there is room for, the longest being first; only the last is shortened."""
+        self._ways, self._tip = texts, tip
+        self.setAccessibleName(texts[0])
         self._elide()
 
     def whole(self) -> str:
         """The text before it was shortened."""
-        return self._whole
+        return self._ways[0]
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]  # Qt's own event
         self._elide()
 
     def _elide(self) -> None:
-        shown = elided(self._whole, self.fontMetrics(), max(self.contentsRect().width(), 0), self._mode)
+        metrics, room = self.fontMetrics(), max(self.contentsRect().width(), 0)
+        fitting = (text for text in self._ways if metrics.horizontalAdvance(text) <= room)
+        shown = elided(next(fitting, self._ways[-1]), metrics, room, self._mode)
         self.setText(shown)
-        self.setToolTip(self._tip or (self._whole if shown != self._whole else ""))
+        self.setToolTip(self._tip or (self.whole() if shown != self.whole() else ""))
 
 
 class Pane(QFrame):

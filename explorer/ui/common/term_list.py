@@ -52,21 +52,19 @@ class TermList(RowList):
         self.setItemDelegate(_Rows(self))
         self.span = (0.0, 0.0)
         self.text_width = SHORT_TEXT
+        self.least_text_width = 0
         self.doubleClicked.connect(self._follow)
         self.selectionModel().currentChanged.connect(self._point)
 
     def show_rows(self, rows: Sequence[TermRow], *, span: tuple[float, float], has_long_text: bool) -> None:
         """Show `rows`; their bars lie in `span`. `has_long_text` gives the text the room it needs."""
         self.span = span
-        self.text_width = self._widest(rows) if has_long_text else SHORT_TEXT
+        self.text_width = (
+            max(LONG_TEXT, _widest([row.text for row in _measured(rows)])) if has_long_text else SHORT_TEXT
+        )
+        self.least_text_width = _widest([row.brief or row.text for row in _measured(rows)])
         self.terms.show_rows(rows)
         self.viewport().update()
-
-    def _widest(self, rows: Sequence[TermRow]) -> int:
-        """The room of the widest text, in steps, so that a digit more or less moves nothing."""
-        metrics = QFontMetrics(theme.number_font())
-        widest = max((metrics.horizontalAdvance(rows[at].text) for at in range(min(MEASURED, len(rows)))), default=0)
-        return max(LONG_TEXT, -(-widest // 24) * 24)
 
     def current(self) -> TermRow | None:
         """The current row, if there is one."""
@@ -121,17 +119,21 @@ class _Rows(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         value_width = metrics.horizontalAdvance(VALUE_TEMPLATE)
         share_width = metrics.horizontalAdvance(SHARE_TEMPLATE)
-        room = area.width() - value_width - share_width - 3 * GAP
-        text_width = min(self._view.text_width, room - LEAST_BAR)
+        text_width, has_bar, has_share = shared_width(
+            area.width() - value_width - GAP, self._view.text_width, self._view.least_text_width, share=share_width
+        )
         text = QRectF(area.left(), area.top(), text_width, area.height())
-        self._write(painter, text, row.text)
+        is_whole = not row.brief or metrics.horizontalAdvance(row.text) <= text_width
+        self._write(painter, text, row.text if is_whole else row.brief)
         value = QRectF(text.right() + GAP, area.top(), value_width, area.height())
         self._write(painter, value, number(row.value or 0.0, DIGITS), align=Qt.AlignmentFlag.AlignRight)
         last = QRectF(area.right() - share_width, area.top(), share_width, area.height())
-        bar = QRectF(value.right() + GAP, area.top(), last.left() - value.right() - 2 * GAP, area.height())
-        self._paint_bar(painter, bar, row)
-        painter.setPen(QColor(theme.current().dim))
-        self._write(painter, last, end_text(row), align=Qt.AlignmentFlag.AlignRight)
+        if has_bar:
+            bar = QRectF(value.right() + GAP, area.top(), last.left() - value.right() - 2 * GAP, area.height())
+            self._paint_bar(painter, bar, row)
+        if has_share:
+            painter.setPen(QColor(theme.current().dim))
+            self._write(painter, last, end_text(row), align=Qt.AlignmentFlag.AlignRight)
 
     def _write(
         self, painter: QPainter, area: QRectF, text: str, *, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
@@ -174,6 +176,28 @@ class _Rows(QStyledItemDelegate):
 def end_text(row: TermRow) -> str:
     """What stands at the row's end: its mark, or its share."""
     return row.mark or ("" if row.is_beaten else short_percent(row.share))
+
+
+def shared_width(room: float, text: float, least_text: float, *, share: float) -> tuple[float, bool, bool]:
+    """How wide the text gets, and whether bar and share stand behind the value, in `room` pixels besides the value's.
+
+    What a term is, is not cut before the bar and then the share are gone.
+    """
+    with_share = room - share - GAP
+    with_bar = with_share - LEAST_BAR - GAP
+    if least_text <= with_bar:
+        return min(text, with_bar), True, True
+    return (with_share, False, True) if least_text <= with_share else (room, False, False)
+
+
+def _measured(rows: Sequence[TermRow]) -> list[TermRow]:
+    return [rows[at] for at in range(min(MEASURED, len(rows)))]
+
+
+def _widest(texts: Sequence[str]) -> int:
+    """The room of the widest text, in steps, so that a digit more or less moves nothing."""
+    metrics = QFontMetrics(theme.number_font())
+    return -(-max(map(metrics.horizontalAdvance, texts), default=0) // 24) * 24
 
 
 def row_words(row: TermRow) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from explorer.amounts import MINUS, summed
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.ui.common.text import count, number
@@ -19,6 +20,9 @@ CHANNEL, EXAMPLE, TERM = "channel", "example", "term"
 MOST_ROWS = 200
 DIGITS = 4
 WITHOUT_EXAMPLES = ("weight", "bias", "running_mean", "running_var")
+LARGEST_SHOWN = 6  # of the many terms in a line
+FEW = 4
+NONE: frozenset[str] = frozenset()
 
 Cells = tuple[tuple[str, np.ndarray], ...]
 
@@ -30,6 +34,7 @@ class TermRow:
     `share` is its part of the sum of all rows' magnitudes, 0 to 1. `mark` says what is special about it ("largest");
     `is_beaten` tells that another cell of the patch was larger.
     `cells` are the cells it was made from, (T, ndim) of each tensor by name, the weightiest first.
+    `brief` says less of it, for little room.
     """
 
     text: str
@@ -38,6 +43,7 @@ class TermRow:
     mark: str = ""
     is_beaten: bool = False
     cells: Cells = ()
+    brief: str = ""
 
 
 class TermRows(Sequence[TermRow]):
@@ -95,27 +101,31 @@ def groupings(explanation: Explanation) -> tuple[str, ...]:
     return (*found, TERM)
 
 
-def rows(explanation: Explanation, grouping: str) -> TermRows:
+def rows(explanation: Explanation, grouping: str, of_batch: frozenset[str] = NONE) -> TermRows:
     """The rows of an explanation, `grouping` being one of its `groupings`.
 
-    What it looked at beyond its terms is not among them: see `seen_rows`.
+    What it read beyond its terms is not among them: see `seen_rows`. The cells of the tensors `of_batch` begin with
+    the example, which is written where the terms come from several.
     """
     keys = None if grouping == TERM else _keys(explanation.terms.parts[0], grouping)
+    of_batch = NONE if EXAMPLE in groupings(explanation) else of_batch
     if keys is not None:
-        return _grouped(explanation.terms.parts, grouping, keys)
+        return _grouped(explanation.terms.parts, grouping, keys, of_batch)
     if _is_contest(explanation):
-        return _contest(explanation.terms.parts[0])
-    return _single(explanation.terms.parts)
+        return _contest(explanation.terms.parts[0], of_batch)
+    return _single(explanation.terms.parts, of_batch)
 
 
-def seen_rows(explanation: Explanation) -> tuple[TermRow, ...]:
-    """What was looked at beyond the terms, one line a cell: all scores that a softmax is divided by."""
+def seen_rows(explanation: Explanation, of_batch: frozenset[str] = NONE) -> tuple[TermRow, ...]:
+    """What was read beyond the terms, one line a cell: all scores that a softmax is divided by."""
     seen = explanation.seen
+    of_batch = NONE if EXAMPLE in groupings(explanation) else of_batch
     if seen is None or seen.cells is None:
         return ()
     order = np.argsort(-np.nan_to_num(np.abs(seen.values), nan=np.inf), kind="stable")[:MOST_ROWS]
     return tuple(
-        TermRow(f"looks at {_factor_text(seen, int(at))}", cells=((seen.name, seen.cells[[int(at)]]),)) for at in order
+        TermRow(f"reads {_factor_text(seen, int(at), of_batch)}", cells=((seen.name, seen.cells[[int(at)]]),))
+        for at in order
     )
 
 
@@ -133,6 +143,25 @@ def last_line(explanation: Explanation) -> str:
     """The written line; of an update's several lines the one that gives the new value."""
     is_update = isinstance(explanation, UpdateExplanation)
     return explanation.written.rpartition("; ")[2] if is_update else explanation.written
+
+
+def line_ways(explanation: Explanation) -> tuple[str, ...]:
+    """The written line, and shorter ways to say it for little room: fewer of its terms, worked out, or the total."""
+    line = last_line(explanation)
+    named, _, rest = line.partition(" = ")
+    return (line, *(f"{named} = {way}" for way in few_terms(explanation)), rest, *few_terms(explanation))
+
+
+def few_terms(explanation: Explanation) -> tuple[str, ...]:
+    """Of many terms the largest, worked out, and how many they are: ever fewer of them, at last the total alone."""
+    terms = explanation.terms
+    if len(terms) <= FEW or isinstance(explanation, UpdateExplanation):
+        return ()
+    largest = [number(terms.values[place]) for place in terms.ranked()[:LARGEST_SHOWN]]
+    follows = f" → {explanation.result}" if explanation.result else ""
+    comes_to = f"{count(len(terms))} terms{follows} = {number(explanation.total, 5)}"
+    ways = (f"{summed(largest[:shown])} + … {comes_to}" for shown in range(len(largest), 0, -1))
+    return (*ways, comes_to)
 
 
 def _line(symbol: str, explanation: Explanation) -> str:
@@ -157,14 +186,14 @@ def _is_contest(explanation: Explanation) -> bool:
     return len(parts) == 1 and names == ["input", "won"]
 
 
-def _contest(main: Terms) -> TermRows:
+def _contest(main: Terms, of_batch: frozenset[str]) -> TermRows:
     """The cells of a pooled patch; the one that won leads, also among negative numbers."""
     given, won = main.factors
     order = np.argsort(-np.nan_to_num(given.values, nan=np.inf), kind="stable")
 
     def make(place: int, _share: float) -> TermRow:
         at = int(order[place])
-        text = _factor_text(given, at, with_value=False)
+        text = _factor_text(given, at, of_batch, with_value=False)
         mark = "largest" if won.values[at] else ""
         cells = _cells(main, np.asarray([at]))
         return TermRow(text, float(given.values[at]), mark=mark, is_beaten=not mark, cells=cells)
@@ -172,24 +201,25 @@ def _contest(main: Terms) -> TermRows:
     return TermRows(given.values[order], make, keep_order=True)
 
 
-def _single(parts: tuple[Terms, ...]) -> TermRows:
+def _single(parts: tuple[Terms, ...], of_batch: frozenset[str]) -> TermRows:
     starts = np.cumsum([0, *(len(part) for part in parts)])
 
     def make(place: int, share: float) -> TermRow:
         number_of_part = int(np.searchsorted(starts, place, side="right")) - 1
-        return _term(parts[number_of_part], place - int(starts[number_of_part]), share)
+        return _term(parts[number_of_part], place - int(starts[number_of_part]), share, of_batch)
 
     return TermRows(np.concatenate([part.values for part in parts]), make)
 
 
-def _term(part: Terms, at: int, share: float) -> TermRow:
+def _term(part: Terms, at: int, share: float, of_batch: frozenset[str]) -> TermRow:
     won = next((factor for factor in part.factors if factor.name == "won"), None)
     mark = "" if won is None else "won" if won.values[at] else "lost"
     cells = _cells(part, np.asarray([at]))
-    return TermRow(product_text(part, at), float(part.values[at]), share, mark, cells=cells)
+    brief = _brief_text(part, at, of_batch)
+    return TermRow(product_text(part, at, of_batch), float(part.values[at]), share, mark, cells=cells, brief=brief)
 
 
-def _grouped(parts: tuple[Terms, ...], grouping: str, keys: np.ndarray) -> TermRows:
+def _grouped(parts: tuple[Terms, ...], grouping: str, keys: np.ndarray, of_batch: frozenset[str]) -> TermRows:
     """A row for each key of the main part, and one for each other part: the bias."""
     main, rest = parts[0], parts[1:]
     indices, places = np.unique(keys, return_inverse=True)
@@ -200,7 +230,8 @@ def _grouped(parts: tuple[Terms, ...], grouping: str, keys: np.ndarray) -> TermR
     def make(place: int, share: float) -> TermRow:
         if place >= len(indices):
             part = rest[place - len(indices)]
-            text = _factor_text(part.factors[0], 0, with_value=False) if len(part) == 1 else product_names(part)
+            is_one = len(part) == 1
+            text = _factor_text(part.factors[0], 0, of_batch, with_value=False) if is_one else product_names(part)
             return TermRow(text, float(values[place]), share, cells=_cells(part, np.arange(len(part))))
         members = np.flatnonzero(places == place)
         ranked = members[np.argsort(-np.abs(main.values[members]), kind="stable")]
@@ -223,11 +254,11 @@ def product_names(part: Terms) -> str:
     return " × ".join(factor.label for factor in part.factors)
 
 
-def product_text(part: Terms, at: int) -> str:
-    """ "input[0, 3, 4, 5] 0.2341 × weight[1, 3, 0, 2] −0.3012"; a factor that stands there twice is squared."""
+def product_text(part: Terms, at: int, of_batch: frozenset[str] = NONE) -> str:
+    """ "input[3, 4, 5] 0.2341 × weight[1, 3, 0, 2] −0.3012"; a factor that stands there twice is squared."""
     texts: list[str] = []
     for factor in part.factors:
-        text = _factor_text(factor, at)
+        text = _factor_text(factor, at, of_batch)
         if texts and texts[-1] == text and factor.cells is not None:
             texts[-1] = f"({text})²"
         elif factor.values[at] != 1 or factor.cells is not None or factor.name == "won":
@@ -235,12 +266,21 @@ def product_text(part: Terms, at: int) -> str:
     return " × ".join(texts) or "1"
 
 
-def _factor_text(factor: Factor, at: int, *, with_value: bool = True) -> str:
+def _brief_text(part: Terms, at: int, of_batch: frozenset[str]) -> str:
+    """ "0.2341 × (−0.3012)"; of a single factor the cell, as its value stands beside it."""
+    if len(part.factors) == 1:
+        return _factor_text(part.factors[0], at, of_batch, with_value=False)
+    first, *others = (number(factor.values[at], DIGITS) for factor in part.factors)
+    return " × ".join((first, *(f"({other})" if other.startswith(MINUS) else other for other in others)))
+
+
+def _factor_text(factor: Factor, at: int, of_batch: frozenset[str], *, with_value: bool = True) -> str:
     value = f" {number(factor.values[at], DIGITS)}" if with_value else ""
     if factor.cells is None:
         return f"{factor.label}{value}" if factor.label != "½" else "½"
-    label = f"({factor.label})" if " " in factor.label else factor.label
-    return f"{label}{cell_text(factor.cells[at])}{value}"
+    label = f"({factor.label})" if " " in factor.label and not factor.label.endswith(")") else factor.label
+    cell = factor.cells[at]
+    return f"{label}{cell_text(cell[1:] if factor.name in of_batch else cell)}{value}"
 
 
 def cell_text(cell: Sequence[int] | np.ndarray) -> str:

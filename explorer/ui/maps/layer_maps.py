@@ -77,7 +77,7 @@ class LayerMaps(QWidget):
         else:
             names = names_of(entry, classes)
             self.bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
-        self._where.set_whole(self._hint())
+        self._where.set_ways(self._hint())
 
     def mark_chosen(self, chosen: Selection, *, brings_into_view: bool) -> None:
         """Mark the chosen cell, map or number."""
@@ -93,7 +93,7 @@ class LayerMaps(QWidget):
     def show_hovered(self, cell: Cell | None, entry: LayerActivation | None) -> None:
         """The exact value under the mouse, wherever the mouse is; `entry` is what the layer of the cell gave."""
         words = cell_words(entry, cell, self._classes) if cell is not None and entry is not None else ""
-        self._where.set_whole(words or self._hint())
+        self._where.set_ways((words,) if words else self._hint())
         pointed = None if cell is None or self._entry is None else self._entry.place(cell)
         self.mosaic.set_marks(self._chosen_place(), None if pointed is None else self._place(*pointed))
 
@@ -105,7 +105,7 @@ class LayerMaps(QWidget):
         """The picture of the maps (H, W, 4) as they lie; None for a row of numbers."""
         return None if self.sheet is None else self.mosaic.colours()
 
-    def _hint(self) -> str:
+    def _hint(self) -> tuple[str, ...]:
         return hint(is_filters=self.are_filters, is_bars=self.sheet is None)
 
     def _chosen_place(self) -> Place | None:
@@ -125,7 +125,7 @@ class LayerMaps(QWidget):
     def _on_hovered(self, place: Place | None) -> None:
         if place is None or self._entry is None or self.sheet is None:
             self.hovered.emit(None)
-            self._where.set_whole(self._hint())
+            self._where.set_ways(self._hint())
         elif self.are_filters:
             self._where.set_whole(filter_words(self.sheet, place))
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from explorer.amounts import summed
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.operation import Index
 from explorer.session import Cell, Session, State
@@ -13,10 +12,10 @@ from explorer.session.explained import Explained
 from explorer.ui.common.explanation_view import ExplanationView
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.term_rows import few_terms
 from explorer.ui.common.term_things import offer_terms
-from explorer.ui.common.text import count, number
 
-TERMS_SHOWN, LARGEST_SHOWN = 4, 1
+FORMULA = "formula"
 CHOOSE = "Choose a cell of the map: here stands where its number comes from."
 WAITING = "It is being worked out…"
 GIVEN = "This number is where the network begins: a weight or a constant."
@@ -47,15 +46,15 @@ class WhyOfMaps(FollowingView, ExplanationView):
         elif not is_waited_for:
             self._explain(Explained(message=CHOOSE))
 
-    def line_of(self, explanation: Explanation) -> str:
-        return short_line(explanation)
+    def line_of(self, explanation: Explanation) -> tuple[str, ...]:
+        return short_lines(explanation)
 
     def _explain(self, explained: Explained) -> None:
         if explained is self.explained:
             return
         self.show_explained(explained)
         formula = "" if explained.explanation is None else explained.explanation.formula
-        self.show_second(formula, tip=formula, is_number=True)
+        self.show_second(formula, tip=formula, is_number=True, brief=formula and FORMULA)
 
     @Slot(bool)
     def _say_late(self, is_late: bool) -> None:
@@ -76,12 +75,6 @@ class WhyOfMaps(FollowingView, ExplanationView):
             self._session.selection.select_cell(Cell(layer, index))
 
 
-def short_line(explanation: Explanation) -> str:
+def short_lines(explanation: Explanation) -> tuple[str, ...]:
     """The written line without the cell's name; of many terms only the largest, worked out, and how many they are."""
-    terms = explanation.terms
-    if len(terms) <= TERMS_SHOWN:
-        return explanation.written.partition(" = ")[2] or explanation.written
-    values = terms.values
-    largest = summed([number(values[place]) for place in terms.ranked()[:LARGEST_SHOWN]])
-    follows = f" → {explanation.result}" if explanation.result else ""
-    return f"{largest} + … {count(len(terms))} terms{follows} = {number(explanation.total, 5)}"
+    return few_terms(explanation) or (explanation.written.partition(" = ")[2] or explanation.written,)

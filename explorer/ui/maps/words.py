@@ -28,13 +28,16 @@ def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
     return f"{plural(channels, noun)}{depth} · {shape_text((height, width))}"
 
 
-def hint(*, is_filters: bool, is_bars: bool) -> str:
-    """What can be done here, while the mouse is elsewhere."""
+def hint(*, is_filters: bool, is_bars: bool) -> tuple[str, ...]:
+    """What can be done here, while the mouse is elsewhere; the last way is for little room."""
     if is_filters:
-        return "Point at a weight to read its value; double-click it to type another."
+        return (
+            "Point at a weight to read its value; double-click it to type another.",
+            "Double-click: type.",
+        )
     if is_bars:
-        return "Point at a row to read its value."
-    return "Point at a cell to read its value; click it to see its channel large."
+        return ("Point at a row to read its value.",)
+    return ("Point at a cell to read its value; click it to see its channel large.", "Click: see it large.")
 
 
 def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:

@@ -41,6 +41,22 @@ def test_numbers_go_whole_or_stay_whole(qapp: QApplication, text: str, mode: Qt.
     assert len(shortened) > 4
 
 
+def test_of_several_ways_to_say_it_the_longest_that_has_room_is_shown(qapp: QApplication) -> None:
+    ways = ("Point at a cell to read its value.", "Point at a cell.", "Point.")
+    label = ElidedLabel()
+    label.set_ways(ways)
+    shown = []
+    for width in range(300, 20, -10):
+        label.resize(width, 20)
+        label.show()
+        QApplication.processEvents()
+        shown.append(label.text())
+        assert label.whole() == label.accessibleName() == ways[0]
+        assert label.toolTip() == ("" if label.text() == ways[0] else ways[0])
+    assert list(dict.fromkeys(shown))[:3] == list(ways)
+    label.close()
+
+
 def test_a_label_keeps_the_whole_in_its_tip(qapp: QApplication) -> None:
     label = ElidedLabel(TEXTS[0])
     label.resize(label.fontMetrics().horizontalAdvance("280,266 parameters · CIFAR-1…") + 2, 20)

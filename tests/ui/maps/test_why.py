@@ -8,10 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.ui.maps.why import CHOOSE, GIVEN, WhyOfMaps, short_line
+from explorer.ui.common.text import number
+from explorer.ui.maps.why import CHOOSE, GIVEN, WhyOfMaps, short_lines
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
 
 TEXT = "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) flatten linear(5) softmax"
@@ -56,7 +58,7 @@ def test_a_cell_of_every_layer_is_explained_and_agrees_with_pytorch(
     values = session.state.maps.activations.by_name[layer].values
     assert explained.explanation.computed == float(values[1, 2, 3] if is_map else values[1])
     assert why.line.toolTip() == str(explained.explanation)
-    assert why.line.whole() == short_line(explained.explanation)
+    assert why.line.whole() == short_lines(explained.explanation)[0]
     assert why.second.whole() == explained.explanation.formula
     assert why.check.text().startswith("✓ PyTorch")
     assert why.terms.terms.rowCount() > 0
@@ -112,8 +114,17 @@ def test_a_number_of_the_input_says_that_it_is_given(session: Session, why: WhyO
 
 def test_a_line_of_many_terms_shows_the_largest_and_how_many(session: Session, why: WhyOfMaps, qtbot: QtBot) -> None:
     _choose(session, qtbot, "conv1", is_map=True)
-    assert "terms" in why.line.whole()
-    assert len(why.line.whole()) < 60
+    assert session.state.maps.explained is not None
+    explanation = session.state.maps.explained.explanation
+    assert explanation is not None
+    shown = []
+    for width in (900, 560, 340):
+        why.resize(width, why.height())
+        QApplication.processEvents()
+        shown.append(why.line.text())
+    assert set(shown) <= set(short_lines(explanation))  # whole terms are left out, never a part of one
+    assert all(line.endswith(f"terms = {number(explanation.total, 5)}") for line in shown)
+    assert len(shown[0]) > len(shown[1]) > len(shown[2])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Of a term's row the bar goes first where there is little room, then the share; what the term is, is not cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from explorer.arithmetic import Factor
+from explorer.arithmetic.explanation import explain_sum
+from explorer.ui.common.term_list import shared_width
+from explorer.ui.common.term_rows import TERM, few_terms, line_ways, rows, seen_rows
+
+BATCH = frozenset({"input", "grad_input"})
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"),
+    [(500, (200, True, True)), (250, (110, True, True)), (200, (130, False, True)), (120, (120, False, False))],
+)
+def test_the_room_of_a_row_is_shared(room: int, shown: tuple[int, bool, bool]) -> None:
+    assert shared_width(room, 200, 100, share=60) == shown
+
+
+def _explained(examples: tuple[int, ...] = (0,), amount: int = 6) -> tuple[Factor, Factor]:
+    places = np.array([(example, at) for example in examples for at in range(amount)])
+    values = np.linspace(-1, 2, len(places))
+    return Factor("input", values, places), Factor("weight", values[::-1].copy(), places)
+
+
+def test_the_example_is_not_told_where_there_is_one() -> None:
+    explanation = explain_sum("output = Σ input · weight", _explained(), name="y")
+    texts = [row.text for row in rows(explanation, TERM, BATCH)]
+    assert texts[0].startswith("input[")
+    assert all(text.count(",") == 1 for text in texts)  # that of the weight
+    assert all("×" in row.brief and "[" not in row.brief for row in rows(explanation, TERM, BATCH))
+
+
+def test_the_example_is_told_where_there_are_several() -> None:
+    explanation = explain_sum("Σ", _explained((0, 1)), name="y")
+    assert all("input[0, " in row.text or "input[1, " in row.text for row in rows(explanation, TERM, BATCH))
+    assert seen_rows(explanation, BATCH) == ()
+
+
+def test_a_negative_factor_stands_between_brackets_in_the_brief_product() -> None:
+    explanation = explain_sum("Σ", _explained(), name="y")
+    negative = [row for row in rows(explanation, TERM) if explanation.terms[0].factors[1] < 0 or "(−" in row.brief]
+    assert negative
+    assert all("× −" not in row.brief for row in rows(explanation, TERM))
+
+
+def test_shorter_ways_leave_out_whole_terms_and_keep_the_total() -> None:
+    explanation = explain_sum("Σ", _explained(amount=9), name="y")
+    ways = line_ways(explanation)
+    assert ways[0] == explanation.written
+    assert len(few_terms(explanation)) == 7
+    assert all(way.endswith(explanation.written.rpartition(" = ")[2]) for way in ways)
+    assert few_terms(explain_sum("Σ", _explained(amount=3), name="y")) == ()
