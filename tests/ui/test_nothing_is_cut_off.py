@@ -35,7 +35,7 @@ State = Callable[[MainWindow, QtBot], None]
 
 DIALOGS = ("startList", "newNetwork", "showData", "messages", "shortcuts", "report", "about")
 ROUNDS_MS = 2_000
-SIZES = [(1280, 720), (1440, 900), (1920, 1080)]
+SIZES = [(1280, 720), (1440, 900), (1920, 1080), (2560, 1440)]
 SLACK = 1
 
 
@@ -250,15 +250,18 @@ def _assert_words_have_their_room(state: State, window: MainWindow, qtbot: QtBot
     state(window, qtbot)
     wait_until_shown(qtbot, window.session)
     qtbot.waitUntil(lambda: not window.session.store.runner.is_busy())
+    was_folded = window.training_dock.is_folded
     cut = []
-    for theme in ("light", "dark"):
+    for is_folded, theme in ((True, "light"), (False, "light"), (was_folded, "dark")):
+        window.training_dock.choose(is_folded)
         commands.set_theme(theme)
         for size in SIZES:
             window.resize(*size)
             QApplication.processEvents()
             with suppress(qtbot.TimeoutError):  # a layout may take two rounds
                 qtbot.waitUntil(lambda: not _cut_off(window), timeout=ROUNDS_MS)
-            cut += [f"{size} {theme}: {words}" for words in _cut_off(window)]
+            strip = "folded" if is_folded else "open"
+            cut += [f"{size} {theme}, strip {strip}: {words}" for words in _cut_off(window)]
     assert not cut
 
 
@@ -290,6 +293,8 @@ def _squeezed(window: MainWindow) -> list[str]:
 
 
 def _has_room(label: QLabel) -> bool:
+    if label.text() and not label.visibleRegion().isEmpty() and label.height() + SLACK < label.fontMetrics().height():
+        return False
     if not label.text() or isinstance(label, ElidedLabel) or label.visibleRegion().isEmpty() or _scrolls(label):
         return True
     if label.wordWrap():

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolBu
 from explorer.ui.common.pane import Pane
 from explorer.ui.maps.cell_facts import CellFacts, ChosenCell
 
-LEAST_WIDTH, LEAST_HEIGHT = 300, 150
+LEAST_HEIGHT = 150
 WHY, CELL, DEPTH = "Why this number?", "Cell", "All channels"
 TIPS = {
     WHY: "Where the number of the chosen cell comes from, term by term.",
@@ -22,7 +22,7 @@ class BesideChannel(QWidget):
 
     def __init__(self, why: QWidget, depth: Pane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self._facts = CellFacts()
         self._pages = QStackedWidget()
         for pane in (self._facts, depth):

@@ -18,6 +18,7 @@ from explorer.ui.maps.sheet import Sheet
 from explorer.ui.maps.words import chosen_words
 
 FAR = 1_000_000
+LEAST_WIDTH = 176
 
 
 class ChannelView(Pane):
@@ -31,6 +32,7 @@ class ChannelView(Pane):
     def __init__(self, clear: NamedAction, parent: QWidget | None = None) -> None:
         super().__init__("Channel", parent)
         self.setObjectName("channelView")
+        self.setMinimumWidth(LEAST_WIDTH)
         self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
         self._entry: LayerActivation | None = None
         self._chosen = Selection()
@@ -50,6 +52,7 @@ class ChannelView(Pane):
         fit.clicked.connect(self.map.canvas.fit)
         for button in (fit, CommandTool(clear)):
             button.setProperty("role", "flat")
+            button.setStyleSheet("QToolButton { padding: 3px; }")
             self.corner.addWidget(button)
 
     def show_channel(self, entry: LayerActivation, sheet: Sheet | None, chosen: Selection) -> None:
@@ -63,9 +66,9 @@ class ChannelView(Pane):
         scale = sheet.scale if tile is None else sheet.scale_of(tile)
         self.map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
         place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
-        short = place and f"({chosen.row}, {chosen.column})"  # beside the words on the cell the channel is narrow
+        short = place and f"({chosen.row}, {chosen.column})"
         self.set_title(entry.map_name(chosen.channel))
-        self.facts_label.set_whole(short or f"of {entry.name}", tip=place)
+        self.facts_label.set_ways((short or f"of {entry.name}", ""), tip=place)  # half a place would say another one
         self.set_pointed(None)
         if chosen.row is not None and chosen.column is not None and chosen != self._kept:
             self.map.keep_in_view(Place(0, chosen.row, chosen.column))

@@ -24,18 +24,13 @@ class ChosenChannel(QWidget):
         super().__init__(parent)
         self.channel = ChannelView(clear)
         self._beside = BesideChannel(why, depth)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.channel, CHANNEL_SHARE)
-        self._row.addWidget(self._beside, BESIDE_SHARE)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.channel, CHANNEL_SHARE)
+        row.addWidget(self._beside, BESIDE_SHARE)
 
     def show_chosen(self, chosen: ChosenCell, sheet: Sheet | None) -> None:
         """Show the chosen channel, in the colours it has in `sheet`; None for a row of numbers."""
         self.channel.setVisible(sheet is not None)
         self.channel.show_channel(chosen.entry, sheet, chosen.selection)
         self._beside.show_chosen(chosen)
-
-    def set_upright(self, is_upright: bool) -> None:
-        """The words below the channel, in a pane that is higher than wide, or beside it."""
-        ways = QHBoxLayout.Direction
-        self._row.setDirection(ways.TopToBottom if is_upright else ways.LeftToRight)

@@ -26,6 +26,7 @@ from explorer.ui.maps.why import WhyOfMaps
 from explorer.ui.maps.words import facts, why_empty
 
 WIDE = 1.8
+BELOW, BESIDE = (3, 2), (2, 3)  # shares of all maps and of what stands below or beside them
 
 
 class FeatureMaps(FollowingView, QWidget):
@@ -71,9 +72,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._split = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._split.addWidget(self._maps)
         self._split.addWidget(self._chosen)
-        self._split.setSizes([500, 340])
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
+        self._share(BELOW)
         self._empty = EmptyState()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._split)
@@ -93,8 +92,15 @@ class FeatureMaps(FollowingView, QWidget):
         """A wide pane has the channel beside the mosaic, any other below it."""
         super().resizeEvent(event)
         is_wide = self.width() > WIDE * self.height()
-        self._split.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
-        self._chosen.set_upright(is_wide)
+        way = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if way != self._split.orientation():
+            self._split.setOrientation(way)
+            self._share(BESIDE if is_wide else BELOW)
+
+    def _share(self, shares: tuple[int, int]) -> None:
+        for at, share in enumerate(shares):
+            self._split.setStretchFactor(at, share)
+        self._split.setSizes([1000 * share for share in shares])
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -499,6 +499,41 @@ def test_numbers_in_cells_keep_three_digits_in_eight_signs() -> None:
     ]
 
 
+def test_in_a_wide_low_pane_the_chosen_channel_is_large_between_all_maps_and_the_words(opened: Opened) -> None:
+    """What a window of 1280 × 720 leaves the maps above an open training strip."""
+    session, view = opened
+    session.selection.select(channel=1, row=2, column=3)
+    view.resize(708, 364)
+    QApplication.processEvents()
+    channel = large(view).canvas
+    assert min(channel.width(), channel.height()) >= 150
+    assert min(mosaic(view).canvas.width(), mosaic(view).canvas.height()) >= 120
+    for name in ("Why this number?", "Cell", "All channels"):
+        button = next(each for each in view.findChildren(QToolButton) if each.accessibleName() == name)
+        assert button.width() >= button.sizeHint().width()
+    facts = [label for label in view.findChildren(QLabel) if label.accessibleName().endswith("of the chosen cell")]
+    QTest.mouseClick(
+        next(each for each in view.findChildren(QToolButton) if each.text() == "Cell"), Qt.MouseButton.LeftButton
+    )
+    QApplication.processEvents()
+    seen = [label for label in facts if label.isVisible()]
+    assert len(seen) > 5
+    assert all(label.height() >= label.fontMetrics().height() for label in seen)
+
+
+def test_small_maps_have_an_edge_each_so_that_zeros_do_not_run_together(
+    show_maps: ShowMaps, qtbot: QtBot, qapp: QApplication
+) -> None:
+    session, view = show_maps("3x16x16 conv(120, 3) relu flatten linear(5)", size=(500, 330))
+    session.selection.select(layer="relu1")
+    QApplication.processEvents()
+    canvas = mosaic(view).canvas
+    tile = mosaic(view).point_of(Place(1, -1, -1)) - mosaic(view).point_of(Place(0, -1, -1))
+    assert 20 < tile.x() < 32
+    tiles = 120
+    assert colours_near(canvas.grab().toImage(), LIGHT.border, 2) > tiles * 3 * tile.x()
+
+
 @pytest.mark.parametrize("name", ["light", "dark"])
 @pytest.mark.parametrize("width", [350, 480, 860])
 def test_no_choice_over_the_maps_is_cut_off_in_a_narrow_pane(
