@@ -55,9 +55,14 @@ class Columns:
         width = self._window.width()
         return LEFT.within(width), RIGHT.within(width)
 
-    def _are_as_given(self) -> bool:
+    def _is_centre_tight(self) -> bool:
+        """Whether the centre has no more than the least it needs."""
         centre = self._window.centralWidget()
-        is_tight = centre.width() <= max(centre.minimumSizeHint().width(), centre.minimumWidth()) + NEAR
+        assert centre is not None
+        return centre.width() <= max(centre.minimumSizeHint().width(), centre.minimumWidth()) + NEAR
+
+    def _are_as_given(self) -> bool:
+        is_tight = self._is_centre_tight()
         widths = zip((self._left, self._right), self._given, strict=True)
         return all(
             not dock.isVisible()

@@ -23,6 +23,7 @@ from explorer.ui.shell.suggestions import Suggestions
 MOST = 1000
 BAR_WIDTH = 60
 HEIGHT = TOAST_HEIGHT + 4
+EDGE = 6  # pixels between the last control and the window's edge
 FACTS_WIDTH, BOTH_WIDTH = 1200, 1700  # pixels from which there is room for facts, and for an offer, beside a message
 MODE_TIPS = {
     "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
@@ -86,6 +87,7 @@ class Status(FollowingView, QStatusBar):
         super().__init__(session, parent)
         self.setSizeGripEnabled(False)
         self.setFixedHeight(HEIGHT)
+        self.setContentsMargins(0, 0, EDGE, 0)
         key = actions["cancel"].shortcut().toString()  # it cancels what is opened, else what is computed
         self._task = WorkLine(
             "work",
