@@ -33,15 +33,19 @@ def whole_head(entries: Sequence[Entry], *, has_input: bool) -> Head:
     return Head("Overview", _whole_facts(entries, has_input=has_input), _widest(entries), WIDEST)
 
 
-def layer_head(entry: Entry) -> Head:
-    """The line for one column."""
+def layer_head(entry: Entry, drawn: Entry) -> Head:
+    """The line for one layer; its column shows the maps of `drawn`, in whose colours it is."""
     shape = shape_text(entry.sizes)
-    return Head(entry.name, entry.remark or shape, (_own_scale(entry), None))
+    return Head(entry.name, entry.remark or shape, (_own_scale(drawn), None), _whose(entry, drawn))
 
 
-def channel_head(entry: Entry, channel: int, sources: Sources) -> Head:
-    """The line for one map, or for one number of a column."""
-    return Head(entry.title_of(channel), sources.sentence, (_own_scale(entry), None))
+def channel_head(entry: Entry, channel: int, sources: Sources, drawn: Entry) -> Head:
+    """The line for one map, or for one number of a layer whose column shows the maps of `drawn`."""
+    return Head(entry.title_of(channel), sources.sentence, (_own_scale(drawn), None), _whose(entry, drawn))
+
+
+def _whose(entry: Entry, drawn: Entry) -> str:
+    return "" if drawn.name == entry.name else f"These are the colours of {drawn.name}, whose maps stand in the block."
 
 
 def _whole_facts(entries: Sequence[Entry], *, has_input: bool) -> str:

@@ -31,6 +31,7 @@ class OverviewSurface(ZoomSurface):
     """Paints a picture of everything once and lays over it what hovering and choosing add."""
 
     redrawn = Signal(float)  # seconds that it took to draw other values
+    laid_out = Signal()  # other columns, or the same as blocks or by themselves
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +154,7 @@ class OverviewSurface(ZoomSurface):
         if self._is_fitted:
             self.fit()
         self._mark_selected()
+        self.laid_out.emit()
 
     def world_size(self) -> tuple[float, float]:
         return self.scene.layout.width, self.scene.layout.height

@@ -50,6 +50,8 @@ class Overview(FollowingView, QWidget):
         self.setObjectName("overview")
         self.setAccessibleName("Overview")
         self._drawn: Document | None = None
+        self._entries: dict[str, Entry] = {}
+        self._by_layer: dict[str, Entry] = {}
         self._make_parts()
         self._late = Late(self)
         self._late.turned.connect(self._dim)
@@ -80,6 +82,7 @@ class Overview(FollowingView, QWidget):
         self.canvas.cleared.connect(self._clear)
         self.canvas.stepped.connect(self._step)
         self.canvas.redrawn.connect(self._session.watching.count_drawing)
+        self.canvas.laid_out.connect(self._show_chosen_head)
         offer(self.canvas, self._session, self._thing_at)
 
     def _thing_at(self, point: QPoint | None) -> Thing | None:
@@ -174,10 +177,16 @@ class Overview(FollowingView, QWidget):
             chosen = Lines(spot, self._sources(entry, spot.channel).drawn)
         self.canvas.set_selected(entry.name if entry else None, chosen)
         self._mark_cells(self._session.selection.pointed)
-        head = self._head(entry, state.selection.channel)
-        self._show_head(head)
+        head = self._show_chosen_head()
         columns = f"{plural(len(self._entries), 'column')}: " + ", ".join(self._entries)
         tell(self.canvas, columns if entry is None else f"{head.title}, {head.facts}")
+
+    @Slot()
+    def _show_chosen_head(self) -> Head:
+        state = self._session.state
+        head = self._head(self._shown(state), state.selection.channel)
+        self._show_head(head)
+        return head
 
     def _shown(self, state: State) -> Entry | None:
         return self._by_layer.get(state.selection.layer or "")
@@ -198,8 +207,13 @@ class Overview(FollowingView, QWidget):
             has_input = self._session.state.values is not None
             return self._dated(whole_head(tuple(self._entries.values()), has_input=has_input))
         if channel is None or entry.maps is None:
-            return self._dated(layer_head(entry))
-        return channel_head(entry, channel, self._sources(entry, channel))
+            return self._dated(layer_head(entry, self._drawn_for(entry)))
+        return channel_head(entry, channel, self._sources(entry, channel), self._drawn_for(entry))
+
+    def _drawn_for(self, entry: Entry) -> Entry:
+        """Whose maps its column shows: of a layer inside a block those that leave the block."""
+        column = self.canvas.column(entry.name)
+        return entry if column is None else column.entry
 
     def _dated(self, head: Head) -> Head:
         """While a run goes on the maps stay those that they were, whichever are most active meanwhile: it says so."""
@@ -232,16 +246,15 @@ class Overview(FollowingView, QWidget):
     def _hover(self, spot: Spot | None) -> None:
         entry = self._entries.get(spot.column) if spot is not None else None
         if spot is None or entry is None or entry.maps is None:
-            state = self._session.state
             self.canvas.set_lines(None)
             self.canvas.show_preview(None)
-            self._show_head(self._head(self._shown(state), state.selection.channel))
+            self._show_chosen_head()
             self._session.selection.hover(None)
             return
         sources = self._sources(entry, spot.channel)
         self.canvas.set_lines(Lines(spot, sources.drawn))
         self.canvas.show_preview(preview_of(entry, spot, self.canvas.images))
-        self._show_head(channel_head(entry, spot.channel, sources))
+        self._show_head(channel_head(entry, spot.channel, sources, self._drawn_for(entry)))
         row, column = (0, 0) if entry.maps.values.ndim == 3 and spot.row is None else (spot.row, spot.cell)
         self._session.selection.hover_at(entry.layer, entry.own_channel(spot.channel), row, column)
 

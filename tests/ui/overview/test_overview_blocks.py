@@ -177,3 +177,17 @@ def test_a_cell_of_a_layer_inside_a_block_is_no_cell_of_the_map_that_leaves_it(s
     assert view.canvas.cell_rect(Spot("conv2", 1, 3, 4)) is None
     click_head(view, "conv2")
     assert view.canvas.cell_rect(Spot("conv2", 1, 3, 4)) is not None
+
+
+def test_the_colour_bar_is_that_of_the_maps_that_the_block_shows(shown: Shown) -> None:
+    """The layer that is chosen in it has a scale of its own, which nothing there is drawn on."""
+    view = shown(DEEP)
+    view.session.selection.select(layer="conv2")
+    told = view.bars[0].accessibleDescription()
+    view.session.selection.select(layer="relu2")
+    assert view.bars[0].accessibleDescription() == told
+    assert "relu2" not in view.bars[0].toolTip()
+    view.session.selection.select(layer="conv2", channel=1)
+    assert "These are the colours of relu2" in view.bars[0].toolTip()
+    click_head(view, "conv2")
+    assert view.bars[0].accessibleDescription() != told
