@@ -170,6 +170,8 @@ def test_runs_differ_by_style_and_label_and_a_fork_starts_where_it_forks(
 def test_the_values_at_the_curves_ends_stand_above_the_plot(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
     _show(session, make_run())
     qtbot.waitUntil(lambda: len(plot.legend.entries) == 2)
+    assert _words(plot)[0].startswith("training ≈ ")
+    assert "Smoothed" in plot.legend.entries[0].tip
     QTest.keyClick(plot.smoothing, Qt.Key.Key_Home)
     assert _words(plot) == ["training 0.0250", "validation 0.900"]
     assert plot.legend.geometry().bottom() <= plot.canvas.mapTo(plot, QPoint(0, 0)).y()
@@ -338,7 +340,7 @@ def test_where_words_have_no_room_the_numbers_stay(plot: CurvePlot, session: Ses
         plot.legend.resize(width, plot.legend.height())
         drawn[width] = [entry.words for _, entry in _fitting(plot.legend)]
     assert drawn[600] == _words(plot)
-    assert drawn[200] == [words.split()[-1] for words in _words(plot)]
+    assert drawn[200] == [words.partition(" ")[2] for words in _words(plot)]
 
 
 def test_where_the_values_of_many_runs_have_no_room_each_run_is_named(

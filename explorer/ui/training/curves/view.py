@@ -24,6 +24,7 @@ from explorer.ui.training.run_words import loss_titles, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
 
 SMOOTHING = 90
+SMOOTHED = "Smoothed: the loss of every step itself is the pale line."
 SMOOTHEST = 999
 NO_LOSS = "The loss of every step appears here. Train starts a run."
 NO_ACCURACY = "Training and validation accuracy appear here at the end of each epoch."
@@ -223,8 +224,10 @@ class CurvePlot(FollowingView, QWidget):
             if value is not None:
                 told = self._figure.words(value)
                 word = curve.role if is_alone else self._run_words(run) if not found else ""
-                short = told if is_alone else ""
-                found.append(LegendEntry(f"{word} {told}".strip(), curve.role, at, run_tip(run), short, value=told))
+                is_smoothed = self._is_smoothed(curve)
+                shown, tip = (f"≈ {told}", f"{SMOOTHED}\n{run_tip(run)}") if is_smoothed else (told, run_tip(run))
+                short = shown if is_alone else ""
+                found.append(LegendEntry(f"{word} {shown}".strip(), curve.role, at, tip, short, value=told))
         return found
 
     def read_off(self, point: QPointF | None) -> tuple[str, float] | None:
@@ -241,6 +244,10 @@ class CurvePlot(FollowingView, QWidget):
         strong = (curve for curve in reversed(self.canvas.curves) if not curve.is_pale)
         places = ((curve, None if cross is None else nearest(curve.xs, cross)) for curve in strong)
         return next(((curve, at) for curve, at in places if at is not None), None)
+
+    def _is_smoothed(self, curve: Curve) -> bool:
+        """Whether its values are not the steps' own."""
+        return self._figure is LOSS and curve.role == "training" and self.smoothing.value() > 0
 
     # --- for a file ---
 
