@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from explorer.ui.common import theme
@@ -117,6 +117,8 @@ class CardPainter:
         image = self._image(card.minis, painter.device().devicePixelRatioF())
         if not image.isNull():
             painter.drawImage(place.topLeft(), image)
+            if card.minis.is_row:
+                _edge(painter, QRectF(QPointF(place.topLeft()), image.deviceIndependentSize()))
 
     def _image(self, minis: Minis, ratio: float) -> QImage:
         """The image of `minis`, made when it is first painted, so that cards out of sight cost nothing."""
@@ -127,6 +129,15 @@ class CardPainter:
             image.setDevicePixelRatio(ratio)
             kept = self._images[minis] = (name, ratio, image)
         return kept[2]
+
+
+def _edge(painter: QPainter, place: QRectF) -> None:
+    """A fine line around numbers: a zero at either end has the card's own colour, and would be lost."""
+    with saved(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.current().border), 1))
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
 
 
 def _empty_maps(painter: QPainter, card: Card, place: QRect) -> None:

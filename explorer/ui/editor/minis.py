@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QImage
 
-from explorer.ui.common.colour import colourise, scale_for
+from explorer.ui.common import theme
+from explorer.ui.common.colour import colourise, rgb, scale_for
 from explorer.ui.common.images import image_of
 
 SHOWN = 6
@@ -28,6 +29,11 @@ class Minis:
     high: float = 0.0
     pixels: np.ndarray | None = None
 
+    @property
+    def is_row(self) -> bool:
+        """Whether it shows numbers in a row, not maps."""
+        return self.values is not None and self.values.ndim == 1
+
     def rendered(self, height: int, width: int, gap: int = GAP) -> QImage:
         """One image at most `width` device pixels wide and `height` high; the rest is transparent."""
         if self.pixels is not None:
@@ -42,8 +48,10 @@ class Minis:
         """As many channels as fit side by side, coloured in one go."""
         rows, columns = _size(values.shape, height)
         shown = values[: max(1, min(SHOWN, (width + gap) // (columns + gap)))]
+        dead = ~shown.any(axis=(1, 2))
         sampled = shown[:, _places(shown.shape[1], rows)[:, None], _places(shown.shape[2], columns)[None, :]]
         coloured = self._coloured(sampled.reshape(-1, columns)).reshape(len(shown), rows, columns, 4)
+        coloured[dead] = _dead(rows, columns)
         sheet = np.zeros((height, len(shown), columns + gap, 4), np.uint8)
         top = (height - rows) // 2
         sheet[top : top + rows, :, :columns] = coloured.transpose(1, 0, 2, 3)
@@ -51,6 +59,16 @@ class Minis:
 
     def _coloured(self, values: np.ndarray) -> np.ndarray:
         return colourise(values, scale_for(self.low, self.high))
+
+
+def _dead(rows: int, columns: int) -> np.ndarray:
+    """A map that is zero everywhere, (rows, columns, 4): sunken and crossed out as in the other views."""
+    colours = theme.current()
+    pixels = np.full((rows, columns, 4), 255, np.uint8)
+    pixels[..., :3] = rgb(colours.sunken)
+    steps = np.arange(max(rows, columns))
+    pixels[rows - 1 - steps * rows // len(steps), steps * columns // len(steps), :3] = rgb(colours.dim)
+    return pixels
 
 
 def _size(shape: tuple[int, ...], height: int) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from explorer.ui.editor.cards import Cards, chosen_settings
 from explorer.ui.editor.layer_card import Card, CardProblem, arranged
 from explorer.ui.editor.minis import Minis
 from tests.ui.fakes import make_session, wait_until_shown
+from tests.ui.pixels import colours_near
 
 INPUT = Card("input", "picture", "input", (3, 32, 32), is_input=True)
 CONV = Card("conv1", "Conv2d", "convolution", (12, 32, 32), 912, ("filters 12",))
@@ -215,3 +217,30 @@ def test_cards_hold_on_to_the_maps_of_the_present_network_alone(qtbot: QtBot, qa
     shown = [entry.values for entry in session.state.maps.activations.layers]
     assert [values for ref in seen if (values := ref()) is not None and not any(values is each for each in shown)] == []
     assert session.close()
+
+
+def test_a_dead_map_looks_dead_on_its_card_and_one_that_is_nearly_zero_does_not(qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    values = np.zeros((2, 32, 32), np.float32)
+    values[1, 3, 3] = 1
+    drawn = Minis(values=values, low=0, high=1).rendered(16, 106)
+    dead, alive = drawn.copy(0, 0, 16, 16), drawn.copy(18, 0, 16, 16)
+    assert colours_near(dead, theme.current().dim, 4) == 16  # the stroke from corner to corner
+    assert colours_near(dead, theme.current().sunken, 1) == 16 * 15
+    assert colours_near(alive, theme.current().dim, 4) == 0
+
+
+def test_a_zero_at_the_end_of_a_row_of_numbers_is_seen_by_its_edge(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    view = CardList()
+    qtbot.addWidget(view)
+    view.resize(298, 120)
+    numbers = Minis(values=np.array([0, 1], np.float32), low=0, high=1)
+    view.show_cards((Card("a", "numbers", "input", (2,), minis=numbers),), None, editable=True)
+    view.show()
+    qtbot.waitExposed(view)
+    place = arranged(view.cards.cards[0], view.visualRect(view.cards.index(0)).width()).minis
+    picture = view.viewport().grab().toImage()
+    border = QColor(theme.current().border).rgb()
+    assert all(picture.pixel(place.left(), place.top() + step) == border for step in range(16))
+    assert all(picture.pixel(place.left() + step, place.top()) == border for step in range(32))
