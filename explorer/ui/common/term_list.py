@@ -166,7 +166,7 @@ class _Rows(QStyledItemDelegate):
         value = min(max(value, low), high)
         zero = track.left() + track.width() * -low / (high - low)
         end = track.left() + track.width() * (value - low) / (high - low)
-        sign = colours.signed_high if value >= 0 else colours.signed_low
+        sign = colours.of_sign(value)
         painter.setBrush(QColor(colours.border if row.is_beaten else sign))
         length = max(abs(end - zero), 1.5)
         left = zero if value >= 0 else zero - length

@@ -36,6 +36,10 @@ class Theme:
         """The colour of zero: the pane's own background, so that zero looks like nothing."""
         return self.pane
 
+    def of_sign(self, value: float) -> str:
+        """The colour of a bar of `value`: what is positive looks alike everywhere, also where nothing is negative."""
+        return self.signed_low if value < 0 else self.signed_high
+
 
 LIGHT = Theme(
     name="light",

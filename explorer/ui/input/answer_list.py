@@ -160,7 +160,7 @@ class _AnswerRows(QStyledItemDelegate):
         painter.setBrush(QColor(colours.border if self._view.is_signed else colours.sunken))
         if self._view.is_signed:
             painter.drawRect(QRectF(track.center().x() - 0.5, track.top() - 4, 1, BAR_HEIGHT + 8))
-            painter.setBrush(QColor(colours.signed_low if share < 0 else colours.signed_high))
+            painter.setBrush(QColor(colours.of_sign(share)))
             start, length = track.center().x(), track.width() / 2 * share
         else:
             painter.drawRoundedRect(track, 3, 3)

@@ -223,6 +223,5 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         painter.drawRoundedRect(track, 3, 3)
         zero = track.left() + track.width() * -low / (high - low)
         end = track.left() + track.width() * (value - low) / (high - low)
-        colour = colours.accent if low >= 0 else colours.signed_high if value >= 0 else colours.signed_low
-        painter.setBrush(QColor(colour))
+        painter.setBrush(QColor(colours.of_sign(value)))
         painter.drawRoundedRect(QRectF(min(zero, end), track.top(), max(abs(end - zero), 1.0), track.height()), 3, 3)

@@ -91,6 +91,5 @@ def paint_bar(painter: QPainter, track: QRectF, value: float, *, low: float, hig
         return
     span = (high - low) or 1.0
     zero, end = (track.left() + track.width() * (at - low) / span for at in (0.0, value))
-    colour = colours.accent if low >= 0 else colours.signed_high if value >= 0 else colours.signed_low
-    painter.setBrush(QColor(colour))
+    painter.setBrush(QColor(colours.of_sign(value)))
     painter.drawRoundedRect(QRectF(min(zero, end), track.top(), max(abs(end - zero), 1.0), thick), 3, 3)

@@ -134,7 +134,7 @@ class NodeLinkPainter:
             self._text(box, f"{written.symbol} {written.text}", align=CENTRE, colour=self._theme.text)
             return
         value = written.value or 0.0
-        colour = QColor(self._theme.signed_high if value >= 0 else self._theme.signed_low)
+        colour = QColor(self._theme.of_sign(value))
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(self._phase if bias in self._scene.shown.current else colour)
         self._painter.drawRoundedRect(rect(Box(box.x + 1.5, box.y + 2, 3.5, box.height - 4)), 1.5, 1.5)
