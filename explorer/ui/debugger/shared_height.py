@@ -16,7 +16,7 @@ class SharedHeight(QSplitter):
 
     def __init__(self, drawing: QWidget, explanation: QWidget, *, least: int) -> None:
         super().__init__(Qt.Orientation.Vertical)
-        self._explanation, self._least, self._usual = explanation, least, 0
+        self._drawing, self._explanation, self._least, self._usual = drawing, explanation, least, 0
         drawing.setMinimumHeight(least)
         self.setObjectName("stageSplitter")
         self.setHandleWidth(HANDLE)
@@ -29,6 +29,12 @@ class SharedHeight(QSplitter):
     def set_usual(self, height: int) -> None:
         """The explanation takes `height` pixels, unless a person chose another height for it."""
         self._usual = height
+        self._share()
+
+    def set_least(self, least: int) -> None:
+        """The drawing keeps `least` pixels from now on."""
+        self._least = least
+        self._drawing.setMinimumHeight(least)
         self._share()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.arithmetic.operation import Index
 from explorer.session import Cell, Session, State
+from explorer.session.soon import soon
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
@@ -24,18 +27,29 @@ from explorer.ui.debugger.words import step_words
 from explorer.ui.tensors import shown as shown_tensors
 from explorer.ui.tensors.cell_images import images
 
+if TYPE_CHECKING:
+    from explorer.ui.debugger.node_link.view import NodeLinkView
+
+LEAST_STAGE = 158  # pixels of height
+CHOICE_HEIGHT, GAP = 22, 4
 EMPTY = "Open a network and a picture: their whole training step appears here, one operation after the other."
 RECORDING = "The training step is being recorded…"
 
 
 class StepStage(FollowingView, QWidget):
-    """Draws `state.steps.cursor` on its timeline. Tiny networks have a second drawing, with every neuron and edge."""
+    """Draws `state.steps.cursor` on its timeline. Tiny networks have a second drawing, with every neuron and edge.
+
+    `least_changed` tells the height that what is drawn needs, in which alone the rest may be scrolled to.
+    """
 
     shows = ("document", "steps.timeline", "steps.cursor", "steps.is_recording", "steps.message")
+
+    least_changed = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.setObjectName("stepStage")
+        self._least = LEAST_STAGE
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
         writer, offer_cells = NumberWriter(session), partial(offer_tensor, session=session, line=self._line)
@@ -52,11 +66,11 @@ class StepStage(FollowingView, QWidget):
         self.pages = QStackedWidget()
         for page in (self.empty, self.over, self.into):
             self.pages.addWidget(page)
-        self.drawing: QWidget | None = None
+        self.drawing: NodeLinkView | None = None
         self._choice = self._make_choice()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(GAP)
         layout.addWidget(self._choice)
         layout.addWidget(self.pages, 1)
         self._late = Late(self)
@@ -83,6 +97,8 @@ class StepStage(FollowingView, QWidget):
             button = QToolButton(text=name, checkable=True, toolTip=tip, accessibleName=name)
             button.setObjectName(f"stage{name}")
             button.setProperty("role", "flat")
+            button.setStyleSheet("QToolButton { padding: 0 8px; min-height: 0; }")
+            button.setFixedHeight(CHOICE_HEIGHT)
             button.setChecked(name == "Drawing")
             self._group.addButton(button)
             layout.addWidget(button)
@@ -90,6 +106,21 @@ class StepStage(FollowingView, QWidget):
         self._group.buttonToggled.connect(self._on_choice)
         row.hide()
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            soon(self, self._tell_least)
+
+    @Slot()
+    def _tell_least(self) -> None:
+        least = LEAST_STAGE
+        if self.drawing is not None and self.pages.currentWidget() is self.drawing:
+            beside = CHOICE_HEIGHT + GAP
+            least = max(least, beside + self.drawing.least_height(self.width()))
+        if least != self._least:
+            self._least = least
+            self.least_changed.emit(least)
 
     # --- what it shows ---
 
@@ -113,20 +144,21 @@ class StepStage(FollowingView, QWidget):
             return
         if self.drawing is not None and self._wants_drawing and not self._choice.isHidden():
             self.pages.setCurrentWidget(self.drawing)
+            soon(self, self._tell_least)  # once it knows what it draws
             return
         view = self.into if cursor.is_inside else self.over
         view.fed = _fed(state)
         view.show_cursor(timeline, cursor, state.classes)
         self.pages.setCurrentWidget(view)
+        self._tell_least()
 
     def _offer_drawing(self, timeline: Timeline | None) -> None:
         """The choice is shown only where there is one."""
         is_tiny = timeline is not None and bool(timeline.steps) and _drawable(timeline)
         if is_tiny and self.drawing is None:
             self.drawing = _node_link(self._session)
-            if self.drawing is not None:
-                self.pages.addWidget(self.drawing)
-                chain(self._choice, self.drawing)
+            self.pages.addWidget(self.drawing)
+            chain(self._choice, self.drawing)
         self._choice.setVisible(is_tiny and self.drawing is not None)
 
     @Slot(object)
@@ -181,7 +213,7 @@ def _drawable(timeline: Timeline) -> bool:
     return drawable(timeline)
 
 
-def _node_link(session: Session) -> QWidget | None:
+def _node_link(session: Session) -> NodeLinkView:
     from explorer.ui.debugger.node_link.view import NodeLinkView
 
     return NodeLinkView(session)

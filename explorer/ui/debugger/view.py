@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -24,7 +24,7 @@ from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
 from explorer.ui.debugger.settings_row import StepSettings
 from explorer.ui.debugger.shared_height import SharedHeight
-from explorer.ui.debugger.stage import StepStage
+from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
 from explorer.ui.debugger.timeline_bar import TimelineBar
 from explorer.ui.debugger.why_panel import WhyPanel
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
@@ -33,8 +33,7 @@ from explorer.ui.debugger.words_panel import HeaderLine, WordsPanel
 MARGIN = 12
 LOW, LOWEST = 640, 500  # pixels of height below which the parts move closer together, and what is needed least goes
 SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
-LEAST_STAGE = 158  # pixels of height
-LEAST = 318 + LEAST_STAGE  # pixels that all parts need so that something can be drawn; in less room they scroll
+BESIDE_STAGE = 313  # pixels that all other parts need; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
     "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
@@ -58,6 +57,7 @@ class Debugger(FollowingView, QWidget):
         self.setProperty("role", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.empty = EmptyState()
+        self._more = 0  # pixels that the stage needs beyond its usual least
         self._content = self._make_content(actions)
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
@@ -83,13 +83,15 @@ class Debugger(FollowingView, QWidget):
         self.why.setMinimumHeight(LOWEST_WHY_HEIGHT)
         self.why.pointed.connect(self.stage.point_at)
         self._shared = SharedHeight(self.stage, self.why, least=LEAST_STAGE)
+        self.stage.least_changed.connect(self._make_room)
         self.settings = StepSettings(session)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self.settings, 1)
         foot.addWidget(BreakpointsButton(session))
         content = QWidget()
-        content.setMinimumSize(1, LEAST)
+        content.setMinimumSize(1, BESIDE_STAGE + LEAST_STAGE)
+        self._content_of_all = content
         self._column = column = QVBoxLayout(content)
         for widget in (self.header, self.timeline, self.controls, self.words):
             column.addWidget(widget)
@@ -161,8 +163,16 @@ class Debugger(FollowingView, QWidget):
         gap = 4 if is_low else 8
         self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
         self._column.setSpacing(gap)
-        self.words.set_low(is_lowest)
+        self.words.set_low(self.height() < LOWEST + self._more)
         self._shared.set_usual(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
+
+    @Slot(int)
+    def _make_room(self, least: int) -> None:
+        """The stage needs another height: what is needed least gives way to it, and the rest is scrolled to."""
+        self._more = least - LEAST_STAGE
+        self._content_of_all.setMinimumHeight(BESIDE_STAGE + least)
+        self._shared.set_least(least)
+        self.words.set_low(self.height() < LOWEST + self._more)
 
     def minimumSizeHint(self) -> QSize:
         """Small enough for the smallest window: what there is then follows from the height."""

@@ -21,8 +21,9 @@ from explorer.session.timeline import PHASES, Timeline
 from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.debugger.controls import StepControls
+from explorer.ui.debugger.stage import LEAST_STAGE
 from explorer.ui.debugger.timeline_bar import TimelineBar
-from explorer.ui.debugger.view import LEAST_STAGE, LEFT_BEHIND, Debugger, why_empty
+from explorer.ui.debugger.view import LEFT_BEHIND, Debugger, why_empty
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
@@ -218,6 +219,28 @@ def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(de
     desk.view.scrolled.verticalScrollBar().triggerAction(QAbstractSlider.SliderAction.SliderToMaximum)
     QApplication.processEvents()
     assert not desk.view.settings.open_form.visibleRegion().isEmpty()
+
+
+def test_the_drawing_of_a_small_network_has_room_for_all_numbers_where_a_small_screen_has_it(qtbot: QtBot) -> None:
+    session = make_session("2 linear(2) identity linear(2) identity", picture=False)
+    desk = open_desk(qtbot, session)
+    qtbot.waitUntil(lambda: session.state.steps.timeline is not None, timeout=WAIT_MS)
+    desk.view.resize(707, 513)  # what a screen of 1280 × 720 leaves
+    drawing = desk.view.stage.drawing
+    assert drawing is not None
+    qtbot.waitUntil(lambda: drawing.height() >= drawing.least_height(drawing.width()) > LEAST_STAGE)
+    assert desk.view.scrolled.verticalScrollBar().maximum() == 0
+    desk.view.resize(707, 360)  # and what it leaves beside an open training strip
+    QApplication.processEvents()
+    assert drawing.height() >= drawing.least_height(drawing.width())
+    tensors = desk.view.findChild(QToolButton, "stageTensors")
+    assert tensors is not None
+    tensors.click()
+    QApplication.processEvents()
+    assert desk.view.stage.minimumHeight() == LEAST_STAGE
+    desk.view.close()
+    desk.view.deleteLater()
+    assert session.close()
 
 
 @pytest.mark.parametrize("size", [(390, 480), (560, 480), (700, 560), (1500, 1000)])

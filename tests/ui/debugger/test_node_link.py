@@ -28,6 +28,7 @@ from explorer.ui.debugger.node_link import (
     drawable,
     drawing_of,
     fan,
+    least_height,
     positions,
     shown,
 )
@@ -419,6 +420,26 @@ def test_every_weight_of_the_lectures_network_is_labelled_at_once() -> None:
     link = drawing_of(lecture())
     for width, height in ((860, 330), (850, 205), (560, 230), (1500, 700)):
         assert set(positions(link, width, height).labels) == set(link.edges)
+
+
+@pytest.mark.parametrize("width", [675, 860])
+def test_the_least_height_has_room_for_every_weight_and_bias(width: int) -> None:
+    link = drawing_of(lecture())
+    height = least_height(link, width)
+    assert height is not None
+    assert height <= 200
+    places = positions(link, width, height)
+    assert set(places.labels) == set(link.edges)
+    assert all(places.styles[bias.column].has_bias_line for bias in link.biases)
+    lower = positions(link, width, height - 20)
+    assert set(lower.labels) != set(link.edges) or not all(
+        lower.styles[bias.column].has_bias_line for bias in link.biases
+    )
+
+
+def test_what_is_not_written_in_any_low_room_asks_for_none() -> None:
+    link = drawing_of(parsed("2 linear(8) tanh linear(8) tanh linear(2)", torch.zeros(1, 2)))
+    assert least_height(link, 675) is None
 
 
 def test_a_fan_has_a_label_for_every_weight_of_its_node() -> None:

@@ -6,7 +6,7 @@ there yet, `asking` where each number was made, `walking` how the arrow keys go,
 """
 
 from explorer.ui.debugger.node_link.asking import Ask, ask
-from explorer.ui.debugger.node_link.layout import Positions, fan, positions
+from explorer.ui.debugger.node_link.layout import Positions, fan, least_height, positions
 from explorer.ui.debugger.node_link.reading import drawable, drawing_of
 from explorer.ui.debugger.node_link.shown import ShownNumbers, shown
 from explorer.ui.debugger.node_link.structure import Bias, Edge, Item, Node, NodeLink
@@ -26,6 +26,7 @@ __all__ = [
     "drawable",
     "drawing_of",
     "fan",
+    "least_height",
     "positions",
     "shown",
 ]

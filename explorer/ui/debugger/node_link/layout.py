@@ -20,6 +20,9 @@ HIT_DISTANCE = 5.0
 DIGITS = 7
 """A number of four digits with point and minus."""
 TALLEST_PITCH = 170.0
+LOWEST, TALL = 110, 200
+ONE_SHORT_VALUE = 15.0
+"""The height of a label that has room for one value of few digits only."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,17 @@ def positions(node_link: NodeLink, width: float, height: float) -> Positions:
         _title(node_link, at, lefts=lefts, widths=widths, width=width) for at in range(len(node_link.columns))
     )
     return Positions(width, height, styles, titles, nodes, biases, edges, labels)
+
+
+def least_height(node_link: NodeLink, width: float) -> float | None:
+    """The least height at which every weight and every bias is written; None where that takes more than a tall one."""
+    for height in range(LOWEST, TALL + 1, 10):
+        places = positions(node_link, width, height)
+        has_biases = all(places.styles[bias.column].has_bias_line for bias in node_link.biases)
+        labels = [places.labels.get(edge) for edge in node_link.edges]
+        if has_biases and all(box is not None and box.height > ONE_SHORT_VALUE for box in labels):
+            return float(height)
+    return None
 
 
 def fan(node_link: NodeLink, places: Positions, item: Item | None) -> dict[Edge, Box]:

@@ -20,7 +20,19 @@ from explorer.ui.common.number_things import pytorch_line
 from explorer.ui.common.text import MINUS, exact, number
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.common.typed import beyond
-from explorer.ui.debugger.node_link import Ask, Bias, Edge, Item, Node, NodeLink, ask, drawable, drawing_of, shown
+from explorer.ui.debugger.node_link import (
+    Ask,
+    Bias,
+    Edge,
+    Item,
+    Node,
+    NodeLink,
+    ask,
+    drawable,
+    drawing_of,
+    least_height,
+    shown,
+)
 from explorer.ui.debugger.node_link.canvas import NodeLinkCanvas
 from explorer.ui.debugger.node_link.layout import FOOT
 
@@ -65,6 +77,12 @@ class NodeLinkView(FollowingView, QWidget):
         self.editor.textEdited.connect(lambda _text: self.canvas.set_message(""))
         offer(self.canvas, session, self._thing_at)
         self.follow_session()
+
+    def least_height(self, width: float) -> int:
+        """The height it needs at that width to write every weight and bias, where that is not much; else what it can do
+        with."""
+        needed = None if self._drawing is None else least_height(self._drawing, width)
+        return self.minimumSizeHint().height() if needed is None else int(needed)
 
     def sizeHint(self) -> QSize:
         return self.canvas.sizeHint()
