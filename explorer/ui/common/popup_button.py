@@ -25,7 +25,21 @@ class _Popup(Popup, QFrame):
             super().keyPressEvent(event)
 
 
-class PopupButton(QToolButton):
+class CaretButton(QToolButton):
+    """A button that opens something below itself, and shows it by a caret."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setStyleSheet(f"QToolButton {{ padding-right: {CARETS_ROOM + 6}px; }}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colour = theme.current().dim
+        place = QRect(self.width() - CARETS_ROOM - 4, (self.height() - CARET) // 2, CARET, CARET)
+        draw_icon(QPainter(self), "ph.caret-down", colour, place)
+
+
+class PopupButton(CaretButton):
     """Put the form into `body`; it closes on Esc and on a click beside it. `opened` is emitted before it shows."""
 
     opened = Signal()
@@ -35,7 +49,6 @@ class PopupButton(QToolButton):
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(text)
-        self.setStyleSheet(f"QToolButton {{ padding-right: {CARETS_ROOM + 6}px; }}")
         self.popup = _Popup(self, Qt.WindowType.Popup)
         self.popup.setProperty("role", "pane")
         self.popup.setAccessibleName(text)
@@ -58,9 +71,3 @@ class PopupButton(QToolButton):
         """Fit the form's size to what it holds now; its upper left corner stays."""
         self.body.activate()
         self.popup.resize(self.popup.sizeHint())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        colour = theme.current().dim
-        place = QRect(self.width() - CARETS_ROOM - 4, (self.height() - CARET) // 2, CARET, CARET)
-        draw_icon(QPainter(self), "ph.caret-down", colour, place)

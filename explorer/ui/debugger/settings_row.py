@@ -13,7 +13,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.learning_form import LARGEST_RATE, LearningForm, loss_title
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
 from explorer.ui.common.popup import ButtonMenu
-from explorer.ui.common.popup_button import PopupButton
+from explorer.ui.common.popup_button import CaretButton, PopupButton
 from explorer.ui.debugger.target_editor import Aim, TargetEditor
 
 GAP = 8
@@ -85,7 +85,9 @@ class StepSettings(FollowingView, QWidget):
         return holder
 
     def _batch_button(self) -> QToolButton:
-        button = QToolButton(toolTip=BATCH_TIP, accessibleName="Batch")
+        button = CaretButton()
+        button.setToolTip(BATCH_TIP)
+        button.setAccessibleName("Batch")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(button)
         menu.setToolTipsVisible(True)
@@ -139,7 +141,7 @@ class StepSettings(FollowingView, QWidget):
 
     def _show_batch(self, state: State) -> None:
         size = 1 if state.steps.timeline is None else state.steps.timeline.batch_size
-        self.batch.setText(f"batch {size} ▾")
+        self.batch.setText(f"batch {size}")
         self.only.setEnabled(bool(state.steps.batch))
         self.add.setEnabled(state.values is not None)
         was_visible = not self.example.isHidden()

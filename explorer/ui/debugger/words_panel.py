@@ -95,6 +95,7 @@ class WordsPanel(QWidget):
         self.sentence.setText(f"<b>{escape(title)}.</b> {escape(sentence)}")
         self.formula.set_whole(formula)
         self.source.set_whole(source)
+        self._place()
         self.setAccessibleDescription(f"{title}. {sentence} {formula}. {source}")
         if phase != self._phase:
             self._phase = phase
@@ -119,11 +120,14 @@ class WordsPanel(QWidget):
         for part in (self._captions[-1], self.source):
             part.setVisible(has_source)
         columns = 2 if self._is_low and has_source else 1
-        size = (self.width() - left) // columns
         named = max(caption.sizeHint().width() for caption in self._captions) + GAP
+        room = self.width() - left
+        needs = [named + line.fontMetrics().horizontalAdvance(line.whole()) + GAP + 1 for _, line in self._lines]
+        sizes = [room] if columns == 1 else shared_room(room, needs[0], needs[1])
         top = height + SPACING
         for at, (caption, line) in enumerate(self._lines):
-            x = left + (at * size if columns == 2 else 0)
+            size = sizes[at if columns == 2 else 0]
+            x = left + (at * sizes[0] if columns == 2 else 0)
             y = top + (0 if columns == 2 else at * (row + SPACING))
             caption.setGeometry(x, y, named, row)
             line.setGeometry(x + named, y, max(size - named - (GAP if columns == 2 else 0), 0), row)
@@ -144,6 +148,16 @@ class WordsPanel(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
         painter.drawRoundedRect(QRectF(0, 1, BAR, self.height() - 2), 2, 2)
+
+
+def shared_room(room: int, first: int, second: int) -> list[int]:
+    """Half of `room` for each, unless one needs more than that and the other does not: it then gets what is left."""
+    half = room // 2
+    if first > half > second:
+        return [min(first, room - second), room - min(first, room - second)]
+    if second > half > first:
+        return [room - min(second, room - first), min(second, room - first)]
+    return [half, room - half]
 
 
 def _line_height() -> int:

@@ -11,6 +11,7 @@ from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.debugger.into.moved_cell import Move, move_words, value_words
 
 ABOVE, BELOW = 0.1, 0.6
+VALUE_HEIGHT = 34
 
 
 class MoveNote(QWidget):
@@ -37,12 +38,14 @@ class MoveNote(QWidget):
         if self.move_shown is None:
             return
         painter, move = QPainter(self), self.move_shown
-        top = self.height() * self._top
+        lines = (*move.lines, move_words(move))
+        whole = VALUE_HEIGHT + len(lines) * LINE_HEIGHT
+        top = max(min(self.height() * self._top, self.height() - whole), 0)
         painter.setFont(theme.number_font(20))
         painter.setPen(QColor(theme.current().text))
         painter.drawText(QRectF(0, top, self.width(), 28), Qt.AlignmentFlag.AlignCenter, value_words(move))
-        for at, line in enumerate((*move.lines, move_words(move))):
-            self._paint_centred(painter, top + 34 + at * LINE_HEIGHT, line)
+        for at, line in enumerate(lines):
+            self._paint_centred(painter, top + VALUE_HEIGHT + at * LINE_HEIGHT, line)
 
     def _paint_centred(self, painter: QPainter, top: float, line: str) -> None:
         painter.setFont(theme.number_font(12))
