@@ -161,7 +161,7 @@ def few_terms(explanation: Explanation) -> tuple[str, ...]:
     follows = f" → {explanation.result}" if explanation.result else ""
     comes_to = f"{count(len(terms))} terms{follows} = {number(explanation.total, 5)}"
     ways = (f"{summed(largest[:shown])} + … {comes_to}" for shown in range(len(largest), 0, -1))
-    return (*ways, comes_to)
+    return (*ways, comes_to, f"= {number(explanation.total, 5)}")
 
 
 def _line(symbol: str, explanation: Explanation) -> str:

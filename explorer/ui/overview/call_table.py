@@ -23,7 +23,8 @@ from explorer.ui.tensors.view import TensorView
 WAITING = "Open a picture: a training step of the network is recorded, and its calls are listed here."
 PANES = ("output", "gradient of the output", "weight", "gradient of the weight")
 NOTHING = ("", "No gradient arrived here.", "This call has no weight.", "This call has no weight.")
-PANES_HEIGHT = 240
+LEAST_PANES, MOST_PANES = 100, 240  # pixels of height; they take half of what there is
+SPACE, LEAST_SPACE = 12, 2  # pixels that a column gets beside what stands in it, as far as there is room
 
 
 class CallTable(FollowingView, QWidget):
@@ -54,13 +55,14 @@ class CallTable(FollowingView, QWidget):
         row.setContentsMargins(12, 6, 12, 10)
         row.setSpacing(16)
         for pane in self.panes:
-            pane.setFixedHeight(PANES_HEIGHT)
+            pane.setMinimumHeight(LEAST_PANES)
+            pane.setMaximumHeight(MOST_PANES)
             offer_tensor(pane, self._session)
             row.addWidget(pane, 1)
         self._stack = ContentPages(self, spacing=0)
         column, self.empty = self._stack.column, self._stack.empty
         column.addWidget(self.tree, 1)
-        column.addLayout(row)
+        column.addLayout(row, 1)
         self.setFocusProxy(self.tree)
 
     # --- what the session shows ---
@@ -108,9 +110,13 @@ class CallTable(FollowingView, QWidget):
         return found
 
     def _fit_columns(self) -> None:
-        for column in range(len(COLUMNS)):
+        columns = range(len(COLUMNS))
+        for column in columns:
             self.tree.resizeColumnToContents(column)
-            self.tree.setColumnWidth(column, self.tree.columnWidth(column) + 12)
+        widths = [self.tree.columnWidth(column) for column in columns]
+        space = (self.tree.viewport().width() - sum(widths)) // len(widths)
+        for column, width in zip(columns, widths, strict=True):
+            self.tree.setColumnWidth(column, width + min(max(space, LEAST_SPACE), SPACE))
 
     def _show_cursor(self, state: State) -> None:
         timeline = state.steps.timeline

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
@@ -113,3 +114,17 @@ def test_five_thousand_calls_make_a_tree_at_once(qtbot: QtBot) -> None:
     root = call_tree(steps)
     assert len(root.children) == 50
     assert sum(branch.call_count for branch in root.children) == 5000
+
+
+def test_in_a_low_pane_rows_and_tensors_share_the_height(table) -> None:
+    """What a window of 1280 × 720 leaves beside an open training strip; in a high pane the rows get the more."""
+    made, _, _ = table
+    assert made.minimumSizeHint().height() <= 240
+    made.resize(700, 300)
+    QApplication.processEvents()
+    assert made.tree.viewport().height() >= 4 * made.tree.rowHeight(made.model.index(0, 0))
+    assert all(pane.height() >= 100 for pane in made.panes)
+    made.resize(700, 900)
+    QApplication.processEvents()
+    assert all(pane.height() == 240 for pane in made.panes)
+    assert made.tree.height() > 500
