@@ -100,3 +100,15 @@ def test_values_in_any_order_of_memory_have_the_same_colours(order: tuple[int, .
     laid_out = np.ascontiguousarray(values.transpose(order)).transpose(np.argsort(order))
     scale = scale_for(-2, 2)
     np.testing.assert_array_equal(colourise(laid_out, scale), colourise(values, scale))
+
+
+@pytest.mark.parametrize("of", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", ["pane", "window", "sunken", "selection"])
+@pytest.mark.parametrize("ink", ["text", "dim", "accent", "warning", "error", "good"])
+def test_every_ink_can_be_read_on_every_ground(of: Theme, ground: str, ink: str) -> None:
+    assert contrast(rgb(getattr(of, ink)), rgb(getattr(of, ground))) >= 4.5
+
+
+@pytest.mark.parametrize("of", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_words_on_the_main_button_can_be_read(of: Theme) -> None:
+    assert contrast(rgb(of.accent_text), rgb(of.accent)) >= 4.5
