@@ -23,6 +23,7 @@ from explorer.ui.common.term_rows import (
     EXAMPLE,
     TERM,
     TermRow,
+    cell_text,
     groupings,
     line_ways,
     rows,
@@ -125,7 +126,7 @@ class ExplanationView(QWidget):
         self._explained = explained
         explanation = explained.explanation
         show_check(self.check, explanation)
-        ways = (explained.message,) if explanation is None else self.line_of(explanation)
+        ways = (explained.message,) if explanation is None else self._without_example(self.line_of(explanation))
         self.line.setFont(theme.interface_font() if explanation is None else theme.number_font())
         self.line.set_ways(ways, tip=ways[0] if explanation is None else explanation.written)
         self.copy.setEnabled(bool(ways[0]))
@@ -136,6 +137,14 @@ class ExplanationView(QWidget):
     def explained(self) -> Explained:
         """What is shown."""
         return self._explained
+
+    def _without_example(self, ways: tuple[str, ...]) -> tuple[str, ...]:
+        """The cell that a line begins with, as it is told elsewhere: of the example that is shown."""
+        cell, of_batch = self._explained.cell, self._explained.of_batch
+        if cell is None or not {cell.of, f"grad_{cell.of}"} & of_batch:
+            return ways
+        whole, own = cell_text(cell.index), cell_text(cell.index[1:])
+        return tuple(way.replace(whole, own, 1) if way.partition(" = ")[0].endswith(whole) else way for way in ways)
 
     def line_of(self, explanation: Explanation) -> tuple[str, ...]:
         """What stands in the one line, the longest way to say it first."""

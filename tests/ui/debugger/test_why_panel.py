@@ -95,6 +95,9 @@ def test_one_button_shows_every_term_by_itself_and_the_choice_stays(session: Ses
     QTest.mouseClick(panel.switches[TERM], Qt.MouseButton.LeftButton)
     explanation = _explanation(session)
     assert len(panel.terms.terms.rows) == len(explanation.terms) == 73
+    cursor = session.state.steps.cursor
+    assert cursor.cell is not None
+    assert panel.line.whole().startswith(f"output{list(cursor.cell[1:])} = ")
     largest = explanation.terms[int(explanation.terms.ranked()[0])]
     assert panel.terms.terms.rows[0].value == pytest.approx(largest.value)
     for factor, (name, cell) in zip(largest.factors, [place for place in largest.source if place], strict=True):
