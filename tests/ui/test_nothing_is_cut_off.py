@@ -48,6 +48,22 @@ def _cell(window: MainWindow, _qtbot: QtBot) -> None:
     window.session.selection.select(layer="conv2", channel=3, row=6, column=9)
 
 
+def _all_channels(window: MainWindow, qtbot: QtBot) -> None:
+    _cell(window, qtbot)
+    _press(window, "All channels")
+
+
+def _facts_of_the_cell(window: MainWindow, qtbot: QtBot) -> None:
+    _cell(window, qtbot)
+    _press(window, "Cell")
+
+
+def _calls(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_part("overview")
+    _press(window, "List the calls")
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=60_000)
+
+
 def _row_of_numbers(window: MainWindow, _qtbot: QtBot) -> None:
     window.show_part("maps")
     window.session.selection.select(layer="linear1", channel=3)
@@ -73,6 +89,22 @@ def _inside_a_convolution(window: MainWindow, qtbot: QtBot) -> None:
     _open_debugger(window, qtbot)
     window.session.steps.step_into()
     assert window.session.state.steps.cursor.is_inside
+
+
+def _inside_the_loss(window: MainWindow, qtbot: QtBot) -> None:
+    _open_debugger(window, qtbot)
+    timeline = window.session.state.steps.timeline
+    assert timeline is not None
+    window.session.steps.go_to_step(next(step.index for step in timeline.steps if step.phase == "loss"), True)
+
+
+def _inside_the_way_back(window: MainWindow, qtbot: QtBot) -> None:
+    _open_debugger(window, qtbot)
+    timeline = window.session.state.steps.timeline
+    assert timeline is not None
+    step = timeline.find("backward", "conv2")
+    assert step is not None
+    window.session.steps.go_to_step(step, True)
 
 
 def _neurons_after_their_update(window: MainWindow, qtbot: QtBot) -> None:
@@ -182,6 +214,11 @@ def _train(window: MainWindow, qtbot: QtBot) -> None:
     assert len(session.state.watching.runs[-1].epochs) == 2
 
 
+def _press(window: MainWindow, name: str) -> None:
+    button = next(each for each in window.findChildren(QToolButton) if each.accessibleName() == name)
+    button.click()
+
+
 @pytest.fixture(scope="module")
 def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
     yield from shared_window(module_qtbot)
@@ -212,12 +249,17 @@ LOOKED_AT = (
     _cell,
     _row_of_numbers,
     _fault,
+    _all_channels,
+    _facts_of_the_cell,
     _numbers,
     _inside_a_convolution,
+    _inside_the_loss,
+    _inside_the_way_back,
     _neurons_after_their_update,
     *(_dialog(action) for action in DIALOGS),
 )
 OF_AN_OWN_WINDOW = (
+    _calls,
     _drawing,
     _a_run_with_curves,
     _a_run_that_blew_up,

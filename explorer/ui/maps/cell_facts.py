@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QWidget
 
 from explorer.network.receptive_field import Field
 from explorer.session import LayerActivation, Selection
@@ -47,7 +47,8 @@ class CellFacts(Pane):
         super().__init__("Cell", parent)
         self.setProperty("role", "")
         self._values: dict[str, QLabel] = {}
-        self._form = QFormLayout()
+        inside = QWidget()
+        self._form = QFormLayout(inside)
         self._form.setContentsMargins(12, 4, 12, 12)
         self._form.setHorizontalSpacing(16)
         for name in ROWS:
@@ -59,8 +60,11 @@ class CellFacts(Pane):
             value.setAccessibleName(f"{name} of the chosen cell")
             self._form.addRow(label, value)
             self._values[name] = value
-        self.body.addLayout(self._form)
-        self.body.addStretch()
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        self.body.addWidget(area)
 
     def show_facts(self, chosen: ChosenCell) -> None:
         """Show what is known of the chosen cell."""
