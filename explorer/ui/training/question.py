@@ -70,9 +70,13 @@ class TrainQuestion(FollowingView, QWidget):
         return False
 
     def _lie(self) -> None:
-        """In a low strip what has no room over the view reaches up over its tabs."""
-        room = self._beneath.geometry()
+        """In a low strip what has no room over the view reaches up over its tabs.
+
+        Before there is any run the view has nothing but words, which it covers whole: half of a line is a fault.
+        """
+        room, has_curves = self._beneath.geometry(), bool(self._session.state.watching.runs)
         height = max(self.heightForWidth(room.width()), self.minimumSizeHint().height())
+        height = height if has_curves else max(height, room.height())
         top = max(min(room.top(), room.top() + room.height() - height), 0)
         self.setGeometry(room.left(), top, room.width(), height)
         self.raise_()
