@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from explorer.amounts import listed
 from explorer.bounds import brief
 from explorer.data.data_set import Array, DataError, DataSet, Split
 from explorer.data.dividing import checked
@@ -14,6 +16,7 @@ from explorer.data.splits import PartSplit
 
 REST = "the rest"
 EVERY_OTHER = "*"
+MOST_NAMED = 3  # of what is wrong with groups
 
 
 @dataclass(frozen=True)
@@ -102,18 +105,27 @@ def check_groups(data: DataSet, groups: Grouping) -> None:
     if len(groups) < 2:
         raise DataError("A network needs two groups to tell apart.")
     names, named = [group.name for group in groups], _named(groups)
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise DataError(f"Two groups are called {brief(twice)}.")
-    unknown = next((name for name in named if name not in data.classes), None)
-    if unknown is not None:
-        raise DataError(f"{data.card.title} has no class {brief(unknown)}. It has {', '.join(data.classes[:10])}.")
-    double = next((name for name in named if named.count(name) > 1), None)
-    if double is not None:
-        raise DataError(f"{brief(double)} is in two groups.")
+    if twice := _repeated(names):
+        raise DataError(f"Several groups are called {_few(twice)}: each needs a name of its own.")
+    known = set(data.classes)
+    if unknown := [name for name in dict.fromkeys(named) if name not in known]:
+        raise DataError(f"{data.card.title} has no class {_few(unknown)}. It has {', '.join(data.classes[:10])}.")
+    if double := _repeated(named):
+        raise DataError(f"{_few(double)} {'is' if len(double) == 1 else 'are'} in several groups: each belongs in one.")
     empty = next((group.name for group in groups if not group.classes), None)
     if empty is not None:
         raise DataError(f"The group {brief(empty)} has no classes.")
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    """Those that stand there more than once."""
+    return [name for name, amount in Counter(names).items() if amount > 1]
+
+
+def _few(names: Sequence[str]) -> str:
+    """ "a", "a, b and 7 more"."""
+    more = len(names) - MOST_NAMED
+    return listed([*map(brief, names[:MOST_NAMED]), *([f"{more:,} more"] if more > 0 else [])])
 
 
 def _told(data: DataSet, groups: Grouping) -> tuple[str, ...]:

@@ -55,9 +55,16 @@ def test_of_one_against_the_rest_the_one_is_what_a_single_output_tells(data: Dat
     ("groups", "said"),
     [
         ((ClassGroup("all", NAMES),), "needs two groups"),
-        ((ClassGroup("a", ("cat",)), ClassGroup("a", ("bird",))), "Two groups are called a"),
+        (
+            (ClassGroup("a", ("cat",)), ClassGroup("a", ("bird",))),
+            "Several groups are called a: each needs a name of its own",
+        ),
         ((ClassGroup("a", ("cat",)), ClassGroup("b", ("cow",))), "no class cow"),
-        ((ClassGroup("a", ("cat", "bird")), ClassGroup("b", ("cat",))), "cat is in two groups"),
+        (
+            (ClassGroup("a", ("cat", "bird")), ClassGroup("b", ("cat",))),
+            "cat is in several groups: each belongs in one",
+        ),
+        ((ClassGroup("a", NAMES), ClassGroup("b", NAMES)), "airplane, bird, cat and 1 more are in several groups"),
         ((ClassGroup("a", ("cat",)), ClassGroup("b", ())), "The group b has no classes"),
     ],
 )
