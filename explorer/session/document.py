@@ -136,16 +136,18 @@ class Document:
     def is_saved_as(self, saved: Document) -> bool:
         """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since.
 
-        What they are called may differ: of several saves in a row the first names the document.
+        What they are called may differ: of several saves in a row the first names the document. Which data were chosen
+        is no work that would be lost; groups of their classes are.
         """
         if self.layer_ids != saved.layer_ids:  # also of what no file is written of here
             return False
-        return self.as_file() == replace(saved.as_file(), title=self.title)
+        return self.as_file() == replace(saved, title=self.title, data=self.data).as_file()
 
     @property
     def fits_in_text(self) -> bool:
-        """Whether text notation holds all of it."""
-        plain = NetworkFile(self.subject.edited, title=self.title, learning=as_settings(Hyperparameters()))
+        """Whether text notation holds all of it that is work."""
+        chosen = as_written(ChosenData(self.data))
+        plain = NetworkFile(self.subject.edited, title=self.title, learning=as_settings(Hyperparameters()), data=chosen)
         return self.has_fresh_weights and self.as_file() == plain
 
     def _ids_by_name(self, network: Network) -> tuple[int, ...]:

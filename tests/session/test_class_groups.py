@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -225,3 +226,9 @@ def test_what_a_crash_left_of_an_older_version_has_them_too(session: Session, tm
     document = kept_work.read(path)[0].document
     assert (document.data, document.class_groups) == (session.state.document.data, GROUPS)
     assert document.augmentations == (Flip(0.25),)
+
+
+def test_text_notation_holds_a_network_whose_data_were_chosen_but_no_groups(session: Session) -> None:
+    plain = Document(session.state.subject, title=session.state.title)
+    assert replace(plain, data="points:moons").fits_in_text
+    assert not replace(plain, data="points:moons", class_groups=GROUPS).fits_in_text
