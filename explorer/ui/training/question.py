@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
@@ -91,7 +92,9 @@ def words(proposal: Proposal, state: State) -> str:
     """What would happen: which data it would learn, what that replaces, and how to get it back."""
     if proposal.misfit:
         outputs = plural(len(proposal.classes), "output")
-        return f"{proposal.misfit} Choose data that fit it, or let it end in a linear layer with {outputs}."
+        is_one = state.subject.output_shape is not None and prod(state.subject.output_shape) == 1
+        way = "Choose data and put their classes into two groups" if is_one else "Choose data that fit it"
+        return f"{proposal.misfit} {way}, or let it end in a linear layer with {outputs}."
     if not proposal.data:
         shape = state.subject.input_shape or ()
         taken = plural(shape[0], "number") if len(shape) == 1 else shape_text(shape)

@@ -116,6 +116,15 @@ def test_data_that_the_outputs_do_not_fit_are_not_offered_and_nothing_is_changed
     assert state.training.status == "ready"
 
 
+def test_a_network_of_one_output_is_told_that_classes_can_be_put_into_two_groups(window: MainWindow) -> None:
+    window.session.files.open_network("one-neuron")
+    click(window, "trainStart")
+    assert _question(window).label.text() == (
+        "Textures and tissues has 10 classes, but this network gives 1 number. "
+        "Choose data and put their classes into two groups, or let it end in a linear layer with 10 outputs."
+    )
+
+
 def test_data_that_were_chosen_for_another_network_are_not_called_unchosen(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     session.data.use_data("textures")
