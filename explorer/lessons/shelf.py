@@ -30,6 +30,8 @@ LESSONS = (
     "optimizers",
     "what-layers-see",
     "train-and-eval",
+    "going-wrong",
+    "biomedical",
 )
 """Each in a file of this name in `resources/lessons/`."""
 

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from explorer.amounts import count, percent, plain_number
-from explorer.lessons.readings.equality import Value
+from explorer.lessons.readings.equality import DIGITS, ROUNDED_TO_NOTHING, Value
 from explorer.lessons.readings.evaluating import Source, evaluate
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.readings.parsing import parse_reading
 
 HELD = re.compile(r"\$[^$]*\$|\{([^{}]*)\}")
-DIGITS = 3
+WRITTEN_OUT = 9
+"""So many digits before the point are all written; of a longer number three, and a power of ten."""
+
 SWAPPED = str.maketrans(",.", ".,")
 DECIMAL_COMMA = ("de",)
 """Languages that write 0,5 and 31.642."""
@@ -70,4 +72,5 @@ def _number(value: int | float, form: str) -> str:
     if isinstance(value, int):
         return count(value)
     whole = math.floor(math.log10(abs(value))) + 1 if math.isfinite(value) and abs(value) >= 1 else 0
-    return plain_number(value if abs(value) >= 1e-6 else 0, max(DIGITS, min(whole, 9)))
+    shown = 0.0 if abs(value) < ROUNDED_TO_NOTHING else value
+    return plain_number(shown, whole if DIGITS < whole <= WRITTEN_OUT else DIGITS)

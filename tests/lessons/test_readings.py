@@ -125,6 +125,12 @@ def test_a_number_alone_is_no_condition() -> None:
         is_true(parse_reading("x"), Named(x=1))
 
 
+@pytest.mark.parametrize("text", ["x < 1", "x > 1", "x <= 1", "x >= 1", "x == 1", "x == x", "0 < x < 9"])
+def test_what_is_not_a_number_is_neither_more_nor_less(text: str) -> None:
+    assert is_true(parse_reading(text), Named(x=math.nan)) is False
+    assert is_true(parse_reading("x > 1e30 and not x < 1"), Named(x=math.inf))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "places", "equal"),
     [

@@ -151,8 +151,8 @@ def _made(model: nn.Module, given: PassByHand) -> PassesMade:
     for _ in range(given.steps):
         last = _whole(record(model, x, target=target, loss=given.loss, optimizer=optimizer, train=given.is_training))
         losses.append(last.loss if last.loss is not None else float("nan"))
-        for name, gradient in last.parameter_gradients.items():
-            kept[name] = kept.get(name, 0) + array(gradient)
+        with np.errstate(all="ignore"):  # a step that ran away has infinities, which are numbers to show like others
+            kept |= {name: kept.get(name, 0) + array(each) for name, each in last.parameter_gradients.items()}
     return PassesMade(last, tuple(losses), kept)
 
 

@@ -93,10 +93,9 @@ def _compared(left: Value, sign: str, right: Value) -> bool:
     if sign in ("==", "!="):
         return same(left, right) == (sign == "==")
     one, other = _as_number(left), _as_number(right)
-    is_equal = same(one, other)
-    if sign in ("<=", ">="):
-        return is_equal or (one < other) == (sign == "<=")
-    return not is_equal and (one < other) == (sign == "<")
+    if same(one, other):
+        return sign in ("<=", ">=")
+    return one < other if sign in ("<", "<=") else one > other  # NaN is neither
 
 
 @evaluate.register

@@ -30,7 +30,7 @@ from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.script import Scene
 from explorer.network import Network, NetworkError
 
-MOST_MULTIPLY_ADDS = 10**11
+MOST_MULTIPLY_ADDS = 2 * 10**10
 """Of all passes of a scene together: some seconds. More is not made without being asked."""
 
 

@@ -126,6 +126,15 @@ def test_a_pass_drops_the_same_cells_each_time_and_draws_nothing_from_others() -
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_a_step_that_runs_away_ends_in_no_number_and_without_a_warning() -> None:
+    built = explorer.Network.parse("1 linear(1, bias=False)").build()
+    set_numbers(built, {"linear1.weight": 1})
+    given = PassByHand(np.array([[2]]), "mse", [6], Hyperparameters(learning_rate=0.3), steps=300)
+    losses = make_passes(built, given).losses
+    assert losses[:2] == pytest.approx([16, 31.36])
+    assert not np.isfinite(losses[-1])
+
+
 def test_an_even_kernel_that_keeps_the_size_is_run_without_a_word_of_pytorchs() -> None:
     built = explorer.Network.parse("1x4x4 conv(1, 2, padding=same, bias=False)").build()
     set_numbers(built, {"conv1.weight": 1})
