@@ -127,6 +127,7 @@ def _calls(window: MainWindow, qtbot: QtBot, folder: Path) -> QWidget:
 def _drawing(window: MainWindow, qtbot: QtBot, folder: Path) -> QWidget:
     _cat(window, qtbot, folder, tab="overview")
     window.input_view.draw.setChecked(True)
+    QApplication.processEvents()
     return window
 
 

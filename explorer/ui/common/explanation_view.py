@@ -31,7 +31,7 @@ from explorer.ui.common.term_rows import (
     update_rows,
 )
 
-SWITCH_HEIGHT = 22
+SWITCH_HEIGHT, LINE_HEIGHT = 22, 24
 FLAT = "QToolButton { padding: 0 6px; }"
 FOLLOW_TIP = "To the cell that the chosen term came from (Enter, or a double click on it)."
 COPIED = "The explanation is on the clipboard."
@@ -75,6 +75,8 @@ class ExplanationView(QWidget):
         self.copy = QToolButton(toolTip="Copy the line and its formula.", accessibleName="Copy the explanation")
         self.copy.setProperty("role", "flat")
         self.copy.setIcon(icon("ph.copy"))
+        self.copy.setStyleSheet(FLAT)
+        self.copy.setFixedHeight(LINE_HEIGHT)
         self.copy.clicked.connect(self.copy_explanation)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 2)

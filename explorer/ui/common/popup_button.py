@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
@@ -46,8 +46,8 @@ class PopupButton(CaretButton):
 
     def __init__(self, text: str, *, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._tip = tip
         self.setText(text)
-        self.setToolTip(tip)
         self.setAccessibleName(text)
         self.popup = _Popup(self, Qt.WindowType.Popup)
         self.popup.setProperty("role", "pane")
@@ -56,6 +56,23 @@ class PopupButton(CaretButton):
         self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self.body.setSpacing(8)
         self.clicked.connect(self.open_popup)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit_tip()
+
+    def setToolTip(self, tip: str) -> None:
+        self._tip = tip
+        self._fit_tip()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_tip()
+
+    def _fit_tip(self) -> None:
+        """Where the words are cut the tip has all of them."""
+        is_cut = self.width() < self.sizeHint().width()
+        super().setToolTip(f"{self.text()}: {self._tip}" if is_cut else self._tip)
 
     @Slot()
     def open_popup(self) -> None:

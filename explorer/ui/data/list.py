@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.bounds import brief
 from explorer.data import DATA_SETS, DataSet
@@ -41,10 +41,10 @@ class DataList(Pane):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Data sets", parent)
         self.setObjectName("dataList")
-        self.setFixedWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.cards: dict[str, DataCard] = {}
         self._own: DataCard | None = None
-        page = TallPage()
+        self._page = page = TallPage()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(12, 4, 8, 8)
         self._column.setSpacing(6)
@@ -58,6 +58,14 @@ class DataList(Pane):
         self.area.setWidget(page)
         self.body.addWidget(self.area, 1)
         self.body.addWidget(self._files())
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint().expandedTo(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the titles of the cards, and what is said beside them."""
+        page = self._page.minimumSizeHint().width() + self.area.verticalScrollBar().sizeHint().width()
+        return super().minimumSizeHint().expandedTo(QSize(max(WIDTH, page + 2), 0))
 
     def show_state(self, state: State) -> None:
         """Mark the open data set; what is not in the list has a card of its own on top of it."""

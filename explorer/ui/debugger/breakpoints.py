@@ -42,7 +42,7 @@ class BreakpointsButton(FollowingView, PopupButton):
         self.body.addLayout(grid)
         self.body.addLayout(self._run_row())
         self.body.addWidget(self.sentence)
-        self.popup.setFixedWidth(WIDTH)
+        self.opened.connect(self._fit_width)
         self.follow_session()
 
     def _add(self, grid: QGridLayout, row: int, kind: type[Breakpoint]) -> None:
@@ -99,6 +99,11 @@ class BreakpointsButton(FollowingView, PopupButton):
             if kind.limit_of is not None and kind in chosen:
                 self.limits[kind].show_number(getattr(chosen[kind], kind.limit_of.field))
         self.setText(f"Stop at ({len(chosen)})" if chosen else "Stop at")
+
+    @Slot()
+    def _fit_width(self) -> None:
+        """What is said below the conditions never changes the width."""
+        self.popup.setFixedWidth(max(WIDTH, self.body.minimumSize().width()))
 
     def _show_sentence(self, state: State) -> None:
         hit = state.steps.timeline.hit if state.steps.timeline is not None else None

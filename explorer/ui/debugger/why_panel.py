@@ -12,7 +12,7 @@ from explorer.session import Session, State
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
 from explorer.session.timeline import Timeline
-from explorer.ui.common.explanation_view import ExplanationView
+from explorer.ui.common.explanation_view import LINE_HEIGHT, ExplanationView
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.term_things import offer_terms
 from explorer.ui.common.text import number
@@ -43,6 +43,8 @@ class WhyPanel(FollowingView, ExplanationView):
         self.reading.setProperty("role", "dim")
         self.read = QPushButton("Finite difference", toolTip=READ_TIP, accessibleName="Finite difference")
         self.read.setProperty("role", "flat")
+        self.read.setStyleSheet("QPushButton { padding: 0 8px; }")
+        self.read.setFixedHeight(LINE_HEIGHT)
         self.read.clicked.connect(self._ask_reading)
         self.head.addWidget(self.reading, 1)
         self.head.addWidget(self.read)

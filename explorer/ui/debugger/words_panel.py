@@ -80,6 +80,7 @@ class WordsPanel(QWidget):
         self.setAccessibleName("What this step does")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._phase, self._is_low = "", False
+        self._tallest, self._tallest_at = 0, 0  # pixels of the tallest sentence so far, and the width it was so at
         top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
         self.sentence.setObjectName("stepSentence")
@@ -97,6 +98,7 @@ class WordsPanel(QWidget):
         self.source.set_whole(source)
         self._place()
         self.setAccessibleDescription(f"{title}. {sentence} {formula}. {source}")
+        self._place()
         if phase != self._phase:
             self._phase = phase
             self.update()
@@ -114,7 +116,7 @@ class WordsPanel(QWidget):
     def _place(self) -> None:
         lines = 2 if self.width() >= WIDE else 3
         left, row = BAR + GAP, _line_height() + 2
-        height = _line_height() * lines + 2
+        height = max(_line_height() * lines + 2, self._height_of_sentences(max(self.width() - left, 0)))
         self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
         has_source = not self._is_low or self.width() >= WIDE
         for part in (self._captions[-1], self.source):
@@ -133,6 +135,12 @@ class WordsPanel(QWidget):
             line.setGeometry(x + named, y, max(size - named - (GAP if columns == 2 else 0), 0), row)
         rows = 1 if self._is_low else 2
         self.setFixedHeight(height + rows * (row + SPACING))
+
+    def _height_of_sentences(self, width: int) -> int:
+        """What the longest sentence so far needs: the room grows where it must, and from step to step stays."""
+        before = self._tallest if width == self._tallest_at else 0
+        self._tallest, self._tallest_at = max(before, self.sentence.heightForWidth(width)), width
+        return self._tallest if self.isVisible() else 0
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

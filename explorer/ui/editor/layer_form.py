@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from explorer.network import Layer, Network
 
 NOTHING = "Select a layer to see its settings and where its size comes from."
+MARGIN = 12
 SETTLED_MS = 150
 AXES = (("channels", "Colours or maps."), ("height", "Rows."), ("width", "Columns."))
 
@@ -87,8 +88,9 @@ class LayerForm(FollowingView, QWidget):
         header.addWidget(self.title, 1)
         header.addWidget(self.name_edit, 1)
         header.addWidget(self.kind_label)
+        self._content, self._widest = content, 0
         column = QVBoxLayout(content)
-        column.setContentsMargins(12, 8, 12, 12)
+        column.setContentsMargins(MARGIN, 8, MARGIN, MARGIN)
         column.setSpacing(6)
         column.addLayout(header)
         column.addWidget(self.nothing)
@@ -108,6 +110,15 @@ class LayerForm(FollowingView, QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.area, 1)
         whole.addWidget(self.arithmetic)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest form that was shown needs: another layer never makes the pane narrower.
+
+        The scroll bar may lie over the margin.
+        """
+        bar = self.area.verticalScrollBar().sizeHint().width()
+        self._widest = max(self._widest, self._content.minimumSizeHint().width() - MARGIN + bar)
+        return super().minimumSizeHint().expandedTo(QSize(self._widest, 0))
 
     def _words(self, words: str) -> QLabel:
         label = QLabel(words)

@@ -26,7 +26,7 @@ FIT_NAMES = {"crop": "Crop the middle", "pad": "Pad with black", "stretch": "Str
 TYPED_OVER_TIP = "Numbers were typed over what was made of this picture. Undo brings it back."
 HINT = "Point at a cell anywhere to see what it looks at."
 THUMBNAIL_LEAST, THUMBNAIL_MOST = 64, 240
-FED_LEAST = 52  # pixels of height
+FED_LEAST, FED_LEAST_WITH_PAGES = 52, 20  # pixels of height
 THUMBNAIL_SHARE = 0.35
 THUMBNAIL_HEIGHT = 0.82
 STEPS_SHOWN = 2
@@ -162,6 +162,7 @@ class InputPicture(QWidget):
             return
         picture = None if self._is_sheet or shown.fitted is None else shown.picture
         self.pages.show_pages(None if picture is None else picture.pages, shown.page_asked)
+        self.fed.setMinimumHeight(FED_LEAST if self.pages.isHidden() else FED_LEAST_WITH_PAGES)
 
     def set_sheet(self, is_sheet: bool) -> None:
         """While it is a sheet to paint on, the original and the rule give their room to it."""
@@ -169,6 +170,7 @@ class InputPicture(QWidget):
         self.strip.setVisible(not is_sheet)
         self.show_pages(self._input)
         self._show_steps()
+        self.updateGeometry()  # else the pane keeps the room of what is hidden, and a low window grows
 
     def show_fed(self, pixels: np.ndarray | None) -> None:
         """Show `pixels` (H, W, 3) as what the network is fed."""

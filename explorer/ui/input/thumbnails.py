@@ -72,7 +72,7 @@ class ThumbnailPopup(Popup, QFrame):
         grid = QGridLayout()
         grid.setSpacing(4)
         for place, entry in enumerate(entries):
-            button = QToolButton(text=entry.title, toolTip=entry.tip, accessibleName=entry.title)
+            button = QToolButton(text=entry.title, toolTip=f"{entry.title}: {entry.tip}", accessibleName=entry.title)
             button.setProperty("role", "flat")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(SIDE, SIDE))

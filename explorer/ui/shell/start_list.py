@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPixmap
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QPixmap, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.network.files import NetworkFile, read_network
 from explorer.resources import bundled_networks, resource
@@ -36,13 +36,21 @@ class StartList(QDialog):
             column.addWidget(self._row(name))
         column.addLayout(self._buttons(open_file))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its words need: Qt gives a dialog what they need at their narrowest, or two thirds of a screen."""
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+        super().showEvent(event)
+
     def _row(self, name: str) -> QPushButton:
         file = read_network(resource("networks", f"{name}.json"))
         row = QPushButton(
             objectName=f"network.{name}", accessibleName=file.title, accessibleDescription=file.description
         )
         row.setCursor(Qt.CursorShape.PointingHandCursor)
-        row.setProperty("role", "card")  # the style sheet gives it its height
+        row.setProperty("role", "card")  # the style sheet gives it its least height
+        row.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(8, 8, 12, 8)
         layout.setSpacing(16)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from explorer.session.variation import Choice
 from explorer.ui.common.number_boxes import ChoiceBox, WholeBox
@@ -29,7 +29,7 @@ class CompareForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._choices: Sequence[Choice] = ()
         self.what = ChoiceBox()
         self.what.setObjectName("compareWhat")
@@ -70,6 +70,13 @@ class CompareForm(QWidget):
             form.addRow(label, field)
         form.addRow(self.refusal)
         form.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Always as wide as what stands in it, whatever can be chosen."""
+        return super().minimumSizeHint().expandedTo(QSize(WIDTH, 0))
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
         """Offer these; what was chosen and typed stays while it is among them."""
