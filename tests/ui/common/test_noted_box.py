@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.ui.common import theme
 from explorer.ui.common.noted_box import NotedBox
+from tests.ui.pixels import colours_near
 
 
 def _box(qtbot: QtBot, qapp: QApplication) -> NotedBox:
@@ -35,6 +36,18 @@ def test_the_open_list_has_room_for_each_entry_and_its_note(qtbot: QtBot, qapp: 
     drawn_of_other = box.view().viewport().grab(beside.translated(0, -row.height())).toImage()
     assert drawn != drawn_of_other
     box.hidePopup()
+
+
+def test_the_note_of_the_chosen_entry_can_be_read(qtbot: QtBot, qapp: QApplication) -> None:
+    box = _box(qtbot, qapp)
+    box.setCurrentIndex(1)
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton)
+    row = box.view().visualRect(box.model().index(1, 0))
+    wide = QFontMetrics(box.view().font()).horizontalAdvance("8.480")
+    note = box.view().viewport().grab(QRect(row.right() - wide - 10, row.top(), wide + 10, row.height())).toImage()
+    box.hidePopup()
+    assert colours_near(note, theme.current().selection, 4) > 100
+    assert colours_near(note, theme.current().dim, 40) > 20
 
 
 def test_the_closed_box_and_what_is_found_by_its_words_know_nothing_of_the_note(
