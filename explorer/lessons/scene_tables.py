@@ -11,10 +11,11 @@ from explorer.lessons.script import Scene
 from explorer.lessons.tables import Notes, Table
 from explorer.lessons.toml_lines import Place
 
-LEARNING = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha")
+LEARNING = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha", "batch_size")
 """What a scene may say of its optimizer; with one of them there is an update."""
 
 MOST_STEPS = 1000
+MOST_EPOCHS = 30
 MOST_NUMBERS = 100_000
 DEEPEST = 4
 """Axes of a table of numbers: of the weights of a convolution."""
@@ -46,6 +47,8 @@ def _scene(name: str, tables: Mapping[str, Any], notes: Notes) -> Scene:
         input_gradient=table.flag("input_gradient"),
         is_broken=table.flag("broken"),
         edits=table.edits("do"),
+        data=table.text("data"),
+        epochs=table.number("epochs", 1, least=1, most=MOST_EPOCHS),
     )
     table.end()
     if scene.mode not in ("eval", "train"):

@@ -41,6 +41,7 @@ class Scene:
     `network` is text notation or the name of a network that comes with the program, `changed` what was changed in its
     layers since; `weights` are by parameter, "conv1.weight". `steps` is how many training steps are made; `kept` how
     many gradients are added up before they are read. `is_broken` says that the network is not meant to run to its end.
+    `data` names a data set, from which a run of so many `epochs` learns.
     `edits` are made once it is set up: a few weights of a trained network are others, say.
     """
 
@@ -61,6 +62,8 @@ class Scene:
     input_gradient: bool = False
     is_broken: bool = False
     edits: tuple[Assignment, ...] = ()
+    data: str = ""
+    epochs: int = 1
 
     def with_weight(self, parameter: str, values: Any) -> Scene:
         """The same with other numbers in one parameter."""

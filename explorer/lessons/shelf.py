@@ -28,6 +28,7 @@ LESSONS = (
     "regression-losses",
     "classification-losses",
     "optimizers",
+    "train-a-convnet",
     "what-layers-see",
     "train-and-eval",
     "going-wrong",

@@ -24,10 +24,11 @@ NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 
 def read_steps(tables: list[Table], scenes: dict[str, Scene]) -> tuple[LessonStep, ...]:
-    """All steps; the scene of one that names none is that of the step before."""
+    """All steps; the scene of one that names none is that of the step before, or the only one."""
+    first = next(iter(scenes)) if len(scenes) == 1 else ""
     steps: list[LessonStep] = []
     for table in tables[:MOST_STEPS]:
-        steps.append(_step(table, len(steps), steps[-1].scene if steps else "", scenes))
+        steps.append(_step(table, len(steps), steps[-1].scene if steps else first, scenes))
         named = [step for step in steps if step.name == steps[-1].name]
         if len(named) > 1:
             message = f'two steps are called "{named[0].name}"; progress is kept by that name, so it has to be its own'

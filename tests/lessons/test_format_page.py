@@ -14,6 +14,7 @@ from explorer.lessons.scene_tables import LEARNING
 from explorer.lessons.staging.changing import set_up
 from explorer.lessons.staging.layer_facts import CELL_FACTS, LAYER_FACTS
 from explorer.lessons.staging.pass_facts import ASKED_OF, PASS_FACTS
+from explorer.lessons.staging.run_facts import DATA_FACTS, EPOCH_FACTS, RUN_FACTS
 from explorer.resources import resource
 
 PAGE = resource("lessons", "README.md").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def test_the_options_on_it_can_be_asked(tmp_path: Path) -> None:
 def test_every_name_that_can_be_read_is_on_it() -> None:
     named = set(re.findall(r"[\w.]+", PAGE))
     names = {part for word in named for part in word.split(".")}
-    assert {*LAYER_FACTS, *CELL_FACTS, *PASS_FACTS, *ASKED_OF} <= names
+    assert {*LAYER_FACTS, *CELL_FACTS, *PASS_FACTS, *ASKED_OF, *RUN_FACTS, *EPOCH_FACTS, *DATA_FACTS} <= names
     assert {"learning_rate", "optimizer", "momentum"} <= names & set(LEARNING)
 
 

@@ -139,6 +139,7 @@ FIELDS: Mapping[str, Callable[[Scene, Value], Scene]] = {
     "network": lambda scene, value: replace(scene, network=_word(value), changed=None, weights={}),
     "sample": lambda scene, value: replace(scene, sample=_word(value), input=None),
     "loss": lambda scene, value: replace(scene, loss=_word(value)),
+    "data": lambda scene, value: replace(scene, data=_word(value)),
     "mode": lambda scene, value: replace(scene, mode=_mode(value)),
     "steps": lambda scene, value: replace(scene, steps=_steps(value)),
     "keep_gradients": lambda scene, value: replace(scene, kept=_steps(value)),

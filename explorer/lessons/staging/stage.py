@@ -155,14 +155,15 @@ class Stage:
     @property
     def _given(self) -> PassByHand:
         scene, before = self.scene, self.before
+        goes_back = scene.loss and (scene.target is not None or not scene.data)  # else the loss is that of a run
         return PassByHand(
             self.input,
-            loss=scene.loss,
+            loss=scene.loss if goes_back else "",
             target=scene.target,
             learning=self.learning,
-            steps=max(scene.steps, scene.kept) if scene.loss else 1,
+            steps=max(scene.steps, scene.kept) if goes_back else 1,
             is_training=scene.mode == "train",
-            input_gradient=bool(scene.loss) and (scene.input_gradient or not _learns(before)),
+            input_gradient=bool(goes_back) and (scene.input_gradient or not _learns(before)),
             seed=scene.seed,
         )
 

@@ -14,11 +14,11 @@ from explorer.lessons.script import Scene
 from explorer.lessons.staging.indexing import cell_of, indexed
 from explorer.lessons.staging.layer_facts import CELL_FACTS, LAYER_FACTS, passed_back
 from explorer.lessons.staging.pass_facts import ASKED_OF, PASS_FACTS
+from explorer.lessons.staging.run_facts import DATA_FACTS, EPOCH_FACTS, RUN_FACTS, data_of, losses_of, run_of
 from explorer.lessons.staging.stage import Stage
 
 OF_LOSS = ("grad_input",)
 OF_INPUT = ("cells", "shape")
-OF_RUN = ("loss",)
 
 
 class Staged:
@@ -45,6 +45,8 @@ class Staged:
             return self._of_input(fact, reference)
         if first == "run":
             return self._of_run(fact, reference)
+        if first == "data":
+            return self._of_data(fact, reference)
         return self._of_layer(first, fact, reference)
 
     def _of_pass(self, reference: Reference) -> Value:
@@ -86,14 +88,28 @@ class Staged:
         return int(np.prod(shape)) if fact == "cells" else indexed(np.array(shape), reference)
 
     def _of_run(self, fact: str, reference: Reference) -> Value:
-        if fact not in OF_RUN:
-            raise ReadingError(f"a run has no {quoted(fact)}{_instead(fact, OF_RUN)}")
-        (step,) = cell_of(reference, ("step",))
-        losses = self.stage.passes.losses
-        if not 1 <= step <= len(losses):
-            there = f"steps go from 1 to {len(losses)}" if losses else "the scene has no loss"
+        """Counted from 1, as steps and epochs are."""
+        if fact in RUN_FACTS:
+            return RUN_FACTS[fact](self.stage)
+        if fact != "loss" and fact not in EPOCH_FACTS:
+            raise ReadingError(f"a run has no {quoted(fact)}{_instead(fact, ['loss', *EPOCH_FACTS, *RUN_FACTS])}")
+        what = "step" if fact == "loss" else "epoch"
+        (number,) = cell_of(reference, (what,))
+        made = (
+            losses_of(self.stage) if fact == "loss" else [EPOCH_FACTS[fact](each) for each in run_of(self.stage).epochs]
+        )
+        if not 1 <= number <= len(made):
+            there = f"{what}s go from 1 to {len(made)}" if made else f"there was no {what}"
             raise ReadingError(f"{reference.text} was not made: {there}")
-        return losses[step - 1]
+        found = made[number - 1]
+        if found is None:
+            raise ReadingError(f"{reference.text} is not known: there is nothing to test on")
+        return found
+
+    def _of_data(self, fact: str, reference: Reference) -> Value:
+        if fact not in DATA_FACTS:
+            raise ReadingError(f"data have no {quoted(fact)}{_instead(fact, DATA_FACTS)}")
+        return indexed_if_asked(DATA_FACTS[fact](data_of(self.stage)), reference)
 
 
 def indexed_if_asked(found: Value, reference: Reference) -> Value:

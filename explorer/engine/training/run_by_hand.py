@@ -1,0 +1,46 @@
+"""A whole training run in one call, for what is asked of it afterwards: its losses, and the figures of each epoch."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+from torch import nn
+
+from explorer.data.data_set import DataSet
+from explorer.data.scale import measured_scale, scale_for
+from explorer.engine.training.conditions import Conditions
+from explorer.engine.training.examples import both_splits
+from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.snapshot import Snapshot, TrainingStopped
+from explorer.engine.training.train import train_as_chosen
+
+
+@dataclass(frozen=True)
+class RunMade:
+    """The loss of each step, the last snapshot of each epoch, and the step that could not be made; 0 if all were."""
+
+    losses: tuple[float, ...]
+    epochs: tuple[Snapshot, ...]
+    stopped_at: int = 0
+
+
+def make_run(model: nn.Module, data: DataSet, chosen: Hyperparameters, *, input_shape: tuple[int, ...]) -> RunMade:
+    """Train a copy of `model` as chosen; `model` stays as it is. Pictures are scaled as the training pictures ask for.
+
+    Raises EngineError with a sentence where loss, labels and outputs do not go together.
+    """
+    mean, std = scale_for(input_shape, measured_scale(data))
+    learning, validation = both_splits(data, input_shape, mean=mean, std=std)
+    losses: list[float] = []
+    epochs: list[Snapshot] = []
+    stopped_at = 0
+    try:
+        under = Conditions(validation=validation)
+        for snapshot in train_as_chosen(deepcopy(model), learning, chosen, classes=len(data.classes), under=under):
+            losses.append(snapshot.loss)
+            if snapshot.epoch_ended:
+                epochs.append(snapshot)
+    except TrainingStopped as stopped:
+        stopped_at = stopped.step
+    return RunMade(tuple(losses), tuple(epochs), stopped_at)
