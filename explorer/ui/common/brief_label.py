@@ -1,4 +1,4 @@
-"""A label for a sentence in a place of a fixed height."""
+"""A label for a sentence in a place whose height is not its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ TALL = 10_000
 
 
 class BriefLabel(QLabel):
-    """At most `lines` lines. What has no room is left out by whole words, never inside a number; the tip has it all."""
+    """At most `lines` lines, or as many as the height has that it is given.
 
-    def __init__(self, lines: int, parent: QWidget | None = None) -> None:
+    What has no room is left out by whole words, never inside a number; the tip has it all.
+    """
+
+    def __init__(self, lines: int | None, parent: QWidget | None = None) -> None:
         super().__init__(parent, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._lines, self._whole = lines, ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        vertical = QSizePolicy.Policy.Ignored if lines is None else QSizePolicy.Policy.Fixed
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, vertical)
 
     def set_whole(self, text: str) -> None:
         """Show `text`, as far as there is room for it."""
@@ -34,7 +38,7 @@ class BriefLabel(QLabel):
         return self._whole
 
     def sizeHint(self) -> QSize:
-        return QSize(LEAST_WIDTH, self._lines * self.fontMetrics().lineSpacing())
+        return QSize(LEAST_WIDTH, (self._lines or 1) * self.fontMetrics().lineSpacing())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -69,4 +73,6 @@ class BriefLabel(QLabel):
     def _fits(self, text: str) -> bool:
         room = QRect(0, 0, max(self.contentsRect().width(), 1), TALL)
         needed = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text)
-        return needed.width() <= room.width() and needed.height() <= self._lines * self.fontMetrics().lineSpacing()
+        line = self.fontMetrics().lineSpacing()
+        lines = max(self.contentsRect().height() // line, 1) if self._lines is None else self._lines
+        return needed.width() <= room.width() and needed.height() <= lines * line

@@ -39,7 +39,7 @@ VIRTUALS: tuple[tuple[type, dict[str, Callable[[], Any]]], ...] = (
     (QObject, {"event": bool, "eventFilter": bool}),
     (QWidget, {"sizeHint": QSize, "minimumSizeHint": QSize, "hasHeightForWidth": bool, "heightForWidth": lambda: -1}),
     (QAbstractScrollArea, {"viewportEvent": bool, "scrollContentsBy": NOTHING}),
-    (QAbstractItemView, {"currentChanged": NOTHING}),
+    (QAbstractItemView, {"currentChanged": NOTHING, "updateGeometries": NOTHING}),
     (QPlainTextEdit, {"insertFromMimeData": NOTHING}),
     (QSyntaxHighlighter, {"highlightBlock": NOTHING}),
     (QAbstractButton, {"nextCheckState": NOTHING}),

@@ -47,7 +47,7 @@ class PopupButton(CaretButton):
     def __init__(self, text: str, *, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tip = tip
-        self.setText(text)
+        self.show_words(text)
         self.setAccessibleName(text)
         self.popup = _Popup(self, Qt.WindowType.Popup)
         self.popup.setProperty("role", "pane")
@@ -57,12 +57,9 @@ class PopupButton(CaretButton):
         self.body.setSpacing(8)
         self.clicked.connect(self.open_popup)
 
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self._fit_tip()
-
-    def setToolTip(self, tip: str) -> None:
-        self._tip = tip
+    def show_words(self, text: str) -> None:
+        """Stand for `text` from now on."""
+        self.setText(text)
         self._fit_tip()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -72,7 +69,7 @@ class PopupButton(CaretButton):
     def _fit_tip(self) -> None:
         """Where the words are cut the tip has all of them."""
         is_cut = self.width() < self.sizeHint().width()
-        super().setToolTip(f"{self.text()}: {self._tip}" if is_cut else self._tip)
+        self.setToolTip(f"{self.text()}: {self._tip}" if is_cut else self._tip)
 
     @Slot()
     def open_popup(self) -> None:

@@ -98,7 +98,7 @@ class BreakpointsButton(FollowingView, PopupButton):
                 box.setChecked(kind in chosen)
             if kind.limit_of is not None and kind in chosen:
                 self.limits[kind].show_number(getattr(chosen[kind], kind.limit_of.field))
-        self.setText(f"Stop at ({len(chosen)})" if chosen else "Stop at")
+        self.show_words(f"Stop at ({len(chosen)})" if chosen else "Stop at")
 
     @Slot()
     def _fit_width(self) -> None:

@@ -136,7 +136,7 @@ class StepSettings(FollowingView, QWidget):
         return f"{loss_title(chosen.loss or self._suited)}, {chosen.optimizer}"
 
     def _name_form(self) -> None:
-        self.open_form.setText("Settings" if self._is_folded else self._words())
+        self.open_form.show_words("Settings" if self._is_folded else self._words())
         self.open_form.setAccessibleName(f"Loss and optimizer: {self._words()}")
 
     def _show_batch(self, state: State) -> None:

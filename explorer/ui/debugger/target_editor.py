@@ -115,7 +115,7 @@ class TargetEditor(QWidget):
         self.itself.setVisible(bool(values))
         self.itself.setEnabled(is_chosen)
         if is_many:
-            self.many.setText(_in_short(values))
+            self.many.show_words(_in_short(values))
             self.fields.show_numbers(np.asarray(values, np.float32))
 
     def _tell_boxes(self) -> None:

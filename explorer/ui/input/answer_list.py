@@ -85,12 +85,14 @@ class AnswerList(RowList):
             self.updateGeometries()
 
     def updateGeometries(self) -> None:
-        super().updateGeometries()
-        rows = self.answers.rowCount()
+        bar = self.verticalScrollBar()
+        reached = bar.value()
+        super().updateGeometries()  # scrolls back to where the rows end
+        rows, room = self.answers.rowCount(), self.viewport().height()
         height = rows * self.sizeHintForRow(0) if rows else 0
-        bar, room = self.verticalScrollBar(), self.viewport().height()
         bar.setSingleStep(ROW_HEIGHT)
         bar.setMaximum(max(height + self._covered - room, 0))
+        bar.setValue(reached)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Fade the rows while newer ones are being worked out."""

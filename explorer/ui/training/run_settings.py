@@ -93,7 +93,7 @@ class RunSettings(FollowingView, QWidget):
         self.batch.show_number(chosen.batch_size)
         self.epochs.show_number(chosen.epochs)
         words = f"{loss_title(chosen.loss or suited)}, {chosen.optimizer}"
-        self.open_form.setText(words)
+        self.open_form.show_words(words)
         self.open_form.setAccessibleName(f"Loss and optimizer: {words}")
         self.open_form.settle()
 

@@ -76,8 +76,8 @@ def test_at_rest_it_gets_finer_and_the_middle_is_the_network(qtbot: QtBot, sessi
     assert len(landscape.trail) == 1
     assert landscape.losses[16, 16] == pytest.approx(landscape.trail[-1, -1], rel=1e-5)
     assert [axis[16] for axis in landscape.axes] == pytest.approx(landscape.trail[-1, :2])
-    qtbot.waitUntil(lambda: str(landscape.weights[0]) in view.sentence.text())
-    assert "400 training examples" in view.sentence.text()
+    qtbot.waitUntil(lambda: str(landscape.weights[0]) in view.sentence.whole())
+    assert "400 training examples" in view.sentence.whole()
     assert view.across.cell.text() == ", ".join(map(str, landscape.weights[0].index))
 
 
@@ -193,7 +193,7 @@ def test_before_the_first_losses_it_says_that_they_are_worked_out(qtbot: QtBot, 
 
 def test_a_low_wide_view_has_its_sentence_beside_the_weights(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
-    qtbot.waitUntil(lambda: "training examples" in view.sentence.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "training examples" in view.sentence.whole(), timeout=20_000)
     view.resize(970, 114)
     assert view.sentence.isVisible()
     qtbot.waitUntil(
@@ -201,7 +201,7 @@ def test_a_low_wide_view_has_its_sentence_beside_the_weights(qtbot: QtBot, sessi
     )
     view.resize(560, 114)
     assert not view.sentence.isVisible()
-    assert view.canvas.toolTip() == view.sentence.text()
+    assert view.canvas.toolTip() == view.sentence.whole()
 
 
 def test_a_weight_of_a_layer_that_has_gone_is_chosen_anew(qtbot: QtBot, session: Session) -> None:

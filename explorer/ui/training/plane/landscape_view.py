@@ -13,6 +13,7 @@ from explorer.session import Session, State, Verb
 from explorer.session.cell import is_index
 from explorer.session.features.plane import can_judge
 from explorer.session.landscape_state import SPAN, Landscape, LandscapeWish
+from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.number_boxes import FloatBox
@@ -68,7 +69,8 @@ class LandscapeView(FollowingView, QWidget):
         self.span.refused.connect(self._session.say)
         self.span.valueChanged.connect(self._choose_span)
         self.bar = ColourBar()
-        self.sentence = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.sentence = BriefLabel(None)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.sentence.setProperty("role", "dim")
 
     def _lay_out(self) -> None:
@@ -128,7 +130,7 @@ class LandscapeView(FollowingView, QWidget):
         self.empty.setText(why_empty(state))
         self.pages.setCurrentIndex(int(applies))
         words, why = sentence(landscape), self._why_no_plot(state)
-        self.sentence.setText("" if words in (why, WORKING) else words)
+        self.sentence.set_whole("" if words in (why, WORKING) else words)
         self.canvas.setToolTip(words)
         self.canvas.show_message(why)
         for picker in (self.across, self.up):
@@ -158,7 +160,7 @@ class LandscapeView(FollowingView, QWidget):
             names = (str(weights[0]), str(weights[1]))
             self.canvas.show_picture(landscape.axes[0], landscape.axes[1], losses, trail=trail, names=names)
             self.bar.set_scale(loss_scale(losses))
-        tell(self.canvas, self.sentence.text())
+        tell(self.canvas, self.sentence.whole())
 
     # --- what is chosen ---
 
