@@ -44,9 +44,13 @@ class _NoStrayWheel:
 
 
 class _NumberLine(QLineEdit):
-    """A double click marks the whole number: Qt's own marks the digits on one side of the point alone."""
+    """A double click marks the whole number: Qt's own marks the digits on one side of the point alone.
 
-    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+    Qt hears of it first, which counts a third click from there; it would take it for a first one, and mark nothing.
+    """
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
         box = self.parent()
         assert isinstance(box, QAbstractSpinBox)
         box.selectAll()

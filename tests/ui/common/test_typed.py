@@ -169,6 +169,23 @@ def test_a_double_click_marks_the_whole_number_so_that_typing_replaces_it(qtbot:
     assert (box.value(), numbers, sentences) == (0.25, [0.25], [])
 
 
+def test_a_third_click_leaves_the_whole_number_marked(qtbot: QtBot) -> None:
+    """It took the mark away: 40 typed over 32 filters made 3240 of them."""
+    box = WholeBox(1, 9999, name="Filters")
+    qtbot.addWidget(box)
+    box.setValue(32)
+    box.show()
+    line, left = box.lineEdit(), Qt.MouseButton.LeftButton
+    at = line.cursorRect().center()
+    QTest.mouseClick(line, left, pos=at)
+    QTest.mouseDClick(line, left, pos=at)
+    QTest.mouseClick(line, left, pos=at)
+    assert line.selectedText() == "32"
+    QTest.keyClicks(line, "40")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert box.value() == 40
+
+
 @pytest.mark.usefixtures("_language")
 @pytest.mark.parametrize("is_live", [False, True])
 @pytest.mark.parametrize("text", NO_WHOLES)
