@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+BUSY = "A run is not over: let it end, or rewind it, and compare then."
+
 Standing = Literal["waiting", "running", "done", "stopped", "failed"]
 
 

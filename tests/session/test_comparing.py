@@ -14,7 +14,8 @@ import explorer
 from explorer.engine.model.load import Loaded
 from explorer.network import Network
 from explorer.session import Session
-from explorer.session.features.comparing import BUSY, TAKEN
+from explorer.session.comparison import BUSY
+from explorer.session.features.comparing import TAKEN
 from explorer.session.variation import choices_of, values_in
 from tests.ui.fakes import make_session
 

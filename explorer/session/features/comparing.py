@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 from explorer.session.begun import learning_from
-from explorer.session.comparison import ComparedRun, Comparison
+from explorer.session.comparison import BUSY, ComparedRun, Comparison
 from explorer.session.data_fit import problem_with, suited_loss
 from explorer.session.document import Document
 from explorer.session.failure import Failure
@@ -23,7 +23,6 @@ from explorer.session.worker.comparison import VariantAnswer, VariantTold
 
 TELL_S = 0.3  # between two tellings of how far it is
 TAKEN = "The network has the weights that run {run} learned; undo brings yours back."
-BUSY = "A run goes on: let it end, or rewind it, and compare then."
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
-from explorer.session.comparison import ComparedRun, Comparison
+from explorer.session.comparison import BUSY, ComparedRun, Comparison
 from explorer.session.run_curves import EpochFigures, RunCurves
 from explorer.ui.common import theme
 from explorer.ui.training.compare.board import EMPTY, NO_DATA, CompareBoard
@@ -65,6 +65,25 @@ def test_before_there_are_data_it_says_what_is_missing(board: CompareBoard, sess
     open_pictures(board, session, qtbot, tmp_path)
     assert board.empty.text() == EMPTY
     assert board.form.train.isEnabled()
+
+
+def test_while_a_run_rests_it_says_why_nothing_can_be_compared_and_what_to_do(
+    board: CompareBoard, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """The button was grey, and its tip spoke of what it would do."""
+    open_pictures(board, session, qtbot, tmp_path)
+    session.learning.set_hyperparameters(epochs=100_000)
+    session.training.train()
+    qtbot.waitUntil(lambda: session.state.training.step > 3, timeout=60_000)
+    session.training.pause()
+    qtbot.waitUntil(lambda: session.state.training.status == "paused", timeout=60_000)
+    wait_until_drawn(qtbot, board)
+    assert not board.form.train.isEnabled()
+    assert BUSY == board.form.train.toolTip() == board.empty.text()
+    session.training.rewind()
+    qtbot.waitUntil(lambda: board.form.train.isEnabled(), timeout=60_000)
+    assert board.empty.text() == EMPTY
+    assert "rewind" not in board.form.train.toolTip()
 
 
 def test_all_variants_are_trained_in_one_press_and_stand_in_the_table(

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from explorer.session import Session, State
+from explorer.session.comparison import BUSY
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.row_things import offer_rows
 from explorer.ui.training.compare.form import CompareForm
@@ -66,9 +67,10 @@ class CompareBoard(FollowingView, QWidget):
         state = self._session.state
         comparison = state.watching.comparison
         self.form.show_choices(self._session.comparing.choices())
-        self.form.set_running(comparison.is_running, may_begin=_may_begin(state))
+        why_not = _why_not(state)
+        self.form.set_running(comparison.is_running, why_not=why_not)
         self.form.show_refusal(comparison.refusal)
-        self.empty.setText(NO_DATA if state.data.data_set is None else EMPTY)
+        self.empty.setText(why_not or EMPTY)
         self._pages.setCurrentIndex(1 if comparison.runs else 0)
         own = {run.run for run in comparison.runs}
         for run in state.watching.runs:
@@ -76,5 +78,8 @@ class CompareBoard(FollowingView, QWidget):
         self.table.show_comparison(comparison, {run.number: run for run in state.watching.runs})
 
 
-def _may_begin(state: State) -> bool:
-    return state.data.data_set is not None and not state.training.is_live
+def _why_not(state: State) -> str:
+    """Why no comparison can be begun, in a sentence; "" where one can."""
+    if state.data.data_set is None:
+        return NO_DATA
+    return BUSY if state.training.is_live else ""

@@ -13,6 +13,7 @@ from explorer.ui.common.number_boxes import ChoiceBox, WholeBox
 WIDTH = 250
 MOST_EPOCHS = 100_000
 USUAL_EPOCHS = 5
+TRAIN_TIP = "Train all variants one after the other, from fresh weights with the same seed."
 EPOCHS_TIP = "How often each variant goes through the training examples."
 
 
@@ -46,7 +47,7 @@ class CompareForm(QWidget):
         self.epochs.setValue(USUAL_EPOCHS)
         self.epochs.refused.connect(self.refused)
         self.train = QPushButton("Train all", objectName="compareTrain", accessibleName="Train all")
-        self.train.setToolTip("Train all variants one after the other, from fresh weights with the same seed.")
+        self.train.setToolTip(TRAIN_TIP)
         self.train.clicked.connect(self._want)
         self.stop = QPushButton("Stop", objectName="compareStop", accessibleName="Stop comparing")
         self.stop.setToolTip("Give up what has not ended; the curves stay.")
@@ -97,9 +98,10 @@ class CompareForm(QWidget):
         self.refusal.setText(why)
         self.refusal.setVisible(bool(why))
 
-    def set_running(self, is_running: bool, *, may_begin: bool) -> None:
-        """What can be pressed now."""
-        self.train.setEnabled(may_begin and not is_running)
+    def set_running(self, is_running: bool, *, why_not: str) -> None:
+        """What can be pressed now; `why_not` says in a sentence why none can be begun, "" where one can."""
+        self.train.setEnabled(not why_not and not is_running)
+        self.train.setToolTip(why_not or TRAIN_TIP)
         self.stop.setEnabled(is_running)
 
     @Slot()
