@@ -241,7 +241,7 @@ class MapMosaic(QWidget):
         if self._frames and tile_pixels >= LABEL_FROM_PIXELS:
             self._paint_labels(painter, tiles)
         for place, colour, width in self._marks():
-            self._paint_place(painter, place, colour=colour, width=width)
+            self._paint_place(painter, place, pixels, colour=colour, width=width)
 
     def _marks(self) -> list[tuple[Place, str, float]]:
         colours = theme.current()
@@ -295,13 +295,13 @@ class MapMosaic(QWidget):
                 painter.setPen(QColor(colours.warning if is_dead else colours.text))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
 
-    def _paint_place(self, painter: QPainter, place: Place, *, colour: str, width: float) -> None:
+    def _paint_place(self, painter: QPainter, place: Place, pixels: float, *, colour: str, width: float) -> None:
         """The map's frame, and a frame about the cell that can be seen on any colour."""
         assert self._mosaic is not None
         if place.tile >= self._mosaic.count:
             return
         top, left = self._mosaic.origin(place.tile)
-        frame = self._mosaic.gap * 0.3
+        frame = min(self._mosaic.gap * 0.3, 1 / pixels)  # of few large cells a share would lie beyond the picture
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pg.mkPen(colour, width=width, cosmetic=True))
         if self._frames:
