@@ -16,7 +16,7 @@ from explorer.ui.common.term_rows import few_terms
 from explorer.ui.common.term_things import offer_terms
 
 FORMULA = "formula"
-CHOOSE = "Choose a cell of the map: here stands where its number comes from."
+CHOOSE = "Choose a cell to read where its number comes from."
 WAITING = "It is being worked out…"
 GIVEN = "This number is where the network begins: a weight or a constant."
 

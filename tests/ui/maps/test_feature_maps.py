@@ -27,6 +27,7 @@ from explorer.ui.maps.controls import MapControls
 from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import NUMBERS_FROM_PIXELS, MapMosaic, short
 from explorer.ui.maps.value_bars import ROW, ValueBars
+from explorer.ui.maps.why import CHOOSE
 from tests.ui.fakes import SMALL, make_picture, values_of, wait_until_shown
 from tests.ui.maps.conftest import ShowMaps
 from tests.ui.pixels import colours_near
@@ -532,6 +533,31 @@ def test_small_maps_have_an_edge_each_so_that_zeros_do_not_run_together(
     assert 20 < tile.x() < 32
     tiles = 120
     assert colours_near(canvas.grab().toImage(), LIGHT.border, 2) > tiles * 3 * tile.x()
+
+
+def test_what_to_do_for_a_why_is_said_whole_in_a_narrow_window(
+    show_maps: ShowMaps,
+) -> None:
+    session, view = show_maps(SMALL, size=(708, 512))
+    session.selection.select(layer="conv1", channel=1)
+    QApplication.processEvents()
+    line = next(each for each in view.findChildren(ElidedLabel) if each.whole() == CHOOSE and each.isVisible())
+    assert line.text() == CHOOSE
+
+
+def test_the_frame_of_the_only_map_lies_close_about_it_however_large_its_cells_are(show_maps: ShowMaps) -> None:
+    """A share of a cell stood far out at the sides as two lines, and beyond the picture above and below."""
+    session, view = show_maps("1x4x4 conv(1, 1) relu", size=(700, 500))
+    session.selection.select(layer="relu1", channel=0)
+    QApplication.processEvents()
+    maps = mosaic(view)
+    corner = maps.point_of(Place(0, 0, 0))
+    half = (maps.point_of(Place(0, 0, 1)).x() - corner.x()) / 2
+    picture = maps.canvas.grab().toImage()
+    left = picture.copy(0, 0, round(corner.x() - half) - 4, picture.height())
+    assert half > 20
+    assert not colours_near(left, LIGHT.accent, 60)
+    assert colours_near(picture, LIGHT.accent, 60) > 8 * half, "it is there"
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
