@@ -96,7 +96,10 @@ def paint_lone_number(painter: QPainter, rect: QRectF, shown: Shown) -> None:
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, number(float(shown.values), 5))
 
 
-def paint_note(painter: QPainter, rect: QRectF, text: str, *, is_strong: bool = False) -> None:
+def paint_note(painter: QPainter, rect: QRectF, *ways: str, is_strong: bool = False) -> None:
+    """The first of `ways` to say it that there is room for, the longest being first."""
     painter.setFont(theme.number_font(11) if is_strong else theme.interface_font(11))
+    metrics = painter.fontMetrics()
+    text = next((way for way in ways if metrics.horizontalAdvance(way) <= rect.width()), ways[-1])
     painter.setPen(QColor(theme.current().text if is_strong else theme.current().dim))
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

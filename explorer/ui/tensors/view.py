@@ -289,7 +289,7 @@ class TensorView(TipsOfPlaces, CellWidget):
         if told is not None and self._place(told) is not None:
             value = hovered(self.shown.values[told[len(self.shown.prefix) :]])
             own = ", ".join(str(index) for index in told[len(self.shown.prefix) :])
-            paint_note(painter, foot, f"({own})  {value}" if own else value, is_strong=True)
+            paint_note(painter, foot, *((f"({own})  {value}", value) if own else (value,)), is_strong=True)
         elif layout.mode == "map":
             paint_range(painter, foot, self.shown)
 

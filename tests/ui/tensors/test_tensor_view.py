@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise
+from explorer.ui.common.text import hovered
 from explorer.ui.tensors.cell_numbers import exponent_of, writing_for
 from explorer.ui.tensors.layout import boxes
 from explorer.ui.tensors.tiles import Shown, fold, scale_of
@@ -219,6 +220,26 @@ def test_small_numbers_share_a_power_of_ten() -> None:
     assert writing is not None
     assert writing.text(1.5e-7) == "0.15"
     assert writing.factor == "× 10⁻⁶"
+
+
+@pytest.mark.parametrize(("width", "has_place"), [(240, True), (98, False)])
+def test_where_a_narrow_foot_has_no_room_for_both_the_number_stands_in_it_and_not_its_place(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, width: int, has_place: bool
+) -> None:
+    """Of a filter's weight "(0, 0, 1, 1)  -" was to be read, and not which number it is."""
+    painted: list[str] = []
+
+    def draw(_painter: QPainter, _rect: QRectF, _flags: object, text: str) -> None:
+        painted.append(text)
+
+    view = opened(qtbot, shown(np.full((1, 1, 3, 3), -0.1283848)), width=width)
+    point = view.point_of((0, 0, 1, 1))
+    assert point is not None
+    QTest.mouseMove(view, point.toPoint())
+    monkeypatch.setattr("explorer.ui.tensors.cell_painting.QPainter.drawText", draw)
+    view.grab()
+    value = hovered(-0.1283848)
+    assert (f"(0, 0, 1, 1)  {value}" if has_place else value) in painted
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
