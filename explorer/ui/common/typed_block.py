@@ -54,6 +54,14 @@ def typed_blocks(text: str) -> tuple[np.ndarray, ...]:
     return tuple(found)
 
 
+def is_block(text: str) -> bool:
+    """Whether `text` is numbers and nothing else."""
+    try:
+        return bool(typed_blocks(text))
+    except ValueError:
+        return False
+
+
 def _readings(text: str) -> Iterator[list[list[str]]]:
     """The words of each row, for what stands between numbers: tabs, semicolons, spaces, commas."""
     lines = [line for line in text.splitlines() if line.strip()]

@@ -18,11 +18,13 @@ from explorer.ui.common.late import Late
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.things import Thing, offer
+from explorer.ui.common.typed_block import is_block
 from explorer.ui.editor.card_list import CardList
 from explorer.ui.editor.cards import INPUT, Cards
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
 
 WATCHED = ("document", "maps.activations", "input.fitted", "maps.fault")
+NUMBERS = "These are numbers, no layers: click a cell of the input, a filter or a weight, and paste them there."
 INPUT_SHAPE = re.compile(r"^\s*\d+(x\d+)*\s+")  # a whole network was copied: its layers are pasted
 
 
@@ -178,7 +180,11 @@ class LayerList(FollowingView, CardList):
             QGuiApplication.clipboard().setText(subject.edited.layers_text(names))
 
     def _paste(self) -> None:
-        text = INPUT_SHAPE.sub("", QGuiApplication.clipboard().text()).strip()
+        copied = QGuiApplication.clipboard().text()
+        text = INPUT_SHAPE.sub("", copied).strip()
+        if is_block(copied):
+            self._session.say(NUMBERS)
+            return
         if not text:
             self._session.say(
                 "There are no layers on the clipboard: copy some as text first, such as “conv(12, 3) relu”."

@@ -26,7 +26,7 @@ from torch import nn
 from explorer.network import LAYERS
 from explorer.session import Session
 from explorer.ui.common import theme
-from explorer.ui.editor.layer_list import LayerList
+from explorer.ui.editor.layer_list import NUMBERS, LayerList
 from explorer.ui.editor.network_panel import NetworkPanel
 from tests.session.staging import with_parts
 from tests.ui.editor.panel import card, click_card, layer_list, network_of
@@ -240,6 +240,16 @@ def test_pasting_something_else_says_so_and_changes_nothing(panel: NetworkPanel,
     QTest.keyClick(layer_list(panel), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert network_of(session) is before
     assert session.state.status.notice
+
+
+def test_numbers_pasted_on_the_cards_are_told_where_they_belong(panel: NetworkPanel, session: Session) -> None:
+    """A table for the input, pasted with its card chosen, was a layer that was not understood."""
+    before = network_of(session)
+    QApplication.clipboard().setText("15\t9\t4\t2\n11\t5\t8\t6")
+    click_card(panel, "input")
+    QTest.keyClick(layer_list(panel), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert network_of(session) is before
+    assert session.state.status.notice == NUMBERS
 
 
 def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.ui.common import theme
 from explorer.ui.common.typing.cell_typing import CellTyping, typing_of
+from explorer.ui.input.commands import PASTE_PICTURE
 from explorer.ui.input.picture import TYPED_OVER_TIP
 from explorer.ui.input.view import InputView
 from tests.ui.fakes import make_actions, make_session, wait_until_shown
@@ -117,6 +118,17 @@ def test_what_does_not_fit_is_said_and_nothing_changes(opened: Opened, text: str
     QGuiApplication.clipboard().setText(text)
     QTest.keyClick(view.picture.fed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert session.state.status.notice == sentence
+    assert session.state.values is before
+
+
+def test_a_picture_pasted_over_cells_is_told_the_command_that_takes_it(opened: Opened) -> None:
+    session, view = opened(COLOUR)
+    before = session.state.values
+    QTest.mouseClick(view.picture.fed, LEFT, pos=_at(view, 4, 4))
+    QGuiApplication.clipboard().setImage(QImage(6, 3, QImage.Format.Format_RGB32))
+    QTest.keyClick(view.picture.fed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    key = QKeySequence(PASTE_PICTURE.shortcut).toString()
+    assert f"{PASTE_PICTURE.menu} → {PASTE_PICTURE.text} ({key})" in session.state.status.notice
     assert session.state.values is before
 
 

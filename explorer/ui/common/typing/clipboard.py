@@ -15,6 +15,8 @@ from explorer.ui.common.typing.cell_range import CellRange
 from explorer.ui.common.typing.fitting import fitted
 from explorer.ui.common.typing.target import TypingTarget
 
+PICTURE = "A picture is on the clipboard, no numbers: Edit → Paste picture (Ctrl+Shift+V) shows it to the network."
+
 
 class Chosen(Protocol):
     """A chosen range of a target, and how it is typed over."""
@@ -44,8 +46,12 @@ def paste(chosen: Chosen) -> None:
     target, cells = chosen.target(), chosen.cells
     if target is None or cells is None or chosen.refuses():
         return
+    copied = QGuiApplication.clipboard().mimeData()
+    if copied.hasImage() and not copied.hasText():
+        chosen.say(PICTURE)
+        return
     try:
-        start, values = fitted(typed_blocks(QGuiApplication.clipboard().text()), cells, target.values.shape)
+        start, values = fitted(typed_blocks(copied.text()), cells, target.values.shape)
     except ValueError as error:
         chosen.say(str(error))
         return
