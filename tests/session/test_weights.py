@@ -161,6 +161,12 @@ def test_another_number_of_filters_says_which_layers_start_anew_and_nothing_wher
         return session.state.status.notice
 
     assert filters(5) == ""
+    weights = replace(session.state.document, has_fresh_weights=False)
+    session.store.edit("as after a run", lambda _before: weights)  # on the same model: it told then what was before
+    wait_until_shown(qtbot, session)
+    assert session.state.status.notice == ""
+    session.editing.undo()
+    wait_until_shown(qtbot, session)
     session.editing.set_cell("linear1.bias", (0,), 5.0)
     wait_until_shown(qtbot, session)
     assert filters(3) == (
@@ -169,4 +175,18 @@ def test_another_number_of_filters_says_which_layers_start_anew_and_nothing_wher
     session.editing.undo()
     wait_until_shown(qtbot, session)
     assert session.state.status.notice == ""
+    assert session.close()
+
+
+def test_weights_are_taken_too_where_data_were_chosen_while_they_were_read(qtbot: QtBot, tmp_path: Path) -> None:
+    session = make_session("2 linear(3)")
+    wait_until_shown(qtbot, session)
+    path = tmp_path / "weights.pt"
+    torch.save({"0.weight": torch.ones(3, 2), "0.bias": torch.zeros(3)}, path)
+    session.files.load_weights(path)
+    session.store.edit("choose data", lambda before: replace(before, data="points:blobs", classes=("a", "b", "c")))
+    qtbot.waitUntil(lambda: session.state.status.notice == "The weights of weights.pt are loaded.", timeout=60_000)
+    assert session.state.document.data == "points:blobs"
+    assert session.state.classes == ("a", "b", "c")
+    assert not session.state.document.has_fresh_weights
     assert session.close()

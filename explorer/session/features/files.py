@@ -135,9 +135,9 @@ class Files:
     def _take_loaded(self, before: Document, path: Path, loaded: Document | Fault) -> None:
         if isinstance(loaded, Fault):
             self._store.say(loaded.message)
-        elif before is not self._store.state.document:
+        elif before.subject != self._store.state.document.subject:  # data may have been chosen meanwhile
             self._store.say(f"The network was changed while {path.name} was read: open it again.")
-        elif self._store.edit(f"load weights from {path.name}", lambda _before: loaded):
+        elif self._store.edit(f"load weights from {path.name}", lambda now: now.with_weights(loaded.layer_ids)):
             self._recent.remember(path)
             self._store.say(f"The weights of {brief(path.name)} are loaded.")
 

@@ -97,8 +97,9 @@ class PassRecorder:
         # A pass given up for a newer one, or by the person, is no fault and has no answer.
         with suppress(Cancelled):
             bench, told = self._desk.bench, self._desk.prepare(request, should_stop)
-            # Where all weights are as built, those of one layer more are nothing to tell.
-            anew = () if request.document.has_fresh_weights else bench.take_anew()
+            # Where all weights are as built, those of one layer more are nothing to tell, now or later.
+            anew = bench.take_anew()
+            anew = () if request.document.has_fresh_weights else anew
             notice = " ".join(filter(None, (told, bench.take_notes(), _anew_words(anew))))
             self.last_request = request
             yield self._record(request, fitted, values, notice, should_stop)
