@@ -120,6 +120,8 @@ def _opened(name_or_path: str | Path, wish: Wish) -> DataSet:
     if path is None:
         names = ", ".join(entry.card.name for entry in DATA_SETS)
         wanted = brief(str(name_or_path))
+        if Path(name_or_path).name != str(name_or_path):  # of the data of a saved network, say
+            raise DataError(f"There is nothing at {wanted}. If the data were moved, open them from where they are now.")
         raise DataError(f"There is no file and no data set called {wanted}. By name there are {names}.")
     if not path.is_dir():
         _check_regular(path)

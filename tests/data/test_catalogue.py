@@ -90,6 +90,11 @@ def test_a_size_that_makes_no_sense_is_refused(size: tuple[int, ...]) -> None:
         open_data("textures", size=size)
 
 
+def test_of_a_path_where_nothing_is_no_names_are_listed() -> None:
+    with pytest.raises(DataError, match=r"^There is nothing at /gone/cells\. If the data were moved, open them from"):
+        open_data("/gone/cells")
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(DataError, match=r"no data set called imagenet.*textures, cifar10, mnist"):
         open_data("imagenet")

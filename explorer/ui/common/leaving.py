@@ -74,7 +74,7 @@ def _open_data(session: Session, path: Path, show_data: Callable[[], object]) ->
     if refusal := session.state.subject.refusal(Verb.USE_DATA):
         session.say(refusal)
         return
-    session.data.use_data(path)
+    session.data.use_data(path.absolute())  # it is saved with the network, which may be opened from another folder
     session.say(f"{brief(path.name)} is opened as data to learn from, in a window of its own.")
     show_data()
 

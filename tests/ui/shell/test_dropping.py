@@ -211,3 +211,13 @@ def test_data_and_pictures_of_the_command_line_are_each_opened_as_what_they_are(
     assert session.state.network.text() == network.read_text()
     assert window.isVisible()
     assert _browsers()
+
+
+def test_data_are_known_by_their_whole_path_as_the_network_may_be_opened_from_another_folder(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _class_folders(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    window.open_path(Path("insects"))
+    qtbot.waitUntil(lambda: window.session.state.data.opened is not None, timeout=60_000)
+    assert window.session.state.document.data == str(tmp_path / "insects")
