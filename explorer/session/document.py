@@ -137,18 +137,26 @@ class Document:
         """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since.
 
         What they are called may differ: of several saves in a row the first names the document. Which data were chosen
-        is no work that would be lost; groups of their classes are.
+        is no work that would be lost, nor are the names of classes that an untrained network took from them; groups of
+        their classes are.
         """
         if self.layer_ids != saved.layer_ids:  # also of what no file is written of here
             return False
-        return self.as_file() == replace(saved, title=self.title, data=self.data).as_file()
+        classes = saved.classes or self._classes_of_data
+        return self.as_file() == replace(saved, title=self.title, data=self.data, classes=classes).as_file()
 
     @property
     def fits_in_text(self) -> bool:
         """Whether text notation holds all of it that is work."""
         chosen = as_written(ChosenData(self.data))
-        plain = NetworkFile(self.subject.edited, title=self.title, learning=as_settings(Hyperparameters()), data=chosen)
+        usual = as_settings(Hyperparameters())
+        plain = NetworkFile(self.subject.edited, self.title, classes=self._classes_of_data, learning=usual, data=chosen)
         return self.has_fresh_weights and self.as_file() == plain
+
+    @property
+    def _classes_of_data(self) -> tuple[str, ...]:
+        """Those that an untrained network took from the data chosen for it, and takes again with them."""
+        return self.classes if self.data and self.has_fresh_weights else ()
 
     def _ids_by_name(self, network: Network) -> tuple[int, ...]:
         known = dict(zip(self.subject.names, self.layer_ids, strict=True))

@@ -125,6 +125,15 @@ def test_other_data_have_no_groups_of_these(session: Session, qtbot: QtBot) -> N
     assert classes(session) == session.state.data.opened.data.classes
 
 
+def test_data_that_were_moved_keep_the_groups(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    session.data.group_classes(GROUPS)
+    moved = rows(tmp_path / "moved.npz")
+    session.data.use_data(moved)
+    qtbot.waitUntil(lambda: session.state.document.data == moved, timeout=60_000)
+    assert session.state.document.class_groups == GROUPS
+    assert classes(session) == ("low", "high")
+
+
 def test_the_same_data_opened_again_are_grouped_as_before(session: Session, qtbot: QtBot) -> None:
     session.data.group_classes(GROUPS)
     opened = session.state.data.opened
@@ -231,4 +240,8 @@ def test_what_a_crash_left_of_an_older_version_has_them_too(session: Session, tm
 def test_text_notation_holds_a_network_whose_data_were_chosen_but_no_groups(session: Session) -> None:
     plain = Document(session.state.subject, title=session.state.title)
     assert replace(plain, data="points:moons").fits_in_text
+    chosen = replace(plain, data="points:moons", classes=("upper", "lower"))
+    assert chosen.fits_in_text
+    assert chosen.is_saved_as(plain)
+    assert not replace(chosen, has_fresh_weights=False).is_saved_as(replace(plain, has_fresh_weights=False))
     assert not replace(plain, data="points:moons", class_groups=GROUPS).fits_in_text

@@ -185,8 +185,13 @@ class Data:
 
 
 def _choosing(before: Document, opened: Opened) -> Document:
-    """The document with its data chosen; a network without classes takes those of the data."""
-    groups = before.class_groups if before.data == opened.name else ()
+    """The document with its data chosen; a network without classes takes those of the data.
+
+    Groups of the very same classes stay: the data may have been moved since.
+    """
+    grouped = {name for group in before.class_groups for name in group.classes}
+    is_alike = before.data == opened.name or grouped == {*opened.data.classes}
+    groups = before.class_groups if is_alike else ()
     classes = before.classes or _learned(opened.data, groups).classes
     return replace(before, data=opened.name, class_groups=groups, classes=classes)
 
