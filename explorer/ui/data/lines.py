@@ -108,7 +108,7 @@ class ProblemLine(FollowingView, QWidget):
 class TwinsLine(FollowingView, QWidget):
     """How many pictures lie in training and test at once, and a button that takes them out of training."""
 
-    shows = ("data.twins",)
+    shows = ("data.twins", "data.data_set")
     follows_hidden = True  # it hides itself
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -129,7 +129,8 @@ class TwinsLine(FollowingView, QWidget):
 
     def show_changes(self, old: State | None, new: State) -> None:
         """Follow what was found."""
-        words = twins_words(new.data.twins) if new.data.twins is not None and new.data.twins.held_out else ""
+        twins = new.data.twins if new.data.data_set is not None else None
+        words = twins_words(twins) if twins is not None and twins.held_out else ""
         self.setVisible(bool(words))
         self.sentence.setText(words)
         self.sentence.setAccessibleName(words)

@@ -190,6 +190,8 @@ class OpenData(FollowingView, Pane):
         self._seeds = {TRAIN: 0, TEST: 0}
         if data is None:
             self.set_title("Data")
+            self.set_facts("")
+            self._show_left_out()
             self.pages.setCurrentWidget(self.empty)
             return
         self.set_title(data.card.title)

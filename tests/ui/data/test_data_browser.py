@@ -153,6 +153,18 @@ def test_undo_of_a_choice_opens_the_data_before_it_and_lists_none_twice(
     assert browser.list.cards["textures"].state_words() != "open"
 
 
+def test_undo_to_data_that_are_gone_tells_nothing_more_of_those_that_were_open(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.store.edit("choose gone", lambda before: replace(before, data=str(tmp_path / "gone")))
+    open_data_set(qtbot, browser, str(make_folder(tmp_path)))
+    assert browser.shown.left_out.isVisible()
+    session.editing.undo()
+    qtbot.waitUntil(lambda: "There is nothing at" in browser.shown.message.text(), timeout=60_000)
+    assert browser.shown.facts_label.whole() == ""
+    assert not browser.shown.left_out.isVisible()
+
+
 def test_published_data_opened_from_a_folder_are_marked_where_they_are_listed(
     browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
