@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from explorer.amounts import count
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.progress_line import told
 from explorer.training_options import hyperparameters
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from explorer.engine.model.load import Loaded
     from explorer.engine.training.distributed import Processes
     from explorer.engine.training.train import Learned
+
+
+MOST_NAMED = 5  # of what was left out
 
 
 class TrainingError(Exception):
@@ -88,9 +92,16 @@ def _opened(options: argparse.Namespace, processes: Processes) -> tuple[DataSet,
     if groups:
         data = grouped(data, groups)
     if processes.is_first:
-        for note in (*data.notes, *(skipped.sentence for skipped in data.skipped[:5])):
+        for note in (*data.notes, *_left_out(data)):
             told(note)
     return data, groups
+
+
+def _left_out(data: DataSet) -> tuple[str, ...]:
+    """The first of what was left out, each by name, and how many more there are."""
+    named = tuple(f"left out: {skipped.path}: {skipped.sentence}" for skipped in data.skipped[:MOST_NAMED])
+    more = len(data.skipped) - len(named)
+    return (*named, f"left out: {count(more)} more") if more else named
 
 
 def _examples(loaded: Loaded, data: DataSet) -> tuple[Learned, Learned | None, Loaded]:

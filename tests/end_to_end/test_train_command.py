@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from PIL import Image
 
 import explorer
 from explorer.cli import run
@@ -214,6 +215,22 @@ def test_labels_that_do_not_fit_are_told_with_the_option_that_mends_it(tmp_path,
     assert told.strip().endswith("Add --fit-last-layer to change it.")
     assert run(arguments(tmp_path / "net.txt", out, "--fit-last-layer")) == 0
     assert explorer.load(out / "network.json").network.text().endswith("linear(2)")
+
+
+def test_each_file_that_is_left_out_is_named_and_the_rest_are_counted(tmp_path, capsys):
+    for name in ("ants", "bees"):
+        (tmp_path / "insects" / name).mkdir(parents=True)
+        for index in range(5):
+            Image.new("L", (4, 4), index * 40).save(tmp_path / "insects" / name / f"{index}.png")
+    for index in range(7):
+        (tmp_path / "insects" / "ants" / f"note{index}.txt").write_text("of no use")
+    (tmp_path / "small.txt").write_text("1x4x4 flatten linear(2)")
+    assert run(arguments(tmp_path / "small.txt", tmp_path / "run", data=str(tmp_path / "insects"), epochs=1)) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("left out: ")]
+    assert len({*lines}) == 6
+    assert all(line.startswith("left out: ants/note") for line in lines[:5])
+    assert lines[0].endswith(".txt: Its name does not end like that of a picture.")
+    assert lines[5:] == ["left out: 2 more"]
 
 
 def test_a_loss_that_is_no_number_ends_in_a_sentence(tmp_path, capsys):
