@@ -21,6 +21,8 @@ from explorer.session.timeline import PHASES, Timeline
 from explorer.ui.common import settings
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.debugger.controls import StepControls
+from explorer.ui.debugger.node_link import NodeLink, least_height
+from explorer.ui.debugger.node_link import view as node_link_view
 from explorer.ui.debugger.stage import LEAST_STAGE
 from explorer.ui.debugger.timeline_bar import TimelineBar
 from explorer.ui.debugger.view import LEFT_BEHIND, Debugger, why_empty
@@ -238,6 +240,30 @@ def test_the_drawing_of_a_small_network_has_room_for_all_numbers_where_a_small_s
     tensors.click()
     QApplication.processEvents()
     assert desk.view.stage.minimumHeight() == LEAST_STAGE
+    desk.view.close()
+    desk.view.deleteLater()
+    assert session.close()
+
+
+def test_the_room_of_a_drawing_is_measured_once_for_all_its_steps(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = []
+
+    def measure(drawing: NodeLink, width: float) -> float | None:
+        measured.append(width)
+        return least_height(drawing, width)
+
+    monkeypatch.setattr(node_link_view, "least_height", measure)
+    session = make_session("2 linear(2) identity linear(2) identity", picture=False)
+    desk = open_desk(qtbot, session)
+    qtbot.waitUntil(lambda: bool(measured), timeout=WAIT_MS)
+    QApplication.processEvents()
+    before = len(measured)
+    for _ in range(4):
+        session.steps.step_over()
+        QApplication.processEvents()
+    assert len(measured) == before
     desk.view.close()
     desk.view.deleteLater()
     assert session.close()

@@ -57,6 +57,7 @@ class NodeLinkView(FollowingView, QWidget):
         super().__init__(session, parent)
         self.setObjectName("nodeLink")
         self._drawing: NodeLink | None = None
+        self._measured: tuple[float, int] | None = None  # the width, and the least height at it
         self._editing: Item | None = None
         self.canvas = NodeLinkCanvas(self)
         self.learning_rate = QPushButton(self)
@@ -81,8 +82,10 @@ class NodeLinkView(FollowingView, QWidget):
     def least_height(self, width: float) -> int:
         """The height it needs at that width to write every weight and bias, where that is not much; else what it can do
         with."""
-        needed = None if self._drawing is None else least_height(self._drawing, width)
-        return self.minimumSizeHint().height() if needed is None else int(needed)
+        if self._measured is None or self._measured[0] != width:  # asked for at each step of the cursor
+            needed = None if self._drawing is None else least_height(self._drawing, width)
+            self._measured = width, self.minimumSizeHint().height() if needed is None else int(needed)
+        return self._measured[1]
 
     def sizeHint(self) -> QSize:
         return self.canvas.sizeHint()
@@ -116,6 +119,7 @@ class NodeLinkView(FollowingView, QWidget):
         drawing = drawing_of(timeline) if timeline is not None and drawable(timeline) else None
         if drawing != self._drawing:
             self._close_editor()
+            self._measured = None
         self._drawing = drawing
         self.learning_rate.setVisible(self._drawing is not None)
         if timeline is not None:
