@@ -59,7 +59,9 @@ class OwnModel(Subject):
         return activations.parts if activations else ()
 
     def has_part(self, name: str, activations: Activations | None) -> bool:
-        return any(part.name == name for part in self.parts(activations))
+        if activations is None:
+            return False
+        return name in activations.by_name or (activations.failed is not None and name == activations.failed.name)
 
     def put_on(self, bench: Workbench) -> None:
         bench.adopt(self.module, self.dtype)

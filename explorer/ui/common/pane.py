@@ -48,9 +48,8 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         metrics, room = self.fontMetrics(), max(self.contentsRect().width(), 0)
-        ways = ((text, elided(text, metrics, room, self._mode)) for text in self._ways)
-        shown = next((cut for text, cut in ways if cut == text), None)
-        shown = elided(self._ways[-1], metrics, room, self._mode) if shown is None else shown
+        fitting = (text for text in self._ways if metrics.horizontalAdvance(text) <= room)
+        shown = elided(next(fitting, self._ways[-1]), metrics, room, self._mode)
         self.setText(shown)
         self.setToolTip(self._tip or (self.whole() if shown != self.whole() else ""))
 

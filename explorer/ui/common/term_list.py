@@ -59,10 +59,9 @@ class TermList(RowList):
     def show_rows(self, rows: Sequence[TermRow], *, span: tuple[float, float], has_long_text: bool) -> None:
         """Show `rows`; their bars lie in `span`. `has_long_text` gives the text the room it needs."""
         self.span = span
-        self.text_width = (
-            max(LONG_TEXT, _widest([row.text for row in _measured(rows)])) if has_long_text else SHORT_TEXT
-        )
-        self.least_text_width = _widest([row.brief or row.text for row in _measured(rows)])
+        measured = [rows[at] for at in range(min(MEASURED, len(rows)))]
+        self.text_width = max(LONG_TEXT, _widest([row.text for row in measured])) if has_long_text else SHORT_TEXT
+        self.least_text_width = _widest([row.brief or row.text for row in measured])
         self.terms.show_rows(rows)
         self.viewport().update()
 
@@ -188,10 +187,6 @@ def shared_width(room: float, text: float, least_text: float, *, share: float) -
     if least_text <= with_bar:
         return min(text, with_bar), True, True
     return (with_share, False, True) if least_text <= with_share else (room, False, False)
-
-
-def _measured(rows: Sequence[TermRow]) -> list[TermRow]:
-    return [rows[at] for at in range(min(MEASURED, len(rows)))]
 
 
 def _widest(texts: Sequence[str]) -> int:

@@ -149,7 +149,8 @@ def line_ways(explanation: Explanation) -> tuple[str, ...]:
     """The written line, and shorter ways to say it for little room: fewer of its terms, worked out, or the total."""
     line = last_line(explanation)
     named, _, rest = line.partition(" = ")
-    return (line, *(f"{named} = {way}" for way in few_terms(explanation)), rest, *few_terms(explanation))
+    few = few_terms(explanation)
+    return (line, *(f"{named} = {way}" for way in few), rest, *few)
 
 
 def few_terms(explanation: Explanation) -> tuple[str, ...]:

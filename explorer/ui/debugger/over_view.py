@@ -46,6 +46,7 @@ class OverView(TipsOfPlaces, StepPicture):
         self.setAccessibleName("The step as a whole")
         self._plan: OverPlan | None = None
         self._shown_at: tuple[object, ...] | None = None
+        self._order = (0, 0)  # how many parts are given, and how many views there are
         self.views: list[TensorView] = []
         self._make_views(1)  # where it stands in the order of Tab, all that are made later follow
         self.weight = TensorView(self)
@@ -74,7 +75,7 @@ class OverView(TipsOfPlaces, StepPicture):
             self.weight.set_typing_target(*target(plan.weight.tensor))
         self.vectors.setVisible(bool(plan.vectors))
         self.vectors.show_parts(plan.vectors, [target(part.tensor)[0] for part in plan.vectors])
-        chain(*self.views[: len(plan.given)], self.weight, self.vectors, *self.views[len(plan.given) :])
+        self._put_in_order(len(plan.given))
         self._mark(timeline, cursor)
         self._arrange()
         self.update()
@@ -107,6 +108,13 @@ class OverView(TipsOfPlaces, StepPicture):
             self.views.append(view)
         for at, view in enumerate(self.views):
             view.setVisible(at < count)
+
+    def _put_in_order(self, given: int) -> None:
+        """Let Tab go through the parts as they stand, the weight behind the first `given`."""
+        order = (given, len(self.views))
+        if order != self._order:  # Qt takes a millisecond for it
+            self._order = order
+            chain(*self.views[:given], self.weight, self.vectors, *self.views[given:])
 
     def _asking(self, at: int) -> Callable[[Index], None]:
         def ask(cell: Index) -> None:
