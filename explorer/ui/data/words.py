@@ -43,7 +43,7 @@ def button_words(data: DataSet) -> tuple[str, str]:
 
 
 def words_to_come(name: str) -> tuple[str, str]:
-    """Of data that were chosen for a network and are not open: "CIFAR-10", "Train opens them"."""
+    """Of data that were chosen for a network and are not open: "CIFAR-10", "Train opens it"."""
     if not name:
         return "", ""
     from explorer.data import DATA_SETS
