@@ -135,6 +135,15 @@ def test_a_run_ends_the_comparison_and_is_not_ended_by_one(session: Session, qtb
     session.comparing.compare("Filters of conv1", "2, 4", 1)
     assert session.state.watching.comparison.refusal == BUSY
     assert session.state.training.status == "running"
+    session.training.rewind()
+    qtbot.waitUntil(lambda: session.state.watching.comparison.refusal == "", timeout=60_000)
+
+
+def test_a_refusal_is_gone_once_the_network_is_another(session: Session) -> None:
+    session.comparing.compare("Filters of conv1", "4", 1)
+    assert session.state.watching.comparison.refusal
+    session.learning.set_hyperparameters(learning_rate=0.25)
+    assert session.state.watching.comparison.refusal == ""
 
 
 def test_a_variant_is_taken_over_as_one_entry_of_undo(session: Session, qtbot: QtBot) -> None:

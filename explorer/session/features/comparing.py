@@ -191,10 +191,17 @@ class Comparing:
         self._store.set(replace(watching, runs=curves, comparison=replace(watching.comparison, runs=runs)))
 
     def _follow(self, old: State, new: State) -> None:
-        """A run takes the worker's background for itself."""
+        """A run takes the worker's background for itself; what was refused is no longer so of another network."""
+        if _asked_of(old) != _asked_of(new):
+            self._refuse("")
         has_begun = new.training.status == "running" and old.training.status != "running"
         if has_begun and new.watching.comparison.is_running:
             self._end("stopped")
+
+
+def _asked_of(state: State) -> tuple[int, int, bool]:
+    """What decides whether something can be compared."""
+    return id(state.document), id(state.data.data_set), state.training.is_live
 
 
 def _taken_over(changed: Document, trained: Document | None) -> Document:
