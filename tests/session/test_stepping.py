@@ -9,7 +9,6 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.explaining.breakpoints import NotFinite, UpdateRatio
 from explorer.session import Session
-from explorer.session.state import TOLD_AT_THE_FOOT
 from explorer.session.timeline import PHASES
 from tests.ui.fakes import make_session
 
@@ -357,8 +356,10 @@ def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) ->
     session = Session()
     session.files.adopt(_Refusing(), np.ones(3, np.float32), "refusing")
     session.learning.watch_steps("debugger", True)
-    qtbot.waitUntil(lambda: session.state.steps.message == TOLD_AT_THE_FOOT, timeout=60_000)
-    assert "I do not take 2 axes" in session.state.message
+    qtbot.waitUntil(lambda: bool(session.state.steps.message), timeout=60_000)
+    assert session.state.steps.message == "The network cannot run: see its card."
+    assert session.state.maps.fault is not None
+    assert "I do not take 2 axes" in session.state.maps.fault.message
     assert session.state.steps.timeline is None
     assert not session.state.steps.is_recording
     assert session.close()

@@ -13,7 +13,6 @@ from torch import nn
 
 from explorer.session import Fault, Session
 from explorer.session.features.telling import MOST_KEPT
-from explorer.session.state import TOLD_AT_THE_FOOT
 
 
 @pytest.fixture
@@ -71,11 +70,11 @@ def test_a_step_that_fails_where_the_pass_did_does_not_tell_it_again(session: Se
     fault = session.state.maps.fault
     assert fault is not None
     assert fault.message.startswith("conv2 failed on 1 × 2 × 6 × 6")
-    assert session.state.told_at == ""  # what failed gave nothing, and has no card
-    assert session.state.message == fault.message
+    assert session.state.told_at == "conv2"  # which has a card that says it
+    assert session.state.message == session.state.pointer == "conv2 cannot run: see its card."
     session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: bool(session.state.steps.message) and not session.state.steps.is_recording)
-    assert session.state.steps.message == session.state.pointer == TOLD_AT_THE_FOOT
+    assert session.state.steps.message == session.state.pointer
 
 
 def test_a_fault_of_a_layer_is_told_by_its_card_and_pointed_at_from_everywhere_else(
