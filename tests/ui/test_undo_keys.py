@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDoubleSpinBox, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.engine.explaining.breakpoints import NotFinite
 from explorer.session.given import Undoables, undoables_of
+from explorer.ui.common import undo_keys
 from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.debugger.view import Debugger
@@ -218,6 +220,23 @@ def test_what_was_typed_into_a_box_and_taken_is_undone_in_that_box(state: MainWi
         _undo(box)
         assert _given(state) == before, _told(box)
     assert changed >= 3, changed
+
+
+def test_the_key_of_windows_does_again_on_any_system(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under X11 Qt knows Ctrl+Shift+Z alone: Ctrl+Y did nothing, and a run that was undone seemed lost."""
+    monkeypatch.setattr(undo_keys, "KEYS", (QKeySequence.StandardKey.Undo,))  # offscreen Qt knows both
+    _overview(window)
+    before = _changes_elsewhere(window)
+    after = _given(window)
+    for widget in (window.network_panel.form.name_edit, window.network_panel.list):
+        _focus(widget, qtbot)
+        _undo(widget)
+        assert _given(window) == before
+        _press(widget, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+        assert _given(window) == after, _told(widget)
+    _undo(widget)
 
 
 def test_what_is_half_typed_is_taken_back_before_anything_else(window: MainWindow, qtbot: QtBot) -> None:

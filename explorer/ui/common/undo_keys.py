@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMetaObject, QObject, Slot
+from PySide6.QtCore import QEvent, QMetaObject, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -17,6 +17,7 @@ from shiboken6 import isValid
 
 Text = QLineEdit | QPlainTextEdit | QTextEdit
 KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+ALSO_REDO = Qt.KeyboardModifier.ControlModifier | Qt.Key.Key_Y  # who comes from Windows presses it on any system
 
 
 class UndoKeys(QObject):
@@ -80,7 +81,7 @@ class UndoKeys(QObject):
         """Takes the keys from a text with nothing half typed in it."""
         if not isinstance(event, QKeyEvent) or event.type() == QEvent.Type.KeyRelease:
             return False
-        key = next((key for key in KEYS if event.matches(key)), None)
+        key = _key_of(event)
         if key is None or _takes_back(text_of(watched), key):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:
@@ -88,6 +89,13 @@ class UndoKeys(QObject):
         else:
             self._actions[key].trigger()  # does nothing where there is nothing to undo
         return True
+
+
+def _key_of(event: QKeyEvent) -> QKeySequence.StandardKey | None:
+    """Undo, redo or neither."""
+    if event.keyCombination() == ALSO_REDO:
+        return QKeySequence.StandardKey.Redo
+    return next((key for key in KEYS if event.matches(key)), None)
 
 
 def text_of(widget: QObject) -> Text | None:
