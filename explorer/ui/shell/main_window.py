@@ -36,6 +36,7 @@ from explorer.ui.shell.columns import LEFT, RIGHT, Columns
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.menus import Menus
+from explorer.ui.shell.shared_column import SharedColumn
 from explorer.ui.shell.status import Status
 from explorer.ui.shell.tabs import Tabs
 from explorer.ui.training.dock import HEIGHT as TRAINING_HEIGHT
@@ -137,6 +138,8 @@ class MainWindow(QMainWindow):
         for dock, width in zip(self.docks, (LEFT.least, RIGHT.least, RIGHT.least, 0), strict=True):
             dock.setMinimumWidth(width)
         self._columns = Columns(self, self.docks[0], self.docks[1])
+        self._right = SharedColumn(self, self.docks[1], self.docks[2], share=0.6)
+        self.training_dock.folded.connect(lambda: soon(self, self._follow_height))
         self._place_docks()
 
     def _place_docks(self) -> None:
@@ -144,9 +147,8 @@ class MainWindow(QMainWindow):
         below = Qt.DockWidgetArea.BottomDockWidgetArea
         for dock, area in zip(self.docks, (left, right, right, below), strict=True):
             self.addDockWidget(area, dock)
-        _, picture, prediction, _ = self.docks
         self._columns.place()
-        self.resizeDocks([picture, prediction], [6, 4], Qt.Orientation.Vertical)
+        self._right.place()
         self.training_dock.sit()
 
     def action(self, name: str) -> QAction:
@@ -237,6 +239,7 @@ class MainWindow(QMainWindow):
         if docks is not None:
             self.restoreState(docks)
             self._columns.take_over()
+            self._right.take_over()
         if settings.is_centre_alone():
             self.centre_alone.begin(docks)
 
@@ -277,6 +280,12 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self.training_dock.follow_height()
         soon(self, self._columns.follow)
+        self._follow_height()
+
+    @Slot()
+    def _follow_height(self) -> None:
+        """Once docks that take their height in turn have it."""
+        soon(self, self._right.follow)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
