@@ -125,6 +125,16 @@ def percent(share: float) -> str:
     return f"{written.removesuffix('.0')} %".replace("-", MINUS)
 
 
+def listed_percent(share: float) -> str:
+    """ "12.0 %": with its decimal always, for shares that stand below one another or change while they are looked at.
+
+    Nothing and all stay "0 %" and "100 %".
+    """
+    written = percent(share)
+    is_whole = written[:-2].isdigit() and share not in (0, 1)
+    return f"{written[:-2]}.0 %" if is_whole else written
+
+
 def chosen_percent(hundredths: float) -> str:
     """ "0.001 %", "50 %": a limit of 0 to 100 as the person chose it, however small."""
     return f"{plain_number(hundredths, 3)} %"

@@ -14,6 +14,7 @@ from explorer.amounts import (
     exact,
     file_size,
     listed,
+    listed_percent,
     memory_text,
     part_of_file,
     percent,
@@ -158,3 +159,15 @@ def test_what_is_left_is_rounded_up(seconds: float, words: str) -> None:
 )
 def test_words_are_listed_as_one_says_them(words: tuple[str, ...], told: str) -> None:
     assert listed(words) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.93, "93.0 %"), (0.0804, "8.0 %"), (0.364, "36.4 %"), (0.0, "0 %"), (1.0, "100 %"), (0.00001, "< 0.1 %")],
+)
+def test_shares_below_one_another_keep_their_decimal(share: float, words: str) -> None:
+    assert listed_percent(share) == words
+
+
+def test_a_share_that_is_no_number_is_listed_as_such() -> None:
+    assert listed_percent(math.nan) == percent(math.nan)

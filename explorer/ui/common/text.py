@@ -9,6 +9,7 @@ from explorer.amounts import MINUS as MINUS
 from explorer.amounts import count as count
 from explorer.amounts import exact as exact
 from explorer.amounts import listed as listed
+from explorer.amounts import listed_percent as listed_percent
 from explorer.amounts import memory_text as memory_text
 from explorer.amounts import percent as percent
 from explorer.amounts import plural as plural

@@ -20,7 +20,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.row_things import offer_rows
-from explorer.ui.common.text import count, exact, number, percent
+from explorer.ui.common.text import count, exact, listed_percent, number
 from explorer.ui.input.answer_list import Answer, AnswerList
 from explorer.ui.input.unknown_line import UnknownLine
 
@@ -145,7 +145,7 @@ class Ranked(Sequence[Answer]):
         return Answer(
             index=index,
             name=self._prediction.names[index],
-            value=percent(value) if is_share else number(value),
+            value=listed_percent(value) if is_share else number(value),
             share=_share(value, self._largest),
             exact=exact(value),
             is_finite=bool(np.isfinite(value)),

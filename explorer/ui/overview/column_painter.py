@@ -14,7 +14,7 @@ from explorer.session.snapshot import LayerActivation, Prediction
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, ink_on, scale_for
 from explorer.ui.common.dead_map import paint_dead
-from explorer.ui.common.text import number, percent
+from explorer.ui.common.text import listed_percent, number
 from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, TileGrid
 from explorer.ui.overview.map_images import COARSE_CELLS, FINER
@@ -197,7 +197,7 @@ class ColumnPainter:
             rect = self.view.rect(grid.tile(slot))
             value = float(prediction.values[channel])
             is_share = prediction.is_probability and math.isfinite(value)
-            text = percent(value) if is_share else number(value)
+            text = listed_percent(value) if is_share else number(value)
             share = min(1.0, abs(value) / reach) if math.isfinite(value) else None
             self._class(rect, prediction.names[channel], text, share, is_best=is_share and channel == best)
 

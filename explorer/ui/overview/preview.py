@@ -12,7 +12,7 @@ from explorer.session.snapshot import Prediction
 from explorer.ui.common import theme
 from explorer.ui.common.dead_map import DEAD
 from explorer.ui.common.eliding import elided
-from explorer.ui.common.text import hovered, number, percent
+from explorer.ui.common.text import hovered, listed_percent, number
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.lines import Spot
 from explorer.ui.overview.map_images import FINER, MapImages
@@ -59,7 +59,7 @@ def preview_of(entry: Entry, spot: Spot, images: MapImages) -> Preview:
 
 def _chance(prediction: Prediction, channel: int) -> str:
     chance = float(prediction.values[channel])
-    return percent(chance) if prediction.is_probability else hovered(chance)
+    return listed_percent(chance) if prediction.is_probability else hovered(chance)
 
 
 def _told(preview: Preview) -> tuple[str, ...]:
