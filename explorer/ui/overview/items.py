@@ -10,14 +10,20 @@ from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Item, LayerGroup, folded
 
 MARGIN = 14.0
-CLASSES_WIDTH = 128.0
+LEAST_CLASSES_WIDTH, MOST_CLASSES_WIDTH = 128.0, 200.0
+CLASSES_SHARE = 0.13
 MINIMUM_PITCH, COMFORTABLE_PITCH = 42.0, 64.0
 """From one column to the next, in pixels: at least, and what makes its maps and its name readable."""
 
 
+def classes_width(width: float) -> float:
+    """What the class names get of `width` pixels: where there is room, enough for long ones beside their numbers."""
+    return min(max(CLASSES_SHARE * width, LEAST_CLASSES_WIDTH), MOST_CLASSES_WIDTH)
+
+
 def column_limit(width: float, pitch: float = MINIMUM_PITCH) -> int:
     """How many columns fit side by side into `width` pixels, `pitch` from one to the next."""
-    return max(6, int((width - 2 * MARGIN - CLASSES_WIDTH) / pitch) + 1)
+    return max(6, int((width - 2 * MARGIN - classes_width(width)) / pitch) + 1)
 
 
 def items_for(entries: tuple[Entry, ...], width: float) -> tuple[Item, ...]:

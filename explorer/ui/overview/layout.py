@@ -12,7 +12,7 @@ from explorer.ui.overview.columns import READABLE_NUMBER, Measures, beside_class
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import Item, LayerGroup
 from explorer.ui.overview.geometry import Bracket, Column, ColumnEdge, Layout
-from explorer.ui.overview.items import CLASSES_WIDTH, MARGIN, MINIMUM_PITCH, Span, items_for, shown
+from explorer.ui.overview.items import MARGIN, MINIMUM_PITCH, Span, classes_width, items_for, shown
 
 MAXIMUM_PITCH = 132.0
 LABEL_HEIGHT = 27.0
@@ -127,7 +127,8 @@ def _arc_levels(seats: Sequence[_Seat]) -> dict[tuple[int, int], int]:
 def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int, depth: int) -> Measures:
     ranks = max(seat.rank for seat in seats) + 1
     classes = seats[-1].entry.prediction is not None
-    free = width - 2 * MARGIN - (CLASSES_WIDTH if classes else 0)
+    beside = classes_width(width) if classes else 0
+    free = width - 2 * MARGIN - beside
     amount = max(1, ranks - classes)
     pitch = _pitch(free, amount)
     numbers = len({seat.rank for seat in seats if has_number_tiles(seat.entry)})
@@ -142,8 +143,8 @@ def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int,
         labels=LABEL_HEIGHT,
         arcs=arc_height,
         bottom=max(height - MARGIN / 2, top + LABEL_HEIGHT + arc_height + 120),
-        left=max(MARGIN, (width - (CLASSES_WIDTH if classes else 0) - pitch * amount - numbers * wider) / 2),
-        classes_width=CLASSES_WIDTH,
+        left=max(MARGIN, (width - beside - pitch * amount - numbers * wider) / 2),
+        classes_width=classes_width(width),
         number_width=pitch - _gap(pitch) + wider,
         most=max((seat.entry.channels for seat in seats if _has_tiles(seat.entry)), default=1),
     )

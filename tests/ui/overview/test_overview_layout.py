@@ -300,3 +300,11 @@ def test_other_values_keep_every_place_and_other_looks_do_not() -> None:
     assert folded_again.columns[-1].entry is again[-1]
     assert folded_again.columns[-1].group is not None
     assert list(folded_again.columns[-1].group.entries())[-1] is again[-1], "groups know their layers' entries"
+
+
+def test_class_names_get_more_of_a_wide_window() -> None:
+    """At 2,560 pixels they were cut beside empty margins."""
+    entries = [*chain(3), classes(10, "layer2")]
+    widths = [lay_out(entries, width, 700).columns[-1].grid for width in (700, 840, 1270, 1700)]
+    sizes = [grid.tile(0).width for grid in widths if grid is not None]
+    assert sizes[0] == sizes[1] < sizes[2] < sizes[3]
