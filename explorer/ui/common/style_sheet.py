@@ -120,6 +120,16 @@ QToolTip {
   background: $sunken; color: $text; border: 1px solid $border; padding: 4px 6px; qproperty-textFormat: PlainText;
 }
 QSplitter::handle { background: transparent; }
+QSlider { min-height: 18px; }
+QSlider::groove:horizontal { background: $border; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::sub-page:horizontal:disabled { background: $border; }
+QSlider::handle:horizontal {
+  background: $accent; border: 2px solid $pane; width: 12px; margin: -6px 0; border-radius: 8px;
+}
+QSlider::handle:horizontal:hover { background: $text; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; }
+QSlider::handle:horizontal:disabled { background: $dim; }
 QProgressBar { background: $sunken; border: 0; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 """)

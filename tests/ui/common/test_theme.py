@@ -10,7 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QSlider
+from pytestqt.qtbot import QtBot
 
+from explorer.ui.common import theme
 from explorer.ui.common.theme_colours import DARK
 
 ALLOWED_BYTES = 100_000  # of ten windows, each of which left 57,000 bytes
@@ -99,6 +103,20 @@ def test_a_change_of_theme_polishes_each_widget_a_few_times_however_deep_it_lies
     assert int(switched) <= 4  # of the application's sheet: 13 times at depth 12
     assert again == switched
     assert labels == [f"{DARK.text} PlainText"] * 2, "a window that is opened later has the new theme too"
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_knob_of_a_slider_can_be_seen(qapp: QApplication, qtbot: QtBot, name: str) -> None:
+    """In the dark theme the style's own was grey on grey."""
+    shown = theme.apply(qapp, name)
+    slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, value=50)
+    qtbot.addWidget(slider)
+    slider.resize(200, 24)
+    slider.show()
+    seen = slider.grab().toImage()
+    middle = seen.pixelColor(seen.width() // 2, seen.height() // 2 - 4 * seen.width() // 200)
+    assert middle.name() == shown.accent
+    theme.apply(qapp, "light")
 
 
 OPENED_IN = """
