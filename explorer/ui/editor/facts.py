@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from explorer.ui.common import theme
 
 LONGEST_WORD = 24
+UNLIMITED = 16_777_215  # Qt's own
 ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -26,6 +27,10 @@ class FormulaLabel(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A label that wraps still asks for its longest word; the form must be able to be narrower.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+
+    def sizeHint(self) -> QSize:
+        """As high as one line: the layout asks for more where the width makes more, and Qt would guess two."""
+        return QSize(super().sizeHint().width(), self.heightForWidth(UNLIMITED))
 
     def show_formula(self, formula: str) -> None:
         """Show `formula`; nothing is shown where it is empty."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 from torch import nn
 
@@ -100,3 +100,15 @@ def test_the_long_name_of_an_own_layer_leaves_its_facts_in_the_form(
     for label in panel.form.findChildren(QLabel):
         if label.isVisible():
             assert label.mapTo(panel, label.rect().topRight()).x() < panel.width(), label.text()
+
+
+def test_arithmetic_of_one_line_takes_one_line(panel: NetworkPanel) -> None:
+    """Qt takes a label that can wrap for two lines high."""
+    click_card(panel, "conv1")
+    line = panel.form.arithmetic.size_formula
+    heights = []
+    for formula in ("32", "(32 + 2·0 − 2)/2 + 1 = 16", "((32 + 2·0 − 2)/2 + 1) · ((32 + 2·0 − 2)/2 + 1) = 256"):
+        line.show_formula(formula)
+        QApplication.processEvents()
+        heights.append(line.height())
+    assert heights[0] == heights[1] < heights[2]
