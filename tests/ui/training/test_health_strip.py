@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.engine.training.health import LayerHealth
@@ -270,6 +270,7 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     shown = made.empty.label
     assert shown.isVisible()
     assert shown.text() == EMPTY
+    assert any(label.text() == "Health" and label.isVisible() for label in made.findChildren(QLabel))
     session.show(training=RUNNING)
     qtbot.waitUntil(lambda: shown.text() == WAITING)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.state import parts_changed
@@ -42,10 +42,15 @@ class HealthStrip(FollowingView, QWidget):
         self.table.chosen.connect(self._select)
         layers = self.table.layers
         offer_rows(self.table, self._session, find=lambda row: partial(self._select, layers.rows[row.row()].name))
-        self._pages = ContentPages(self, spacing=2)
-        column, self.empty = self._pages.column, self._pages.empty
-        column.addLayout(self._head())
-        column.addWidget(self.table, 1)
+        body = QWidget()
+        self._pages = ContentPages(body, spacing=2)
+        self._pages.column.addWidget(self.table, 1)
+        self.empty = self._pages.empty
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._head())  # before there are figures too, as the plots beside it have theirs
+        column.addWidget(body, 1)
         self.setFocusProxy(self.table)
 
     def _head(self) -> QHBoxLayout:
