@@ -13,6 +13,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import shape_text
+from explorer.ui.debugger.class_labels import Labels, class_labels, labels_of
 from explorer.ui.debugger.unread import NOTHING_UNREAD, Unread, discarded_of, unread_of
 from explorer.ui.tensors.shown import one_hot, shown_tensor, state_title
 from explorer.ui.tensors.tiles import Shown
@@ -60,7 +61,7 @@ def over_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> O
     entry, tensors = timeline.steps[cursor.step], timeline.tensors(cursor.step)
     if entry.phase == "update":
         return _update_plan(entry, tensors, cursor)
-    names = _names(timeline, classes)
+    names = class_labels(timeline, classes)
     if entry.call == "loss":
         return _loss_plan(entry, tensors, cursor, names=names)
     given = tuple(_part(tensor, entry, cursor, names=names) for tensor in tensors.given)
@@ -82,10 +83,8 @@ def _asked(tensor: Tensor, entry: TimelineStep) -> str:
     return name if name in entry.asked else ""
 
 
-def _part(
-    tensor: Tensor, entry: TimelineStep, cursor: Cursor, *, names: Mapping[str, tuple[str, ...]], asks_for: str = ""
-) -> Part:
-    labels = names.get(tensor.title.removeprefix("gradient of "), ())
+def _part(tensor: Tensor, entry: TimelineStep, cursor: Cursor, *, names: Labels, asks_for: str = "") -> Part:
+    labels = labels_of(tensor, names)
     cell = None
     if tensor.role == "weight" or tensor.name in ("grad_weight", "grad_bias"):
         cell = _filter_cell(entry, cursor)
@@ -101,17 +100,7 @@ def _filter_cell(entry: TimelineStep, cursor: Cursor) -> tuple[int, ...] | None:
     return cursor.cell[1:2] if cursor.of == "output" and len(cursor.cell) > 1 else None
 
 
-def _names(timeline: Timeline, classes: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Class names by the title of the tensor they label: what the loss reads."""
-    place = timeline.find("loss", "loss")
-    if place is None or not classes:
-        return {}
-    return {tensor.title: classes for tensor in timeline.tensors(place).given if tensor.name == "input"}
-
-
-def _loss_plan(
-    entry: TimelineStep, tensors: StepTensors, cursor: Cursor, *, names: Mapping[str, tuple[str, ...]]
-) -> OverPlan:
+def _loss_plan(entry: TimelineStep, tensors: StepTensors, cursor: Cursor, *, names: Labels) -> OverPlan:
     output, target = tensors.by_name["input"], tensors.by_name.get("target")
     given = [_part(output, entry, cursor, names=names)]
     if target is not None:

@@ -22,6 +22,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.tips import tip_label
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT
 from explorer.ui.debugger.into.number_grid import RING, NumberGrid
+from explorer.ui.debugger.into.plan import into_plan
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.stage import StepStage
 from tests.ui.pixels import changed
@@ -261,6 +262,16 @@ def test_pointing_at_a_channel_of_the_explanation_shows_it(stage: tuple[SteppedS
     assert view.patches.group.key == (0, 3)
     view.point_at(())
     assert view.patches.group.key == (0, 3)
+
+
+@pytest.mark.parametrize(("phase", "part"), [("forward", "made"), ("backward", "given")])
+def test_what_the_loss_reads_has_the_class_names_in_every_step(phase: str, part: str) -> None:
+    """Over a step, inside it, and in the gradient that comes back: it was 0, 1, 2 in the step beside the loss."""
+    timeline = small()
+    step = timeline.find(phase, "linear1")
+    assert step is not None
+    shown = getattr(into_plan(timeline, moves.at(timeline, step), CLASSES), part)
+    assert shown.names == CLASSES
 
 
 @pytest.mark.parametrize("height", [120, 150, 200, 330])

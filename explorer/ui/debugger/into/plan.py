@@ -20,6 +20,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.debugger.cells_read import Read, cells_read
+from explorer.ui.debugger.class_labels import Labels, class_labels, labels_of
 from explorer.ui.debugger.into.function_curve import FunctionCurve, curve_of
 from explorer.ui.debugger.into.loss_tables import loss_table
 from explorer.ui.debugger.into.moved_cell import Move, move_of
@@ -66,9 +67,10 @@ def into_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> I
     middle = None
     if explained.explanation is not None and cursor.cell is not None:
         middle = _middle(timeline, cursor, explained.explanation, classes)
-    made = _made(timeline.asked(cursor.step, cursor.of), entry, cursor, classes=classes)
+    labels = class_labels(timeline, classes)
+    made = _made(timeline.asked(cursor.step, cursor.of), cursor, labels)
     given = _given_tensor(tensors, entry, explained.explanation)
-    shown = None if given is None else _given(given, entry, middle=middle, cursor=cursor, classes=classes)
+    shown = None if given is None else _given(given, entry, middle=middle, cursor=cursor, labels=labels)
     name, read = given.name if given else "", cells_read(explained)
     return IntoPlan(entry, tensors, cursor.cell, made, shown, name, middle, read, explained.message)
 
@@ -143,12 +145,12 @@ def _of_terms(entry: TimelineStep, tensors: StepTensors, explanation: Explanatio
     return terms_table(explanation, tensors)
 
 
-def _made(tensor: Tensor, entry: TimelineStep, cursor: Cursor, *, classes: tuple[str, ...]) -> Shown:
+def _made(tensor: Tensor, cursor: Cursor, labels: Labels) -> Shown:
     """The map that the cell lies on, or the whole of a tensor without maps."""
     values = tensor.values
     if cursor.cell is not None and values.ndim == 4 and len(cursor.cell) == 4:
         return shown_map(tensor, cursor.cell[:2])
-    names = classes if entry.call == "loss" else ()
+    names = labels_of(tensor, labels)
     title = "after" if tensor.name == AFTER else ""
     return shown_tensor(tensor, cell=cursor.cell, example=cursor.example, names=names, title=title)
 
@@ -164,13 +166,11 @@ def _given_tensor(tensors: StepTensors, entry: TimelineStep, explanation: Explan
     return tensors.given[0] if tensors.given and entry.call != "loss" else tensors.by_name.get("input")
 
 
-def _given(
-    tensor: Tensor, entry: TimelineStep, *, middle: Middle | None, cursor: Cursor, classes: tuple[str, ...]
-) -> Shown:
+def _given(tensor: Tensor, entry: TimelineStep, *, middle: Middle | None, cursor: Cursor, labels: Labels) -> Shown:
     cell = None if cursor.cell is None else _own_map(tensor, entry, middle, cursor)
     if cell is not None and tensor.values.ndim == 4:
         return shown_map(tensor, cell)
-    names = classes if entry.call == "loss" else ()
+    names = labels_of(tensor, labels)
     return shown_tensor(tensor, cell=cursor.cell, example=cursor.example, names=names)
 
 
