@@ -13,8 +13,9 @@ from explorer.arithmetic.written import Number, Product, Written
 
 def less_target(likely: float, target: float, cell: Index, text: Written) -> Part:
     """p − target as two terms, so that their magnitudes say how exact the difference can be; both stand at `cell`."""
-    values = np.array([likely, -target])
-    return Part((Factor("input", values, np.array([cell, cell], dtype=np.intp), made="probability, −target"),), text)
+    names, cells = ("probability", "−target"), np.array([cell, cell], dtype=np.intp)
+    factor = Factor("input", np.array([likely, -target]), cells, made=", ".join(names), each=names)
+    return Part((factor,), text)
 
 
 def times(text: Written, factor: float) -> Written:

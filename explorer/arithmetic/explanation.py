@@ -24,6 +24,7 @@ class Factor:
     None where the factor is no part of a tensor (the 1/n of a mean, a slope, a patch's share). A tensor's `name` is the
     call's argument ("input", "weight", "tensors[0]"), "output" or "grad_output".
     `made` says what was made of the cells where the values are not the cells themselves ("exp(input)").
+    `each` says it value by value, where it is not the same of all: "probability", "−target".
     `channel_axis` is where the cells of maps have their channels: 0 where a single example has no batch axis.
     """
 
@@ -32,15 +33,22 @@ class Factor:
     cells: np.ndarray | None = None
     made: str = ""
     channel_axis: int = 1
+    each: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """What to write over the values."""
         return self.made or self.name
 
+    def label_of(self, at: int) -> str:
+        """What to write before the value at place `at`."""
+        return self.each[at] if self.each else self.label
+
     def taken(self, places: np.ndarray) -> Factor:
         """The factor of the terms at `places`, in that order."""
-        return replace(self, values=self.values[places], cells=None if self.cells is None else self.cells[places])
+        cells = None if self.cells is None else self.cells[places]
+        each = tuple(np.asarray(self.each)[places].tolist()) if self.each else ()
+        return replace(self, values=self.values[places], cells=cells, each=each)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -141,12 +142,14 @@ class ExplanationView(QWidget):
         return self._explained
 
     def _without_example(self, ways: tuple[str, ...]) -> tuple[str, ...]:
-        """The cell that a line begins with, as it is told elsewhere: of the example that is shown."""
+        """The cells that a line names, as they are told elsewhere: of the example that is shown."""
         cell, of_batch = self._explained.cell, self._explained.of_batch
         if cell is None or not {cell.of, f"grad_{cell.of}"} & of_batch:
             return ways
         whole, own = cell_text(cell.index), cell_text(cell.index[1:])
-        return tuple(way.replace(whole, own, 1) if way.partition(" = ")[0].endswith(whole) else way for way in ways)
+        ways = tuple(way.replace(whole, own, 1) if way.partition(" = ")[0].endswith(whole) else way for way in ways)
+        named = re.compile(rf"(?<== )({'|'.join(map(re.escape, sorted(of_batch)))})\[{cell.index[0]}(, |\])")
+        return tuple(named.sub(lambda found: f"{found[1]}[" if found[2] == ", " else found[1], way) for way in ways)
 
     def line_of(self, explanation: Explanation) -> tuple[str, ...]:
         """What stands in the one line, the longest way to say it first."""

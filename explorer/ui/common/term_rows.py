@@ -279,7 +279,8 @@ def _factor_text(factor: Factor, at: int, of_batch: frozenset[str], *, with_valu
     value = f" {number(factor.values[at], DIGITS)}" if with_value else ""
     if factor.cells is None:
         return f"{factor.label}{value}" if factor.label != "½" else "½"
-    label = f"({factor.label})" if " " in factor.label and not factor.label.endswith(")") else factor.label
+    label = factor.label_of(at)
+    label = f"({label})" if " " in label and not label.endswith(")") else label
     cell = factor.cells[at]
     return f"{label}{cell_text(cell[1:] if factor.name in of_batch else cell)}{value}"
 

@@ -24,6 +24,7 @@ from explorer.ui.common.term_rows import MOST_ROWS, TERM, groupings, rows
 from explorer.ui.common.text import exact, number, short_percent
 from explorer.ui.debugger.why_panel import EMPTY, HEIGHT, WhyPanel
 from tests.ui.fakes import make_session, wait_until_recorded
+from tests.ui.step_sessions import recorded
 
 TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(5)"
 
@@ -88,6 +89,32 @@ def test_a_convolution_adds_up_its_input_channels_and_its_bias(session: Session,
     assert any(row.text.startswith("bias[") for row in shown)
     sizes = [abs(row.value or 0.0) for row in shown]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_copied_gradient_names_its_source_as_the_rows_do(qtbot: QtBot) -> None:
+    made = make_session("2 linear(2) identity linear(2) identity")
+    made.learning.watch_steps("debugger", True)
+    wait_until_recorded(qtbot, made)
+    panel = WhyPanel(made)
+    qtbot.addWidget(panel)
+    panel.resize(860, HEIGHT)
+    panel.show()
+    _go(made, "backward", "identity2")
+    own, source, _value = panel.line.whole().split(" = ")
+    assert source.removeprefix("grad_output") == own.removeprefix("grad_input"), "one had the example, the other not"
+    assert _texts(panel)[0].startswith(f"{source} ")
+    assert made.close()
+
+
+def test_a_probability_and_the_target_that_is_taken_from_it_are_told_apart() -> None:
+    """Both rows had the name "(probability, −target)"."""
+    timeline = recorded("3x6x6 flatten linear(4)", target=[2])
+    step = timeline.find("backward", "loss")
+    assert step is not None
+    explanation = timeline.explain(step, "input", (0, 2)).explanation
+    assert explanation is not None
+    texts = [row.text for row in rows(explanation, TERM)]
+    assert {text.partition("[")[0] for text in texts if not text.startswith("reads")} == {"probability", "−target"}
 
 
 def test_one_button_shows_every_term_by_itself_and_the_choice_stays(session: Session, panel: WhyPanel) -> None:
