@@ -111,12 +111,14 @@ class CallTable(FollowingView, QWidget):
 
     def _fit_columns(self) -> None:
         columns = range(len(COLUMNS))
+        self.tree.header().setStretchLastSection(False)  # else that has what the view leaves it, not what it needs
         for column in columns:
             self.tree.resizeColumnToContents(column)
         widths = [self.tree.columnWidth(column) for column in columns]
         space = (self.tree.viewport().width() - sum(widths)) // len(widths)
         for column, width in zip(columns, widths, strict=True):
             self.tree.setColumnWidth(column, width + min(max(space, LEAST_SPACE), SPACE))
+        self.tree.header().setStretchLastSection(True)
 
     def _show_cursor(self, state: State) -> None:
         timeline = state.steps.timeline

@@ -128,3 +128,12 @@ def test_in_a_low_pane_rows_and_tensors_share_the_height(table) -> None:
     QApplication.processEvents()
     assert all(pane.height() == 240 for pane in made.panes)
     assert made.tree.height() > 500
+
+
+def test_columns_that_fit_need_no_scroll_bar(table) -> None:
+    """The last one has what the view leaves it, which counted as what it needs: all got more than there was."""
+    made, _, _ = table
+    bar = made.tree.horizontalScrollBar()
+    needed = sum(made.tree.sizeHintForColumn(column) for column in range(len(COLUMNS)))
+    assert needed < made.tree.viewport().width()
+    assert bar.maximum() == bar.minimum()
