@@ -17,7 +17,7 @@ ROW_OF_NUMBERS = "{} is a row of numbers, not a picture: save or copy its values
 def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
     """The dim line beside a layer's name: how many maps or numbers, and their size; of its `filters` if they show."""
     if filters is not None and entry.weight is not None:
-        words = f"weights {shape_text(entry.weight.shape)}"
+        words = f"{_whose(filters, len(entry.weight))}weights {shape_text(entry.weight.shape)}"
         shown = f" · the first {count(filters.count)} slices: choose a channel to see all of its own"
         return words + (shown if filters.left_out else "")
     if entry.values.ndim == 1:
@@ -26,6 +26,13 @@ def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
     noun = "channel" if entry.family == "input" else "feature map"
     depth = f" of {shape_text(slices)} slices" if slices else ""
     return f"{plural(channels, noun)}{depth} · {shape_text((height, width))}"
+
+
+def _whose(filters: Sheet, outputs: int) -> str:
+    """ "filter 10 · " where only the slices of the chosen channel's filter are shown: their labels do not say it."""
+    owners = {int(channel) for channel in filters.channels}
+    is_one = len(owners) == 1 and outputs > 1 and bool(filters.labels[0])
+    return f"filter {owners.pop()} · " if is_one else ""
 
 
 def hint(*, is_filters: bool, is_bars: bool) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from explorer.session import LayerActivation
 from explorer.ui.common.colour import colourise, scale_for
 from explorer.ui.common.mosaic import Mosaic
 from explorer.ui.maps.sheet import ORDERS, SLICE_LIMIT, Sheet, filter_sheet, flattened, map_sheet
+from explorer.ui.maps.words import facts
 
 
 def layer(
@@ -89,6 +90,16 @@ def test_slices_further_in_are_told_by_output_and_input() -> None:
     assert sheet.row_length == 3
     assert sheet.labels[5] == "1·2"
     np.testing.assert_array_equal(sheet.tile(5), weight[1, 2])
+
+
+def test_the_slices_of_one_filter_are_told_with_its_number() -> None:
+    """Red, green and blue alone do not say whose they are."""
+    weight = np.random.default_rng(3).normal(size=(4, 3, 3, 3)).astype(np.float32)
+    entry = layer(np.zeros((4, 2, 2)), weight, ("input",))
+    assert facts(entry, filter_sheet(entry, 2)) == "filter 2 · weights 4 × 3 × 3 × 3"
+    assert facts(entry, filter_sheet(entry, None)) == "weights 4 × 3 × 3 × 3"
+    matrix = layer(np.zeros(4), np.ones((4, 3), np.float32))
+    assert facts(matrix, filter_sheet(matrix, 2)) == "weights 4 × 3"
 
 
 def test_too_many_slices_are_cut_off_and_counted() -> None:
