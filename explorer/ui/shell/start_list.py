@@ -40,7 +40,10 @@ class StartList(QDialog):
         """As high as its words need: Qt gives a dialog what they need at their narrowest, or two thirds of a screen."""
         layout = self.layout()
         assert layout is not None
-        self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+        needed = layout.totalHeightForWidth(self.width())
+        self.setMinimumHeight(needed)
+        if not event.spontaneous():
+            self.resize(self.width(), needed)  # on a high screen two thirds of it stretched the cards to twice that
         super().showEvent(event)
 
     def _row(self, name: str) -> QPushButton:
