@@ -83,12 +83,15 @@ class LayerForm(FollowingView, QWidget):
         self.inputs_line.addWidget(row_label("Takes", self.inputs_row), 0, Qt.AlignmentFlag.AlignTop)
         self.inputs: InputsEditor | None = None
         self.facts = LayerFacts(content)
+        self._content, self._widest = content, 0
+        self._lay_out(content)
+
+    def _lay_out(self, content: QWidget) -> None:
         header = QHBoxLayout()
         header.setSpacing(8)
         header.addWidget(self.title, 1)
         header.addWidget(self.name_edit, 1)
         header.addWidget(self.kind_label)
-        self._content, self._widest = content, 0
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, 8, MARGIN, MARGIN)
         column.setSpacing(6)

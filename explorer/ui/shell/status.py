@@ -88,7 +88,23 @@ class Status(FollowingView, QStatusBar):
         self.setSizeGripEnabled(False)
         self.setFixedHeight(HEIGHT)
         self.setContentsMargins(0, 0, EDGE, 0)
-        key = actions["cancel"].shortcut().toString()  # it cancels what is opened, else what is computed
+        self._make_lines(session, key=actions["cancel"].shortcut().toString())
+        self._facts = QLabel()
+        self._facts.setProperty("role", "dim")
+        self._device = QComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
+        self._device.textActivated.connect(session.passes.set_device)
+        self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
+        self._mode.addItems(["eval", "train"])
+        self._mode.textActivated.connect(session.passes.set_mode)
+        self.welcome = Welcome(session, actions)
+        self.suggestions = Suggestions(session, actions)
+        self._message, self._offer = Messages(session), LeftOverLine(session)
+        self._message.turned.connect(self._share_room)
+        self._lay_out(actions)
+        self.follow_session()
+
+    def _make_lines(self, session: Session, *, key: str) -> None:
+        """`key` cancels what is opened, else what is computed."""
         self._task = WorkLine(
             "work",
             cancel=session.tasks.cancel_work,
@@ -107,17 +123,9 @@ class Status(FollowingView, QStatusBar):
             cancel_name="Cancel saving",
             cancel_tip="Write no file; an older one of that name stays.",
         )
-        self._facts = QLabel()
-        self._facts.setProperty("role", "dim")
-        self._device = QComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
-        self._device.textActivated.connect(session.passes.set_device)
-        self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
-        self._mode.addItems(["eval", "train"])
-        self._mode.textActivated.connect(session.passes.set_mode)
         self._lines = (self._task, self._opening, self._saving)
-        self.welcome = Welcome(session, actions)
-        self.suggestions = Suggestions(session, actions)
-        self._message, self._offer = Messages(session), LeftOverLine(session)
+
+    def _lay_out(self, actions: Actions) -> None:
         for toast in (self._message, self._offer, self.welcome, self.suggestions):
             is_seen = not toast.isHidden()
             self.addPermanentWidget(toast, 1)  # permanent: what a menu says of its commands does not cover it
@@ -132,8 +140,6 @@ class Status(FollowingView, QStatusBar):
         self.addPermanentWidget(told)
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
-        self._message.turned.connect(self._share_room)
-        self.follow_session()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
