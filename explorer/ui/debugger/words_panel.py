@@ -80,6 +80,7 @@ class WordsPanel(QWidget):
         self.setAccessibleName("What this step does")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._phase, self._is_low = "", False
+        self._told: tuple[object, ...] = ()
         self._tallest, self._tallest_at = 0, 0  # pixels of the tallest sentence so far, and the width it was so at
         top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
@@ -93,6 +94,10 @@ class WordsPanel(QWidget):
 
     def show_words(self, phase: str, title: str, *, sentence: str, formula: str, source: str) -> None:
         """Say `sentence` after `title`; `phase` gives the bar its colour."""
+        words = (phase, title, sentence, formula, source, self.isVisible())  # its height is found once it is seen
+        if words == self._told:  # from cell to cell they stay, and measuring them takes long
+            return
+        self._told = words
         self.sentence.setText(f"<b>{escape(title)}.</b> {escape(sentence)}")
         self.formula.set_whole(formula)
         self.source.set_whole(source)
