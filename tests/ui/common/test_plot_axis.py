@@ -35,6 +35,7 @@ def test_numbers_beyond_all_bounds_take_no_more_room_than_others(qtbot: QtBot) -
     assert _axis(qtbot, "bottom").tickStrings([0.0, 2e-5], 1, 2e-5) == ["0", "2.0e−5"]
 
 
+@pytest.mark.usefixtures("qapp")
 @given(st.floats(1e-6, 1e9), st.floats(-1e6, 1e6), st.integers(20, 600))
 def test_numbers_above_each_other_have_their_room_and_are_round(span: float, low: float, height: int) -> None:
     ((spacing, offset),) = Axis("left").tickSpacing(low, low + span, height)
