@@ -113,6 +113,10 @@ class Files:
             self._saved.tell(document)
         self._store.open_document(document, *given)
 
+    def tell_saved(self, document: Document) -> None:
+        """There is nothing of `document` to be saved."""
+        self._saved.tell(document)
+
     def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
         if isinstance(found, Fault):
             self._store.say(found.message)
