@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow
+from shiboken6 import isValid
 
 from explorer.session.soon import soon
 
@@ -69,6 +70,7 @@ class SharedColumn(QObject):
         return self._upper.height() + self._lower.height()
 
     def _is_shared(self) -> bool:
+        """Whether both are one above the other; a window that goes deletes them one by one, and this one last."""
         docks = self._upper, self._lower
-        are_here = all(dock.isVisible() and not dock.isFloating() for dock in docks)
+        are_here = all(isValid(dock) and dock.isVisible() and not dock.isFloating() for dock in docks)
         return are_here and self._upper.x() == self._lower.x() and self._upper.y() < self._lower.y()

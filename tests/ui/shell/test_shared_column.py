@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from explorer.ui.shell.main_window import MainWindow
+from explorer.ui.shell.shared_column import SharedColumn
 from tests.ui.windows import shared_window
 
 USUAL, LOW = (1440, 900), (1280, 720)
@@ -65,3 +67,15 @@ def test_the_share_that_a_person_dragged_comes_back(window: MainWindow, qtbot: Q
     assert dragged[0] > usual[0] + 30
     _squeeze(window)
     qtbot.waitUntil(lambda: abs(_heights(window)[0] - dragged[0]) <= 2)
+
+
+def test_a_window_that_goes_deletes_its_docks_before_what_shares_their_height(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    upper, lower = QDockWidget(window), QDockWidget(window)
+    for dock in (upper, lower):
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    column = SharedColumn(window, upper, lower, share=0.5)
+    for gone in (upper, lower):
+        delete(gone)
+        column.follow()
+    qtbot.addWidget(window)
