@@ -279,13 +279,15 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.training_dock.follow_height()
-        soon(self, self._columns.follow)
-        self._follow_height()
+        if not self._is_over:  # its docks go before what follows
+            soon(self, self._columns.follow)
+            self._follow_height()
 
     @Slot()
     def _follow_height(self) -> None:
         """Once docks that take their height in turn have it."""
-        soon(self, self._right.follow)
+        if not self._is_over:
+            soon(self, self._right.follow)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
