@@ -6,6 +6,7 @@ save that was cut off between them leaves an older JSON beside newer weights, an
 
 import dataclasses
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,7 @@ T = TypeVar("T")
 LARGEST_FILE_BYTES = 16 * 10**6
 LONGEST_TITLE, LONGEST_DESCRIPTION = 300, 20_000
 LONGEST_CLASS, MOST_CLASSES = 300, 200_000
+MOST_FED = 200_000
 
 _CARRIED = "network-explorer"  # the entry of a safetensors file's metadata that holds the JSON
 _LARGEST_HEADER_BYTES = 100_000_000  # as safetensors itself has it
@@ -58,6 +60,8 @@ class NetworkFile:
     """What was chosen for its training, by the names of the hyperparameters: plain numbers, words, lists of numbers."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What it is to learn from: the data by name, their classes put together, their pictures changed at random."""
+    fed: tuple[float, ...] = ()
+    """The numbers typed for it to be fed, as many as its input has, the last axis first; empty where none were."""
     remark: str = field(default="", compare=False)
     """Sentences on how it was read; not part of the file."""
 
@@ -167,6 +171,7 @@ def _more(file: NetworkFile) -> Iterator[tuple[str, Any]]:
     yield "weights_digest", file.weights_digest
     yield "learning", dict(file.learning)
     yield "data", dict(file.data)
+    yield "fed", list(file.fed)
 
 
 def _json_text(content: dict[str, Any]) -> str:
@@ -219,6 +224,7 @@ def _from_content(content: Any) -> NetworkFile:
         weights_digest=_text(content, "weights_digest", LONGEST_TITLE),
         learning=_chosen(content, "learning"),
         data=_chosen(content, "data"),
+        fed=_numbers(content, "fed"),
     )
     _check_file(file)
     return file
@@ -249,6 +255,10 @@ def _check_file(file: NetworkFile) -> None:
             raise FileError(f"{name} has {len(values)} numbers, but the input has {channels} channels.")
     if any(value <= 0 for value in file.std):
         raise FileError("std must be above 0 in every channel.")
+    numbers = math.prod(file.network.input_shape)
+    if file.fed and (len(file.fed) != numbers or numbers > MOST_FED):
+        there, most = f"fed has {len(file.fed):,} numbers", f"at most {MOST_FED:,} are kept"
+        raise FileError(f"{there}; the input has {numbers:,}, and {most}.")
     if file.weights is not None and not _is_plain_name(file.weights):
         raise FileError(f"weights is {quoted(file.weights)}; it must be the name of a file beside this one.")
 

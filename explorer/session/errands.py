@@ -14,6 +14,8 @@ from explorer.network.files import read_network
 from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
+from explorer.session.slices import InputState
+from explorer.session.typed_input import from_written
 from explorer.writing import FileError
 
 if TYPE_CHECKING:
@@ -83,10 +85,11 @@ class ReadWeights:
 
 @dataclass(frozen=True)
 class FoundNetwork:
-    """A network file as a document, and what the person should know about it."""
+    """A network file as a document, what the person should know about it, and the input typed for it, if any was."""
 
     document: Document
     remark: str
+    fed: InputState | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class ReadNetwork:
     def run(self, watch: Watch) -> FoundNetwork | Fault:
         try:
             file = read_network(self.path)
-            return FoundNetwork(Document.opened(file, self.path), file.remark)
+            fed = from_written(file.fed, file.network.input_shape)
+            return FoundNetwork(Document.opened(file, self.path), file.remark, fed)
         except FileError as error:
             return Fault(str(error))

@@ -23,6 +23,7 @@ class Fed:
 
     picture: Picture | None = None
     numbers: np.ndarray | None = None
+    is_typed: bool = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fed) and self.picture is other.picture and _is_same(self.numbers, other.numbers)
@@ -32,7 +33,8 @@ class Fed:
     def put_into(self, present: InputState) -> InputState:
         """`present` with this picture or these numbers; numbers are not fitted to anything."""
         fitted = present.fitted if self.numbers is None and self.picture is not None else None
-        return replace(present, picture=self.picture, numbers=self.numbers, fitted=fitted, page_asked=None)
+        fed = replace(present, picture=self.picture, numbers=self.numbers, is_typed=self.is_typed)
+        return replace(fed, fitted=fitted, page_asked=None)
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ Undoables = tuple[Undoable, ...]
 
 def undoables_of(state: State) -> Undoables:
     """All that undo could take back of `state`, one of each kind."""
-    fed, stops = Fed(state.input.picture, state.input.numbers), Stops(state.steps.breakpoints)
-    return state.document, fed, examples_of(state), stops
+    given, stops = state.input, Stops(state.steps.breakpoints)
+    return state.document, Fed(given.picture, given.numbers, given.is_typed), examples_of(state), stops
 
 
 def examples_of(state: State) -> Examples:

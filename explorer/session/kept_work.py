@@ -55,6 +55,7 @@ class Work:
     batch: tuple[Example, ...] = ()
     is_batch_alone: bool = False
     step: int = 0
+    is_typed: bool = False
 
     @classmethod
     def of(cls, state: State) -> Work:
@@ -68,6 +69,7 @@ class Work:
             batch=steps.batch,
             is_batch_alone=steps.is_batch_alone,
             step=state.training.step,
+            is_typed=fed.is_typed,
         )
 
     def is_same(self, other: Work) -> bool:
@@ -131,6 +133,7 @@ def _rest(work: Work) -> dict[str, Any]:
         "target": work.target,
         "batch": [{"name": example.name, "target": example.target} for example in work.batch],
         "is_batch_alone": work.is_batch_alone,
+        "is_typed": work.is_typed,
         "step": work.step,
     }
 
@@ -167,7 +170,8 @@ def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:
     numbers = _numbers(typed[f"{_TYPED}numbers"]) if f"{_TYPED}numbers" in typed else None
     picture = _picture(rest["picture"], typed.get(f"{_TYPED}picture"))
     step = _of(rest.get("step", 0), int)  # older versions did not write it
-    return Work(document, picture, numbers, _target(rest["target"]), batch, _of(rest["is_batch_alone"], bool), step)
+    is_alone, is_typed = _of(rest["is_batch_alone"], bool), _of(rest.get("is_typed", numbers is not None), bool)
+    return Work(document, picture, numbers, _target(rest["target"]), batch, is_alone, step, is_typed)
 
 
 def _target(told: Any) -> Target:

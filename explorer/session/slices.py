@@ -74,6 +74,7 @@ class InputState:
     numbers: np.ndarray | None = None
     fitted: Fitted | None = None
     page_asked: int | None = None  # another page of the picture's file, while it is being read
+    is_typed: bool = False  # whether a person typed the numbers, or some of them
 
     @property
     def values(self) -> np.ndarray | None:

@@ -46,6 +46,19 @@ def test_a_file_of_before_has_no_data_and_what_a_later_one_adds_is_passed_over(t
     assert read_network(path) == FILE
 
 
+def test_the_input_that_was_typed_comes_back_number_by_number(tmp_path: Path) -> None:
+    path, file = tmp_path / "small.json", NetworkFile(Network.parse("1x2x2 flatten"), fed=(0.1, -17.0, 1e-30, 3.4e38))
+    write_network(path, file)
+    assert read_network(path) == file
+    content = json.loads(path.read_text())
+    for fed, sentence in (([1, 2], "fed has 2 numbers; the input has 4, "), (["1"] * 4, "must be a list of numbers")):
+        path.write_text(json.dumps({**content, "fed": fed}))
+        with pytest.raises(FileError, match=sentence):
+            read_network(path)
+    path.write_text(json.dumps({name: value for name, value in content.items() if name != "fed"}))
+    assert read_network(path).fed == ()
+
+
 @settings(max_examples=100, deadline=None)
 @given(network=strategies.networks())
 def test_a_broken_network_is_saved_too(tmp_path_factory: pytest.TempPathFactory, network: Network) -> None:

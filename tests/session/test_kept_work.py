@@ -48,6 +48,17 @@ def test_work_comes_back_as_it_was(tmp_path: Path) -> None:
     assert work.batch[0].target == (0.5, 0.5)
 
 
+def test_numbers_are_known_as_typed_or_not_and_those_of_older_versions_as_typed(tmp_path: Path) -> None:
+    for is_typed in (True, False):
+        fed = replace(WORK, picture=None, numbers=FED, is_typed=is_typed)
+        assert read(_written(tmp_path / "left.safetensors", fed))[0].is_typed is is_typed
+    older = b"".join(content(fed, {})).replace(b', \\"is_typed\\": false', b" " * len(b', \\"is_typed\\": false'))
+    (tmp_path / "older.safetensors").write_bytes(older)
+    work, _ = read(tmp_path / "older.safetensors")
+    assert work.is_typed
+    assert work.numbers is not None
+
+
 def test_the_page_that_was_looked_at_comes_back(tmp_path: Path) -> None:
     stack = np.random.default_rng(2).integers(0, 256, (3, 8, 8), dtype=np.uint8)
     tifffile.imwrite(tmp_path / "stack.tif", stack, photometric="minisblack")

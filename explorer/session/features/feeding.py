@@ -146,7 +146,7 @@ class Feeding:
                 return
             fed = self._with_picture(given)
         else:
-            fed = self._with_numbers(given)
+            fed = self._with_numbers(given, is_typed=False)
         notice = replace(state.status, notice="")
         self._store.give(f"show {brief(name)}", fed, with_label(state, label), notice, merge_key="example")
 
@@ -193,20 +193,27 @@ class Feeding:
 
         With the same `merge` in a row it is one entry of undo.
         """
-        self._store.give(label, self._with_numbers(values), merge_key=f"input {merge}" if merge else None)
+        fed = self._with_numbers(values, is_typed=True)
+        self._store.give(label, fed, merge_key=f"input {merge}" if merge else None)
 
-    def _with_numbers(self, values: np.ndarray) -> InputState:
+    def point_at(self, values: np.ndarray) -> None:
+        """Feed the network with `values` that were pointed at, not typed: a place of a plane."""
+        self._store.give("change input", self._with_numbers(values, is_typed=False))
+
+    def _with_numbers(self, values: np.ndarray, *, is_typed: bool) -> InputState:
         """The input with `values` in the place of what is fed; the picture that they cover is kept."""
         state = self._store.state
         numbers = np.array(values, dtype=state.subject.number_type(state.input.numbers))
         numbers.flags.writeable = False
         self._covered = state.input.picture or self._covered
-        return replace(state.input, numbers=numbers, picture=None, fitted=None, page_asked=None)
+        given = replace(state.input, numbers=numbers, picture=None, is_typed=is_typed)
+        return replace(given, fitted=None, page_asked=None)
 
     def _with_picture(self, picture: Picture, *, page_asked: int | None = None) -> InputState:
         """The input with `picture` in the place of what is fed; numbers typed in place of one are older than it."""
         self._before.forget_typed_pictures()
-        return replace(self._store.state.input, picture=picture, numbers=None, page_asked=page_asked)
+        given = replace(self._store.state.input, picture=picture, page_asked=page_asked)
+        return replace(given, numbers=None, is_typed=False)
 
     def _take_read(self, picture: Picture | Fault) -> None:
         if isinstance(picture, Fault):
@@ -249,10 +256,11 @@ class Feeding:
         if shape is None:  # it is fed what it was given
             return replace(present, fitted=None, numbers=numbers if before is None else before.numbers)
         if document.is_input_too_large:
-            return replace(present, fitted=None, numbers=None)
+            return replace(present, fitted=None, numbers=None, is_typed=False)
         was_fed_numbers = numbers is not None
         if not _fits(numbers, shape):
-            numbers = before.numbers if before is not None and _fits(before.numbers, shape) else None
+            others = before if before is not None and _fits(before.numbers, shape) else InputState()
+            numbers, present = others.numbers, replace(present, is_typed=others.is_typed)
         if len(shape) == 1:
             # Not all zeros: a pass through zeros shows nothing but biases.
             start = np.linspace(0, 1, shape[0], dtype=np.float32)

@@ -29,6 +29,7 @@ from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.subjects.own_model import OwnModel
 from explorer.session.subjects.subject import Verb
+from explorer.session.typed_input import fits_in_text
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
@@ -109,16 +110,18 @@ class Files:
         `is_saved`: its file holds it as it is.
         """
         self._networks.drop()  # a file still being read no longer matters
-        if is_saved:
-            self._saved.tell(document)
-        self._store.open_document(document, *given)
+        with self._store.gathered():
+            self._store.open_document(document, *given)
+            if is_saved:  # what another network was fed, and this one is too, is no work on this one
+                self._saved.tell(document)
 
     def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
         if isinstance(found, Fault):
             self._store.say(found.message)
             return
         has_file = not is_bundled and not is_weights(path)
-        self.show(found.document.with_path(path if has_file else None))
+        given = () if found.fed is None else (found.fed,)
+        self.show(found.document.with_path(path if has_file else None), *given)
         self._store.say(found.remark)
         if not is_bundled:
             self._recent.remember(path)
@@ -152,7 +155,7 @@ class Files:
         if not self._store.may(Verb.SAVE):
             return
         self._then = then
-        self._asked = job = SaveNetwork(document.saved_at(path), path)
+        self._asked = job = SaveNetwork(document.saved_at(path), path, self._store.state.input)
         self._store.ask(job, partial(self._write, job), failed=lambda _failure: self._forget_then_of(job))
 
     def forget_then(self) -> None:
@@ -179,14 +182,14 @@ class Files:
             return
         document, path = job.document, job.path
         self._recent.remember(path)
-        if path.suffix.lower() == ".txt" and not document.fits_in_text:
+        if path.suffix.lower() == ".txt" and not fits_in_text(document, job.given):
             self._forget_then_of(job)
             self._store.say(
-                f"{path.name} holds the network's text alone: save it as .json to keep its weights and settings."
+                f"{path.name} holds the network's text alone: save it as .json to keep its weights, settings and input."
             )
             return
         self._store.save_as(path, document.opening)
-        self._saved.tell(document, answer.steps)
+        self._saved.tell(document, answer.steps, job.given)
         self._store.say(written.sentence)
         if job is self._asked:
             then, self._then = self._then, None

@@ -144,7 +144,8 @@ class LeftOvers(QObject):
             batch=work.batch,
             is_batch_alone=work.is_batch_alone,
         )
-        self._files.show(work.document, InputState(work.picture, work.numbers), steps, is_saved=False)
+        fed = InputState(work.picture, work.numbers, is_typed=work.is_typed)
+        self._files.show(work.document, fed, steps, is_saved=False)
         self._show_offer()
         runs = " Runs and their curves are not kept." if work.step else ""
         self._store.say(f"Restored as it was kept at {when}: {brief(work.document.title)} is not saved yet.{runs}")

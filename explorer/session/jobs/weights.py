@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from explorer.bounds import brief
 from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.jobs.job import Job
+from explorer.session.slices import InputState
+from explorer.session.typed_input import as_written
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
 
@@ -34,6 +36,8 @@ class SaveNetwork(Job[ToSave | Fault]):
     kept = (ToSave, Fault)
     document: Document
     path: Path
+    given: InputState = field(default_factory=InputState)
+    """What is fed to it: numbers that were typed are written with it."""
 
     @property
     def title(self) -> str:
@@ -43,7 +47,7 @@ class SaveNetwork(Job[ToSave | Fault]):
         return isinstance(waiting, SaveNetwork) and waiting.path == self.path
 
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[ToSave | Fault]:
-        write = worker.desk.to_save(self.document, self.path)
+        write = worker.desk.to_save(self.document, self.path, as_written(self.given))
         yield write if isinstance(write, Fault) else ToSave(write, worker.run.steps_of(self.document))
 
 

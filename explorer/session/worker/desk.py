@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,15 +64,15 @@ class Desk:
         assert model is not None
         return model
 
-    def to_save(self, document: Document, path: Path) -> Callable[[Path], str] | Fault:
-        """What writes the network and its weights to a file."""
+    def to_save(self, document: Document, path: Path, fed: tuple[float, ...]) -> Callable[[Path], str] | Fault:
+        """What writes the network, its weights and what was typed for it to be fed to a file."""
         from explorer.engine.errors import EngineError
 
         try:
             self.show(document)
             if path in self._unread and self.bench.has_weights(path):
                 return Fault(f"The weights of {path.name} could not be read: save under another name to keep them.")
-            return self.bench.to_save(document.as_file())
+            return self.bench.to_save(replace(document.as_file(), fed=fed))
         except EngineError as error:
             return Fault(str(error))
 

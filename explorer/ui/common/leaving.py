@@ -12,6 +12,7 @@ from explorer.bounds import brief
 from explorer.network.file_names import is_network, is_weights
 from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
+from explorer.session.typed_input import fits_in_text
 from explorer.ui.common import dialogs
 from explorer.ui.common.pictures import is_picture
 
@@ -82,7 +83,7 @@ def _open_data(session: Session, path: Path, show_data: Callable[[], object]) ->
 def save(parent: QWidget, session: Session, then: Callable[[], None] | None = None) -> None:
     """Save to the network's own file; where it has none that holds all of it, ask for one."""
     state = session.state
-    if state.path is None or (state.path.suffix.lower() == ".txt" and not state.document.fits_in_text):
+    if state.path is None or (state.path.suffix.lower() == ".txt" and not fits_in_text(state.document, state.input)):
         save_as(parent, session, then)
     elif not session.recent.was_changed_elsewhere(state.path) or dialogs.ask_replacing_newer(parent, state.path.name):
         session.files.save_network(state.path, then)

@@ -166,6 +166,48 @@ def test_choosing_data_is_no_work_that_a_file_would_keep(window: MainWindow, qtb
     assert not window.session.state.files.unsaved
 
 
+def test_an_input_that_was_typed_is_work_and_its_file_has_it(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, asked: list[str]
+) -> None:
+    session, path = window.session, tmp_path / "table.json"
+    session.files.open_network("one-filter")
+    _settle(qtbot, window)
+    assert not session.state.files.unsaved
+    table = np.array([[1, 0, 0.1], [-17, 1, 1]], np.float32)
+    session.input.set_cells((0, 1, 2), table[np.newaxis])
+    assert session.state.files.unsaved
+    window.close()
+    assert asked == ["one-filter"]
+    session.editing.undo()
+    assert not session.state.files.unsaved
+    session.editing.redo()
+    _save(qtbot, window, path)
+    assert not session.state.files.unsaved
+    session.input.set_cell((0, 0, 0), 9)
+    assert session.state.files.unsaved
+    session.editing.undo()
+    assert not session.state.files.unsaved
+    session.files.open_network("lecture")
+    _settle(qtbot, window)
+    session.files.open_network(path)
+    _settle(qtbot, window)
+    assert session.state.values is not None
+    np.testing.assert_array_equal(session.state.values[0, 1:3, 2:5], table)
+    assert session.state.path == path
+    assert not session.state.files.unsaved
+
+
+def test_a_place_that_was_pointed_at_and_an_example_of_the_data_are_no_work(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.input.point_at(np.array([0.5, -2], np.float32))
+    session.input.show_example(np.array([3, 4], np.float32), "point 7", 1)
+    assert not session.state.files.unsaved
+    session.input.set_values(np.array([3, 5], np.float32))
+    assert session.state.files.unsaved
+    session.files.new_network("2 linear(3)")
+    assert not session.state.files.unsaved, "what was typed for another network is no work on this one"
+
+
 def test_saving_a_network_from_text_asks_for_a_file_that_holds_its_weights(
     window: MainWindow, qtbot: QtBot, notation: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,7 +136,7 @@ class SurfaceView(FollowingView, QWidget):
     @Slot(float, float)
     def _feed(self, x: float, y: float) -> None:
         self.canvas.set_mark((x, y))  # at once, so that the arrow keys go on from there
-        self._session.input.set_values(np.array([x, y], np.float32))
+        self._session.input.point_at(np.array([x, y], np.float32))
 
     # --- what it asks for ---
 
