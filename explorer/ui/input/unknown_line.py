@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -14,7 +16,7 @@ from explorer.ui.common.images import image_of
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import number
 
-SIDE, NEAREST = 26, 3
+SIDE, NEAREST, MOST_DIGITS = 26, 3, 17
 TIP = (
     "Measured in what the last layer takes: how far the input lies from the nearest of 400 training examples, against "
     "how far nearly all of these lie from their own nearest one."
@@ -54,7 +56,7 @@ class UnknownLine(FollowingView, QWidget):
 
     def _show(self, told: Familiarity) -> None:
         words = unknown_words(told)
-        self.sentence.set_whole(f"I do not know this · {number(told.ratio, 2)} ×", tip=f"{words}\n\n{TIP}")
+        self.sentence.set_whole(f"I do not know this · {_times(told.ratio)} ×", tip=f"{words}\n\n{TIP}")
         self.sentence.setAccessibleName(words)
         self._show_pictures(told)
 
@@ -73,8 +75,17 @@ class UnknownLine(FollowingView, QWidget):
 def unknown_words(told: Familiarity) -> str:
     """What is said of an input that is unlike what was learned."""
     nearest = ", ".join(dict.fromkeys(told.labels)) if any(told.labels) else ", ".join(told.names)
-    times = number(told.ratio, 2)
+    times = _times(told.ratio)
     return f"I do not know this: {times} × as far from what was learned as usual. Nearest: {nearest}."
+
+
+def _times(ratio: float) -> str:
+    """With two digits, or as many as it takes to read as more than 1.
+
+    "1.0 × as far as usual" would be no reason to say so.
+    """
+    digits = max(2, math.ceil(1 - math.log10(ratio - 1))) if 1 < ratio < 2 else 2
+    return number(ratio, min(digits, MOST_DIGITS))
 
 
 def _picture(pixels: np.ndarray) -> QPixmap:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
+from explorer.session.familiarity import Familiarity
 from explorer.ui.common import theme
 from explorer.ui.input.prediction import PredictionView
-from explorer.ui.input.unknown_line import UnknownLine
+from explorer.ui.input.unknown_line import UnknownLine, unknown_words
 from tests.session.test_familiarity import learn, session, show
 
 __all__ = ["session"]
@@ -56,3 +58,20 @@ def _places(view: PredictionView) -> list[QRect]:
         answers.geometry(),
         *(answers.visualRect(answers.model().index(row, 0)) for row in range(answers.model().rowCount())),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "times"),
+    [(1.004, "1.004"), (1.04, "1.04"), (1.4, "1.4"), (3.0, "3.0"), (12.4, "12"), (1.00001, "1.00001")],
+)
+def test_just_above_what_is_usual_it_reads_as_more(ratio: float, times: str) -> None:
+    """ "I do not know this · 1.0 ×" said that it is as far as usual."""
+    words = unknown_words(Familiarity(ratio, ("a.png",), ("left",)))
+    assert words.startswith(f"I do not know this: {times} × as far")
+
+
+@pytest.mark.parametrize("power", range(1, 16))
+def test_however_little_above_it_is(power: int) -> None:
+    for ratio in (1 + 10.0**-power, 1 + 5 * 10.0**-power, 1 + 9.99 * 10.0**-power):
+        shown = unknown_words(Familiarity(ratio, ("a.png",), ("left",))).split(" × ")[0].split(": ")[1]
+        assert float(shown) > 1
