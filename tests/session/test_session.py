@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
 from explorer.session import Cell, Selection, Session, State
+from explorer.session.chosen_before import MOST_KEPT, ChosenBefore
 from explorer.session.worker.passes import FittedInput, Shown
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
@@ -113,6 +114,20 @@ def test_a_refused_edit_says_why_and_changes_nothing(
     assert session.state.document is document
     assert session.state.status.notice.endswith(".")
     assert session.state.files.undo_text == ""
+
+
+def test_what_was_chosen_is_kept_of_the_layers_chosen_last(session: Session) -> None:
+    """It was kept of every layer of every document that was ever opened."""
+    before, document = ChosenBefore(), session.state.document
+    before.keep(document, Selection("conv1", 1))
+    before.keep(document, Selection("relu1", 2))
+    for at in range(MOST_KEPT - 2):
+        before.keep(document, Selection(f"layer {at}", 0))
+    assert before.of(document, "conv1") == Selection("conv1", 1)
+    before.keep(document, Selection("conv1", 3))
+    before.keep(replace(document, opening=document.opening + 1), Selection("conv1", 4))
+    assert before.of(document, "conv1") == Selection("conv1", 3)
+    assert before.of(document, "relu1") == Selection("relu1")
 
 
 def test_what_was_chosen_of_a_layer_is_chosen_again_where_one_comes_back_to_it(session: Session) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.network.receptive_field import Field
 from explorer.session.cell import Cell
+from explorer.session.chosen_before import ChosenBefore
 from explorer.session.selection import AsItIs, Selection
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -20,7 +21,7 @@ class Selecting(QObject):
         super().__init__(store)
         self._store = store
         self._hovered: Cell | None = None
-        self._left: dict[tuple[int, str | None], Selection] = {}  # what was chosen last of each layer of each document
+        self._before = ChosenBefore()
         store.follow(self._follow)
 
     def select(
@@ -35,7 +36,7 @@ class Selecting(QObject):
         start = self._store.state.selection
         if layer is not AsItIs.LEFT and layer != start.layer:
             is_alone = channel is row is column is AsItIs.LEFT
-            start = self._left.get(_key(self._store.state, layer), Selection(layer)) if is_alone else Selection(layer)
+            start = self._before.of(self._store.state.document, layer) if is_alone else Selection(layer)
         self._store.set(
             Selection(
                 start.layer,
@@ -95,8 +96,7 @@ class Selecting(QObject):
         return fields.field(cell.call, row, column, channel)
 
     def _remember(self) -> None:
-        state = self._store.state
-        self._left[_key(state, state.selection.layer)] = state.selection
+        self._before.keep(self._store.state.document, self._store.state.selection)
 
     def _follow(self, old: State, new: State) -> None:
         if new.selection != old.selection and new.selection.layer == old.selection.layer:
@@ -107,10 +107,6 @@ class Selecting(QObject):
     def _point_at(self, cell: Cell | None) -> None:
         self._hovered = cell
         self.hovered.emit(cell)
-
-
-def _key(state: State, layer: str | None) -> tuple[int, str | None]:
-    return state.document.opening, layer
 
 
 def _place(state: State, cell: Cell) -> tuple[int, ...] | None:
