@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[Any]
 Extent = tuple[float, float]
 """The least and the largest of some numbers."""
+Measure = Callable[[], Extent]
+"""Gives what numbers reach over that are scaled alike; asked only where there is something to scale."""
 
 _WITH_ALPHA = {"PA": "RGBA", "La": "LA", "RGBa": "RGBA"}
 """Modes whose alpha is stored in another way, and what they are brought to."""
@@ -86,11 +89,11 @@ def length_text(length: float) -> str:
     return f"{length:,.0f}" if abs(length - round(length)) < 0.05 else f"{length:,.1f}"
 
 
-def picture_from_array(array: Array, name: str = "picture", extent: Extent | None = None) -> Picture:
+def picture_from_array(array: Array, name: str = "picture", measure: Measure | None = None) -> Picture:
     """A picture from (H, W) or (H, W, C) numbers: C is 1 (grey), 2 (grey, alpha), 3 (RGB), 4 (RGBA), or more.
 
     uint8 is taken as it is, other numbers are brought to 0–255 by a rule told in `conversions`: that of numbers which
-    reach over `extent`, or else of these alone.
+    reach over what `measure` gives, or else of these alone.
     Raises PictureError for other shapes and for numbers that are not real.
     """
     array = np.asarray(array)
@@ -102,17 +105,17 @@ def picture_from_array(array: Array, name: str = "picture", extent: Extent | Non
     array, told = _known_channels(array)
     colours = 3 if array.shape[2] >= 3 else 1
     coloured = array[..., :colours]
-    shown, rule = to_bytes(coloured, name, extent)
+    shown, rule = to_bytes(coloured, name, measure)
     if array.shape[2] > colours:  # by a rule of its own: opaque may be another number than white
         shown = np.dstack([shown, to_bytes(array[..., colours:], name)[0]])
     pixels, converted = _to_rgb(shown)
     return replace(_frozen(name, pixels, (*told, *rule, *converted)), extent=extent_of(coloured))
 
 
-def picture_from_pil(image: Image.Image, name: str = "picture", extent: Extent | None = None) -> Picture:
-    """A picture from a Pillow image of any mode; its first frame. `extent`: as of an array. Raises PictureError."""
+def picture_from_pil(image: Image.Image, name: str = "picture", measure: Measure | None = None) -> Picture:
+    """A picture from a Pillow image of any mode; its first frame. `measure`: as of an array. Raises PictureError."""
     if image.mode in WIDE_MODES:
-        return picture_from_array(np.asarray(image), name, extent)
+        return picture_from_array(np.asarray(image), name, measure)
     pixels, told = _mode_to_rgb(image)
     return _frozen(name, pixels, told)
 
@@ -167,9 +170,9 @@ def _known_channels(array: Array) -> tuple[Array, tuple[str, ...]]:
     return array[..., :1], (f"The first of {channels} channels is shown.",)
 
 
-def to_bytes(array: Array, name: str, extent: Extent | None = None) -> tuple[Pixels, tuple[str, ...]]:
+def to_bytes(array: Array, name: str, measure: Measure | None = None) -> tuple[Pixels, tuple[str, ...]]:
     """Real numbers of any kind as bytes, and the sentences that tell by which rule: that of numbers which reach over
-    `extent`, or else of these alone. Raises PictureError."""
+    what `measure` gives, or else of these alone. Raises PictureError."""
     if array.dtype == np.uint8:
         return array, ()
     if array.dtype.kind not in "buif":
@@ -179,7 +182,7 @@ def to_bytes(array: Array, name: str, extent: Extent | None = None) -> tuple[Pix
         raise PictureError(f"{name} holds no numbers that can be shown: all of them are NaN or infinite.")
     finite = np.isfinite(array)
     told = () if finite.all() else (f"{_count(~finite)} NaN or infinite became black.",)
-    rule = byte_rule(array.dtype, *(extent or own))
+    rule = byte_rule(array.dtype, *(own if measure is None else measure()))
     return rule.applied(array), (*told, *rule.told)
 
 

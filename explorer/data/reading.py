@@ -26,6 +26,7 @@ from explorer.data.pages import FRAME, PAGE, PageAxis, Pages
 from explorer.data.picture import (
     WIDE_MODES,
     Extent,
+    Measure,
     Picture,
     PictureError,
     picture_from_array,
@@ -81,13 +82,13 @@ def _page(file: IO[bytes], path: Path, page: int) -> Picture:
     if len(found.starts) < 2:
         return _read(file, path, None)
     page = min(page, len(found.starts) - 1)
-    alone = _read(from_page(file, found.starts[page]), path, None)
-    if alone.extent is None:
-        return with_pages(alone, found.at(page))
-    beside = found.beside(page)
-    extent, looked_at = _extent_of_pages(file, path, beside)
-    shown = _read(from_page(file, found.starts[page]), path, None, extent=extent)
-    return with_pages(with_scale(shown, extent, looked_at, len(beside)), found.at(page))
+    beside, changed_ns = found.beside(page), os.fstat(file.fileno()).st_mtime_ns
+    shown = _read(
+        from_page(file, found.starts[page]), path, None, measure=lambda: _extent_of_pages(path, changed_ns, beside)[0]
+    )
+    if shown.extent is not None:
+        shown = with_scale(shown, *_extent_of_pages(path, changed_ns, beside), len(beside))
+    return with_pages(shown, found.at(page))
 
 
 @lru_cache(KEPT_STACKS)
@@ -97,12 +98,13 @@ def _pages_of(path: Path, _changed_ns: int) -> TiffPages:
         return read_pages(file, path.name)
 
 
-def _extent_of_pages(file: IO[bytes], path: Path, starts: tuple[int, ...]) -> tuple[Extent, int]:
+@lru_cache(KEPT_STACKS)
+def _extent_of_pages(path: Path, changed_ns: int, starts: tuple[int, ...]) -> tuple[Extent, int]:
     """What the numbers of the pages at `starts` reach from and to, by evenly spread ones, and by how many."""
     last = len(starts) - 1
     chosen = sorted({round(at * last / max(MEASURED_PAGES - 1, 1)) for at in range(MEASURED_PAGES)})
     some = chosen if len(starts) > MEASURED_PAGES else range(len(starts))
-    read = [_extent_at(path, os.fstat(file.fileno()).st_mtime_ns, starts[at]) for at in some]
+    read = [_extent_at(path, changed_ns, starts[at]) for at in some]
     known = [extent for extent in read if extent is not None]
     return (min(low for low, _ in known), max(high for _, high in known)) if known else (0.0, 0.0), len(some)
 
@@ -195,16 +197,16 @@ def _damaged(path: Path, error: Exception) -> str:
 
 
 def _read(
-    file: IO[bytes], path: Path, at_least: int | None, *, frame: int = 0, extent: Extent | None = None
+    file: IO[bytes], path: Path, at_least: int | None, *, frame: int = 0, measure: Measure | None = None
 ) -> Picture:
-    """`extent`: what the numbers reach over that a page of a TIFF is scaled with; None where it is for itself."""
+    """`measure`: gives what numbers reach over that a page of a TIFF is scaled with; None where it is for itself."""
     image = _opened(file, path)
     if image is None or (image.format == "TIFF" and not tiff.is_plain(_tags(image))):
-        return tiff.read_tiff(file, path, extent)
+        return tiff.read_tiff(file, path, measure)
     if at_least is not None:
         image.draft(None, (at_least, at_least))
     if image.format == "TIFF":
-        return _from_tiff(image, path, extent)
+        return _from_tiff(image, path, measure)
     if is_deep(image):  # the frames of an animated one are left alone
         picture = picture_from_array(read_deep(image, file), path.name)
     elif image.format == "PPM":
@@ -229,11 +231,11 @@ def _noted(image: Image.Image) -> int:
     return int(image.getexif().get(ORIENTATION_TAG, 1))
 
 
-def _from_tiff(image: Image.Image, path: Path, extent: Extent | None) -> Picture:
+def _from_tiff(image: Image.Image, path: Path, measure: Measure | None) -> Picture:
     """A plain TIFF; Pillow turns it when it loads it."""
     told = told_turn(_noted(image), "the file")
     image.load()
-    return with_conversions(picture_from_pil(image, path.name, extent), told, path)
+    return with_conversions(picture_from_pil(image, path.name, measure), told, path)
 
 
 def _opened(file: IO[bytes], path: Path) -> Image.Image | None:

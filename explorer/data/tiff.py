@@ -16,6 +16,7 @@ from PIL import Image
 from explorer.data.picture import (
     Array,
     Extent,
+    Measure,
     Picture,
     PictureError,
     Pixels,
@@ -83,8 +84,8 @@ def _largest(value: Any) -> int:
     return int(max(value)) if isinstance(value, tuple) else int(value)
 
 
-def read_tiff(file: IO[bytes], path: Path, extent: Extent | None = None) -> Picture:
-    """The first page of an open TIFF, scaled as numbers are that reach over `extent`, or else for itself.
+def read_tiff(file: IO[bytes], path: Path, measure: Measure | None = None) -> Picture:
+    """The first page of an open TIFF, scaled as numbers are that reach over what `measure` gives, or for itself.
 
     Raises PictureError, and whatever a damaged file makes tifffile raise.
     """
@@ -98,7 +99,7 @@ def read_tiff(file: IO[bytes], path: Path, extent: Extent | None = None) -> Pict
         page = opened.pages.first
         assert isinstance(page, tifffile.TiffPage)  # the first is never a mere frame
         _check(page, path.name)
-        image, of_page, own = _image(page, path.name, extent)
+        image, of_page, own = _image(page, path.name, measure)
         orientation = int(page.tags.valueof(ORIENTATION, 1))
     picture = with_conversions(picture_from_pil(image, path.name), of_page, path)
     return replace(upright(picture, orientation, "the file"), extent=own)
@@ -128,7 +129,7 @@ def _compression_name(compression: int) -> str:
     return known or str(getattr(compression, "name", f"number {int(compression)}")).replace("_", " ")
 
 
-def _image(page: TiffPage, name: str, extent: Extent | None) -> tuple[Image.Image, tuple[str, ...], Extent | None]:
+def _image(page: TiffPage, name: str, measure: Measure | None) -> tuple[Image.Image, tuple[str, ...], Extent | None]:
     """The page as an image of Pillow's, with 8 bits a sample, and what its own numbers reach from and to."""
     plane, told = _plane(page.asarray(), page.axes)
     photometric = int(page.photometric)
@@ -138,7 +139,7 @@ def _image(page: TiffPage, name: str, extent: Extent | None) -> tuple[Image.Imag
     at = _alpha_place(page, colours, plane.shape[2])
     told += _left_out(plane.shape[2], colours, at)
     mode = OF_KIND.get(photometric, MODES[colours])
-    pixels, rule = _colours(plane[..., :colours], page, name, extent)
+    pixels, rule = _colours(plane[..., :colours], page, name, measure)
     own = extent_of(plane[..., :colours])
     if photometric == PALETTE:
         mode, told = "RGB", (*told, "Palette colours became red, green and blue.")
@@ -183,7 +184,7 @@ def _left_out(samples: int, colours: int, alpha: int | None) -> tuple[str, ...]:
     return (f"{spare} of {samples} channels {'is' if spare == 1 else 'are'} not colour and left out.",)
 
 
-def _colours(plane: Array, page: TiffPage, name: str, extent: Extent | None) -> tuple[Pixels, tuple[str, ...]]:
+def _colours(plane: Array, page: TiffPage, name: str, measure: Measure | None) -> tuple[Pixels, tuple[str, ...]]:
     """The colour samples as bytes, in the order and with the sense that Pillow gives them."""
     photometric = int(page.photometric)
     if photometric == PALETTE:
@@ -192,7 +193,7 @@ def _colours(plane: Array, page: TiffPage, name: str, extent: Extent | None) -> 
         pixels = (plane >> (8 * plane.dtype.itemsize - 8)).astype(np.uint8)
         pixels[..., 1:] ^= 128 if photometric == ICCLAB else 0  # Pillow takes a and b with a sign, as CIELAB has them
         return pixels, ()
-    pixels, rule = to_bytes(plane, name, extent)
+    pixels, rule = to_bytes(plane, name, measure)
     return (255 - pixels if photometric == WHITE_IS_ZERO else pixels), rule
 
 

@@ -255,3 +255,21 @@ def test_pages_of_bytes_and_single_deep_pictures_are_as_they_were(tmp_path: Path
     assert not any("scale" in each for each in read_picture(_deep(tmp_path / "a.tif", GREY[0, 0])).conversions)
     told = read_picture(_deep(tmp_path / "b.tif", np.arange(24, dtype=np.uint16).reshape(4, 6) * 100)).conversions
     assert not any("scale" in each for each in told)
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_turned_page_is_read_once(is_packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was read once to see what its numbers are and again to scale them: a large page took twice its time."""
+    stack = np.arange(3 * 24, dtype=np.uint16).reshape(3, 4, 6) * 100
+    path = _deep(tmp_path / "stack.tif", stack, compression="deflate" if is_packed else None)
+    read_picture(path)  # which measures all of them
+    asarray, read = tifffile.TiffPage.asarray, []
+
+    def counted(page: tifffile.TiffPage, **how: object) -> np.ndarray:
+        read.append(page.offset)
+        return asarray(page, **how)
+
+    monkeypatch.setattr(tifffile.TiffPage, "asarray", counted)
+    for page in (1, 2, 0):
+        read_picture(path, page=page)
+    assert len(read) == 3
