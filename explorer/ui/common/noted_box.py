@@ -28,10 +28,13 @@ class NotedBox(ChoiceBox):
         self.setItemData(index, tip or None, Qt.ItemDataRole.ToolTipRole)
         told = f"{self.itemText(index)}, {note}" if note else None
         self.setItemData(index, told, Qt.ItemDataRole.AccessibleTextRole)
+
+    def showPopup(self) -> None:
         self._make_room()
+        super().showPopup()
 
     def _make_room(self) -> None:
-        """Let the list be as wide as its widest entry."""
+        """Let the list be as wide as its widest entry: once for all notes, when they are to be seen."""
         metrics = QFontMetrics(self.view().font())
         rows = ((self.itemText(at), str(self.itemData(at, NOTE) or "")) for at in range(self.count()))
         widths = (metrics.horizontalAdvance(text) + GAP + metrics.horizontalAdvance(note) for text, note in rows)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.ui.common import theme
+from explorer.ui.common import noted_box, theme
 from explorer.ui.common.noted_box import NotedBox
 from tests.ui.pixels import colours_near
 
@@ -61,3 +62,22 @@ def test_the_closed_box_and_what_is_found_by_its_words_know_nothing_of_the_note(
     assert box.itemData(1, Qt.ItemDataRole.ToolTipRole) == "of this step"
     box.set_note(1, "")
     assert box.itemData(1, Qt.ItemDataRole.AccessibleTextRole) is None
+
+
+def test_all_notes_are_measured_once(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each note measured the entries of all others anew."""
+    box = _box(qtbot, qapp)
+    box.addItems([f"loss {number}" for number in range(10)])
+    measured: list[str] = []
+
+    class Counted(QFontMetrics):
+        def horizontalAdvance(self, text: str) -> int:
+            measured.append(text)
+            return super().horizontalAdvance(text)
+
+    monkeypatch.setattr(noted_box, "QFontMetrics", Counted)
+    for at in range(box.count()):
+        box.set_note(at, f"{at}.5")
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton)
+    box.hidePopup()
+    assert sorted(measured) == sorted(text for at in range(box.count()) for text in (box.itemText(at), f"{at}.5"))
