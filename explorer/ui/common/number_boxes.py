@@ -74,6 +74,12 @@ class _Stepper(_NoStrayWheel):
         if self.styleSheet() != STEPPER_SHEET + wrong:
             self.setStyleSheet(STEPPER_SHEET + wrong)
 
+    def mouseDoubleClickEvent(self: Any, event: QMouseEvent) -> None:
+        """On the margin around the number it marks the number too; on the carets it is a second step."""
+        super().mouseDoubleClickEvent(event)  # type: ignore[misc]  # mixed into spin boxes
+        if event.position().x() < self.width() - CARETS_ROOM:
+            self.selectAll()
+
     def paintEvent(self: Any, event: QPaintEvent) -> None:
         super().paintEvent(event)  # type: ignore[misc]  # mixed into spin boxes
         painter = QPainter(self)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication
@@ -167,6 +167,34 @@ def test_a_double_click_marks_the_whole_number_so_that_typing_replaces_it(qtbot:
     QTest.keyClicks(box.lineEdit(), "0.25")
     QTest.keyClick(box.lineEdit(), Qt.Key.Key_Return)
     assert (box.value(), numbers, sentences) == (0.25, [0.25], [])
+
+
+@pytest.mark.parametrize("across", [1, 3, 5])
+def test_a_double_click_on_the_margin_marks_the_number_too(across: int, qtbot: QtBot) -> None:
+    """It marked nothing, and 0.25 typed over 0.01 was 0.250.01."""
+    box = FloatBox(0, 1, name="Rate")
+    qtbot.addWidget(box)
+    box.setValue(0.01)
+    box.show()
+    at, left = QPoint(across, box.height() // 2), Qt.MouseButton.LeftButton
+    on = box.childAt(at) or box
+    QTest.mouseClick(on, left, pos=on.mapFrom(box, at))
+    QTest.mouseDClick(on, left, pos=on.mapFrom(box, at))
+    assert box.lineEdit().selectedText() == "0.01"
+    QTest.keyClicks(box, "0.25")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert box.value() == 0.25
+
+
+def test_a_double_click_on_a_caret_is_two_steps(qtbot: QtBot) -> None:
+    box = WholeBox(1, 99, name="Filters")
+    qtbot.addWidget(box)
+    box.setValue(8)
+    box.show()
+    at = QPoint(box.width() - 8, box.height() // 2 - 6)
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(box, Qt.MouseButton.LeftButton, pos=at)
+    assert box.value() == 10
 
 
 def test_a_third_click_leaves_the_whole_number_marked(qtbot: QtBot) -> None:
