@@ -97,6 +97,7 @@ class MapsState:
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)
     familiarity: Familiarity | None = None  # of the present input, while there are data that were learned from
+    missed: tuple[str, ...] = ()  # layers of the pass whose weights were no longer kept: theirs are fresh ones
     measured: int = 0  # statistics of large layers that were read through since they were asked for
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 import explorer
+from explorer.engine.model import workbench
 from explorer.engine.model.load import Loaded
 from explorer.network import Network
 from explorer.session import Session
@@ -172,7 +174,8 @@ def test_it_is_taken_over_with_the_weights_that_it_learned_and_undo_brings_back_
     for at, filters in ((1, 8), (0, 2)):
         compared = session.state.watching.comparison.runs[at]
         session.comparing.take_over(at)
-        assert session.state.status.notice == TAKEN.format(run=compared.run)
+        said = TAKEN.format(run=compared.run)
+        qtbot.waitUntil(lambda said=said: session.state.status.notice == said, timeout=60_000)
         loaded = saved(session, qtbot, tmp_path / f"{filters}.json")
         assert loaded.network.shapes()[0] == (filters, 8, 8)
         inputs = torch.cat([loaded.prepare(picture) for picture in data.test.inputs(range(len(data.test)))])
@@ -185,6 +188,26 @@ def test_it_is_taken_over_with_the_weights_that_it_learned_and_undo_brings_back_
         session.editing.undo()
         again = saved(session, qtbot, tmp_path / f"again-{filters}.json").model.state_dict()
         assert all(torch.equal(value, again[name]) for name, value in before.items())
+
+
+def test_that_the_weights_came_over_is_said_only_where_they_did(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said before the pass, which found that they had been given up for want of memory."""
+    monkeypatch.setattr(workbench, "Workbench", partial(workbench.Workbench, bank_bytes=0))
+    session = make_session(TEXT)
+    session.learning.set_hyperparameters(batch_size=20, learning_rate=0.1)
+    session.data.use_data(pictures(tmp_path / "sides.npz"))
+    qtbot.waitUntil(lambda: session.state.data.data_set is not None, timeout=60_000)
+    session.comparing.compare("Filters of conv1", "2, 8", 1)
+    wait_until_over(qtbot, session)
+    told: list[str] = []
+    session.store.follow(lambda _old, new: told.append(new.status.notice))
+    session.comparing.take_over(1)
+    qtbot.waitUntil(lambda: any("Fresh weights were made for conv1" in each for each in told), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=60_000)
+    assert not [each for each in told if each.startswith(TAKEN.partition("{")[0])]
+    assert session.close()
 
 
 def test_a_run_goes_on_from_the_weights_that_were_taken_over(session: Session, qtbot: QtBot) -> None:

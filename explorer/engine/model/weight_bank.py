@@ -32,6 +32,7 @@ class WeightBank:
         self._left: frozenset[int] = frozenset()
         self._notes: list[str] = []
         self._anew: tuple[str, ...] = ()
+        self._missed: tuple[str, ...] = ()
 
     def put(self, state: Mapping[str, Tensor], names: Sequence[str], layer_ids: Sequence[int]) -> None:
         """Weights that came for layers of these names, under these ids, to be shown next."""
@@ -65,12 +66,17 @@ class WeightBank:
                 missed.append(name)
             elif expected and layer_id in known:
                 anew.append(name)
-        self._anew = tuple(anew)
+        self._anew, self._missed = tuple(anew), tuple(missed)
         for key in found:  # all of them are in the model by now
             del self._states[key]
         self._came = frozenset()
         if missed:
             self._notes.append(f"Fresh weights were made for {', '.join(missed)}: the old ones were no longer kept.")
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The layers that the last `fill` left with fresh weights, as theirs were given up."""
+        return self._missed
 
     def latest(self, layer_id: int) -> State:
         """The weights last seen for a layer in any shapes; empty if there were none."""

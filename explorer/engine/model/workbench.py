@@ -93,6 +93,11 @@ class Workbench:
         """What is to be told of weights that are no longer kept, once; "" where there is nothing."""
         return self._bank.take_notes()
 
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The layers that have fresh weights since the last change, as theirs were no longer kept."""
+        return self._bank.missed
+
     def take_anew(self) -> tuple[str, ...]:
         """The layers that start from fresh weights since the last change, as their own had other shapes; told once."""
         return self._bank.take_anew()

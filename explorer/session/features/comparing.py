@@ -42,6 +42,7 @@ class Comparing:
         self._variants: tuple[_Variant, ...] = ()
         self._told: dict[int, VariantTold] = {}
         self._told_at = 0.0
+        self._taken: tuple[Document, str] | None = None  # what was taken over, and what to say once its weights came
         store.follow(self._follow)
         store.on_look(self._look)
 
@@ -92,8 +93,9 @@ class Comparing:
         trained = learned if run.standing == "done" else None
         label = f"{comparison.what.lower()} = {run.value}"
         self._store.edit(label, lambda before: _taken_over(choice.change(before, run.value), trained))
-        has_weights = self._store.state.document.layer_ids == learned.layer_ids
-        self._store.say(TAKEN.format(run=run.run) if has_weights else "")
+        document = self._store.state.document
+        self._taken = (document, TAKEN.format(run=run.run)) if document.layer_ids == learned.layer_ids else None
+        self._store.say("")
 
     # --- how it is done ---
 
@@ -197,6 +199,19 @@ class Comparing:
         has_begun = new.training.status == "running" and old.training.status != "running"
         if has_begun and new.watching.comparison.is_running:
             self._end("stopped")
+        self._tell_taken(old, new)
+
+    def _tell_taken(self, old: State, new: State) -> None:
+        """Only the pass knows whether the weights that were learned were still kept; where not, it says so itself."""
+        if self._taken is None:
+            return
+        document, words = self._taken
+        if new.document is not document:
+            self._taken = None
+        elif new.maps.shown is not old.maps.shown:
+            self._taken = None
+            if not new.maps.missed:
+                self._store.say(words)
 
 
 def _asked_of(state: State) -> tuple[int, int, bool]:

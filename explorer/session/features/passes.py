@@ -86,6 +86,7 @@ class Passes:
                 fault=shown.fault,
                 device=shown.device,
                 devices=shown.devices,
+                missed=shown.missed,
             ),
             replace(self._store.state.input, fitted=shown.fitted if is_newest else state.input.fitted),
             replace(self._store.state.status, notice=shown.notice or state.status.notice),

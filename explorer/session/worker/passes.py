@@ -52,6 +52,7 @@ class Shown:
     notice: str = ""
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +172,7 @@ class PassRecorder:
             notice,
             self._desk.bench.device_name,
             self._desk.bench.available_devices(),
+            self._desk.bench.missed,
         )
 
     def _fields_of(self, request: Request, recording: Recording) -> ReceptiveFields:
