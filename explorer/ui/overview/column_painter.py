@@ -19,10 +19,13 @@ from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, TileGrid
 from explorer.ui.overview.map_images import COARSE_CELLS, FINER
 from explorer.ui.overview.scene import Scene, View, figures, fitted, font, shortened
+from explorer.ui.tensors.cell_numbers import Writing, writing_for
+from explorer.ui.tensors.cell_painting import paint_number, set_number_font
+from explorer.ui.tensors.layout import NUMBERS_AT_MOST
 from explorer.ui.tensors.sight import in_sight
 
 NUMBERS_FROM = 34.0
-"""Cells carry their numbers from this many pixels."""
+"""Cells of many carry their numbers from this many pixels, those of few wherever all have room."""
 TILE_RADIUS = 3.0
 LARGEST_KEPT_TILE = 160.0
 LARGEST_KEPT_PICTURE = 2_000_000
@@ -102,9 +105,11 @@ class ColumnPainter:
         dead = [target for slot, target in places if column.entry.is_dead(column.channels[slot])]
         paint_dead(self.painter, dead)
         self._frames([target for _, target in places])
-        if places and _cell_size(column, places[0][1]) >= NUMBERS_FROM:
+        cell = _cell_size(column, places[0][1]) if places else 0.0
+        writing = writing_for(maps.values, cell, cell, exponent=0) if maps.values.size <= NUMBERS_AT_MOST else None
+        if writing is not None or cell >= NUMBERS_FROM:
             for slot, target in places:
-                self._cell_numbers(column, column.channels[slot], target)
+                self._cell_numbers(column, column.channels[slot], target, writing)
 
     def _small_tiles(self, column: Column, maps: LayerActivation, places: Places) -> None:
         atlas = self.scene.images.atlas(maps, column.channels)
@@ -137,8 +142,8 @@ class ColumnPainter:
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.drawRects([target.adjusted(-0.5, -0.5, 0.5, 0.5) for target in targets])
 
-    def _cell_numbers(self, column: Column, channel: int, target: QRectF) -> None:
-        """The numbers in the cells that are on the screen."""
+    def _cell_numbers(self, column: Column, channel: int, target: QRectF, writing: Writing | None) -> None:
+        """The numbers in the cells that are on the screen; of few cells all with the same decimals."""
         maps = column.entry.maps
         assert maps is not None
         rows, columns = maps.values.shape[1:]
@@ -148,9 +153,14 @@ class ColumnPainter:
         shown = maps.values[channel, first_row : last_row + 1, first : last + 1]
         colours = colourise(shown, scale_for(maps.low, maps.high))
         self.painter.setFont(figures(10))
+        set_number_font(self.painter, writing)
         for row, at in np.ndindex(shown.shape):
             left, top = target.left() + (first + at) * width, target.top() + (first_row + row) * height
-            self._value(QRectF(left, top, width, height), float(shown[row, at]), colours[row, at])
+            rect, value = QRectF(left, top, width, height), float(shown[row, at])
+            if writing is None:
+                self._value(rect, value, colours[row, at])
+            else:
+                paint_number(self.painter, rect, value, writing, ink_on(colours[row, at]))
 
     def _numbers(self, column: Column) -> None:
         maps = column.entry.maps

@@ -10,7 +10,7 @@ from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column, TileGrid
 
-SMALLEST_TILE, READABLE_TILE, LARGEST_TILE = 18.0, 32.0, 64.0
+SMALLEST_TILE, READABLE_TILE, LARGEST_TILE = 18.0, 32.0, 320.0
 ROWS_WHEN_FOLDED = 7
 """Where not all maps can be readable there are so many below each other, and as large as that lets them be."""
 NUMBER_WIDTH, NUMBER_HEIGHT, SMALLEST_NUMBER = 76.0, 48.0, 16.0
@@ -30,7 +30,10 @@ GAP_SHARE = 0.12
 
 @dataclass(frozen=True)
 class Measures:
-    """The sizes that all columns share, in pixels: `labels` and `arcs` are heights of those zones, from `top` down."""
+    """The sizes that all columns share, in pixels: `labels` and `arcs` are heights of those zones, from `top` down.
+
+    `flat_width` is that of columns of plain numbers, `number_width` of those that have a tile for each.
+    """
 
     pitch: float
     gap: float
@@ -40,6 +43,7 @@ class Measures:
     bottom: float
     left: float
     classes_width: float
+    flat_width: float
     number_width: float
     most: int
 
@@ -129,7 +133,7 @@ def _label(box: Box, measures: Measures, *, is_free: bool) -> Box:
 
     Those of lower branches have maps beside them and keep to their own column.
     """
-    wide = max(box.width, measures.pitch - LABEL_GAP) if is_free else box.width
+    wide = box.width + measures.gap - LABEL_GAP if is_free else box.width
     return Box(box.middle[0] - wide / 2, box.y, wide, measures.labels)
 
 
@@ -194,7 +198,7 @@ def _ends(column: Column) -> tuple[float, float]:
 
 
 def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept: int | None, leader: Entry) -> Content:
-    at_rest = min(measures.tile(body.height), measures.inner, body.height)
+    at_rest = _at_rest(entry, body.height, measures)
     taken = _picture_room(at_rest, measures.inner, body.height) if entry.is_colour else 0.0
     folds = _fitting(measures.inner, body.height - taken, at_rest) < entry.channels
     size = min(at_rest, READABLE_TILE) if is_opened and folds else at_rest
@@ -217,6 +221,16 @@ def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept:
     hidden = entry.channels - shown
     more = _more(body, y + taken + high) if hidden or (is_opened and folds) else None
     return grid, channels, None, picture, more, hidden
+
+
+def _at_rest(entry: Entry, height: float, measures: Measures) -> float:
+    """The size of a map while nothing is opened: of a colour picture its channels are to fit in under it."""
+    size = min(measures.tile(height), measures.inner, height)
+    if not entry.is_colour:
+        return size
+    smaller = (float(each) for each in range(int(size), int(min(READABLE_TILE, size)) - 1, -1))
+    under = lambda each: height - _picture_room(each, measures.inner, height)  # noqa: E731
+    return next((each for each in smaller if _fitting(measures.inner, under(each), each) >= entry.channels), size)
 
 
 def _chosen(shown: int, channels: int, kept: int | None, leader: Entry) -> tuple[int, ...]:

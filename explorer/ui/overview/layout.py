@@ -14,7 +14,8 @@ from explorer.ui.overview.folding import Item, LayerGroup
 from explorer.ui.overview.geometry import Bracket, Column, ColumnEdge, Layout
 from explorer.ui.overview.items import MARGIN, MINIMUM_PITCH, Span, classes_width, items_for, shown
 
-MAXIMUM_PITCH = 132.0
+MAXIMUM_PITCH, MAXIMUM_FLAT_PITCH = 480.0, 132.0
+"""What a column of maps takes where there is room for it, and one of plain numbers, which need no more."""
 LABEL_HEIGHT = 27.0
 ARC_HEIGHT = 13.0
 ARC_LEVELS = 6
@@ -130,10 +131,16 @@ def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int,
     beside = classes_width(width) if classes else 0
     free = width - 2 * MARGIN - beside
     amount = max(1, ranks - classes)
-    pitch = _pitch(free, amount)
+    flat = amount - len({seat.rank for seat in seats if _has_tiles(seat.entry)})
+    pitch = flat_pitch = _pitch(free, amount)
     numbers = len({seat.rank for seat in seats if has_number_tiles(seat.entry)})
     wider = max(0.0, READABLE_NUMBER - (pitch - _gap(pitch))) if numbers <= amount / 4 else 0.0
-    pitch = _pitch(free - numbers * wider, amount)
+    if pitch > MAXIMUM_FLAT_PITCH:  # what the numbers do not need is left to the maps
+        flat_pitch = MAXIMUM_FLAT_PITCH
+        pitch = _pitch(free - flat * flat_pitch, max(1, amount - flat))
+    elif wider:
+        pitch = flat_pitch = _pitch(free - numbers * wider, amount)
+    taken = pitch * (amount - flat) + flat_pitch * flat + numbers * wider
     top = MARGIN / 2 + depth * BRACKET_HEIGHT
     arc_height = arcs * ARC_HEIGHT
     return Measures(
@@ -143,9 +150,10 @@ def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int,
         labels=LABEL_HEIGHT,
         arcs=arc_height,
         bottom=max(height - MARGIN / 2, top + LABEL_HEIGHT + arc_height + 120),
-        left=max(MARGIN, (width - beside - pitch * amount - numbers * wider) / 2),
+        left=max(MARGIN, (width - beside - taken) / 2),
         classes_width=classes_width(width),
-        number_width=pitch - _gap(pitch) + wider,
+        flat_width=flat_pitch - _gap(pitch),
+        number_width=flat_pitch - _gap(pitch) + wider,
         most=max((seat.entry.channels for seat in seats if _has_tiles(seat.entry)), default=1),
     )
 
@@ -201,6 +209,8 @@ def _width(seat: _Seat, measures: Measures, opened: Opened, lanes: int) -> float
         return measures.classes_width - measures.gap
     if has_number_tiles(seat.entry):
         return measures.number_width
+    if seat.entry.is_numbers:
+        return measures.flat_width
     if seat.entry.name not in opened.layers:
         return measures.inner
     _, bar, bottom = _body(measures, seat.lane, lanes)

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from explorer.session.snapshot import LayerActivation, Prediction
+from explorer.ui.overview.column_painter import NUMBERS_FROM
 from explorer.ui.overview.columns import READABLE_TILE
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import LayerGroup, folded
@@ -308,3 +309,33 @@ def test_class_names_get_more_of_a_wide_window() -> None:
     widths = [lay_out(entries, width, 700).columns[-1].grid for width in (700, 840, 1270, 1700)]
     sizes = [grid.tile(0).width for grid in widths if grid is not None]
     assert sizes[0] == sizes[1] < sizes[2] < sizes[3]
+
+
+def tiny() -> list[Entry]:
+    """A map of 5 × 5 that becomes one of 3 × 3, and two numbers."""
+    shapes = {"input": (1, 5, 5), "conv1": (1, 3, 3), "flatten1": (9,), "linear1": (2,)}
+    names = [*shapes]
+    families = ("input", "convolution", "other", "linear")
+    return [entry(name, tuple(names[max(0, at - 1) : at]), shapes[name], families[at]) for at, name in enumerate(names)]
+
+
+def test_the_maps_of_a_tiny_network_take_the_room_that_there_is() -> None:
+    """They were 64 pixels wide in an empty pane, and their cells too small for a number."""
+    layout = lay_out(tiny(), 860, 480)
+    grids = [column.grid for column in layout.columns[:2]]
+    assert all(grid is not None and grid.width > 200 for grid in grids)
+    assert all(grid.width / 5 > NUMBERS_FROM for grid in grids)
+    for column in layout.columns[2:]:
+        assert column.box.width < 140
+    assert layout.columns[-1].box.right <= 860
+
+
+@pytest.mark.parametrize("length", [2, 4, 8, 12])
+def test_in_a_larger_window_the_maps_grow_and_not_the_margins(length: int) -> None:
+    """The gaps grew: from 1440 to 2560 pixels the maps stayed as they were."""
+    entries = chain(length, (12, 30, 30))
+    small, large = (lay_out(entries, width, height) for width, height in ((830, 480), (1930, 1160)))
+    sizes = [layout.columns[1].grid.width for layout in (small, large)]
+    assert sizes[1] > 1.6 * sizes[0]
+    used = [each.grid.across * each.grid.step_x for each in large.columns if each.grid is not None]
+    assert sum(used) > 0.45 * 1930
