@@ -7,10 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QListView, QMenu, QToolButton, QTreeView
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QTabWidget,
+    QToolButton,
+    QTreeView,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.session.selection import Selection
@@ -18,13 +27,16 @@ from explorer.ui.common import dialogs
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import NOTHING
+from explorer.ui.debugger.into.number_grid import NumberGrid
+from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.maps.value_bars import ValueBars
 from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_recorded
-from tests.ui.menus import menu_at, press, texts
+from tests.ui.menus import menu_at, place_by_key, press, texts
 from tests.ui.windows import shared_window
 
 SIZE = (1440, 900)
@@ -259,3 +271,81 @@ def test_without_the_mouse_it_is_what_is_chosen_and_in_the_debugger_what_it_stan
     window.setFocus()
     copied(window)
     assert window.session.state.status.notice == NOTHING
+
+
+def is_near(place: QPoint, wanted: QPointF) -> bool:
+    return (QPointF(place) - wanted).manhattanLength() < 3
+
+
+def test_the_keys_open_the_menu_at_what_is_chosen(window: MainWindow) -> None:
+    """It opened in the middle of the view, over other cells."""
+    window.show_part("overview")
+    canvas, fed = window.findChild(OverviewCanvas), window.findChild(PictureCanvas, "fedPicture")
+    assert canvas is not None
+    assert fed is not None
+    for chosen in (Selection("conv1"), Selection("conv1", 3), Selection("conv1", 3, 20, 9)):
+        window.session.selection.select(layer="conv1", channel=chosen.channel, row=chosen.row, column=chosen.column)
+        QApplication.processEvents()
+        column = canvas.column("conv1")
+        assert column is not None
+        place = QPointF(place_by_key(canvas))
+        around = canvas.view.rect(column.bar if chosen.channel is None else column.body)
+        assert around.adjusted(-2, -2, 2, 2).contains(place)
+        if chosen.channel is not None:
+            assert canvas.place_of("conv1", 3).adjusted(-2, -2, 2, 2).contains(place)
+    window.session.selection.select(layer="input", channel=0, row=4, column=6)
+    QApplication.processEvents()
+    assert is_near(place_by_key(fed), fed.point_of(4, 6))
+    window.show_part("maps")
+    window.session.selection.select(layer="linear1", channel=7)
+    QApplication.processEvents()
+    bars = next(each for each in window.findChildren(ValueBars) if each.isVisible())
+    assert bars.index_at(place_by_key(bars).y()) == 7
+
+
+@pytest.mark.parametrize("part", ["overview", "maps", "debugger"])
+def test_after_a_tab_was_clicked_the_keys_open_the_menu_of_its_page(
+    window: MainWindow, qtbot: QtBot, part: str
+) -> None:
+    """Nothing opened: the tab itself had the keys."""
+    tabs = window.findChild(QTabWidget, "centre")
+    assert tabs is not None
+    window.session.selection.select(layer="conv1", channel=3, row=20, column=9)
+    window.show_part(part)
+    if part == "debugger":
+        wait_until_recorded(qtbot, window.session)
+    QApplication.processEvents()
+    QTest.keyClick(tabs.tabBar(), Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert "Copy value" in texts(menu)
+
+
+def test_the_grids_and_the_table_of_the_debugger_can_be_copied(window: MainWindow, qtbot: QtBot) -> None:
+    """Only what is typed over had a menu: products, which are worked out, and the terms of a table had none."""
+    window.show_part("debugger")
+    wait_until_recorded(qtbot, window.session)
+    window.session.steps.to_start()
+    window.session.steps.choose_cell("output", (0, 3, 5, 5))
+    window.session.steps.step_into()
+    QApplication.processEvents()
+    into = window.findChild(IntoView, "stepIntoView")
+    assert into is not None
+    products = next(each for each in into.findChildren(NumberGrid) if each.accessibleName() == "products")
+    assert products.grid is not None
+    at = products.cell_rect(1, 2).center().toPoint()
+    press(menu_at(products, at), "Copy value")
+    assert QGuiApplication.clipboard().text() == exact(float(products.grid.values[1, 2]))
+    QTest.mouseMove(products, at)
+    assert copied(window) == exact(float(products.grid.values[1, 2]))
+    QApplication.sendEvent(products, _leave())
+    timeline = window.session.state.steps.timeline
+    window.session.steps.go_to_step(timeline.find("forward", "linear1"), inside=True)
+    QApplication.processEvents()
+    table = into.table
+    assert table.isVisible()
+    assert table.table is not None
+    row = table.row_at(QPointF(20, 40))
+    press(menu_at(table, QPoint(20, 40)), "Copy value")
+    numbers = [exact(float(column.values[row])) for column in table.table.columns]
+    assert QGuiApplication.clipboard().text().split("\t") == [table.table.labels[row], *numbers]

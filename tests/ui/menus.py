@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QWidget
 
 
 def menu_at(widget: QWidget, at: QPoint) -> QMenu:
@@ -38,3 +39,13 @@ def copied_by_key(widget: QWidget, keys: QWidget, at: QPoint | None = None) -> s
         QTest.mouseMove(widget, at)
     QTest.keyClick(keys, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     return QGuiApplication.clipboard().text()
+
+
+def place_by_key(view: QWidget) -> QPoint:
+    """Where the Menu key asks for the menu, in pixels of `view`; a small screen would shift it."""
+    places: list[QPoint] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(QMenu, "popup", lambda _menu, place: places.append(place))
+        QTest.keyClick(view, Qt.Key.Key_Menu)
+    surface = view.viewport() if isinstance(view, QAbstractScrollArea) else view
+    return surface.mapFromGlobal(places[0])

@@ -159,6 +159,17 @@ DEEDS = (
 )
 
 
+def is_menu_key(event: QKeyEvent) -> bool:
+    """Whether a key asks for the menu of what is chosen."""
+    return event.key() == Qt.Key.Key_Menu or event.keyCombination() == SHIFT_F10
+
+
+def open_menu_within(view: QWidget) -> bool:
+    """Open the menu of what is chosen in the first part of `view` that is seen and has something; whether one has."""
+    offers = [each for each in view.findChildren(Offer) if each.widget.isVisible()]
+    return any(each.open_menu_of_chosen() for each in offers)
+
+
 def offer(widget: QWidget, session: Session, thing_at: ThingAt, chosen_at: PlaceOf | None = None) -> None:
     """Let the menu and the keys do what can be done with the things of `widget`; `chosen_at` is where they open it."""
     Offer(widget, session, thing_at, chosen_at)
@@ -198,8 +209,8 @@ class Offer(QObject):
 
     def _press(self, event: QKeyEvent) -> bool:
         is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-        if event.key() == Qt.Key.Key_Menu or event.keyCombination() == SHIFT_F10:
-            return self.open_menu(self.thing_at(None), None)
+        if is_menu_key(event):
+            return self.open_menu_of_chosen()
         if is_plain:
             self.pointed = None
         return self._do_deed_of(event)
@@ -221,13 +232,17 @@ class Offer(QObject):
 
     def _open(self, event: QContextMenuEvent, watched: QObject) -> bool:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            return self.open_menu(self.thing_at(None), None)
+            return self.open_menu_of_chosen()
         if watched is not self._surface:
             return False
         return self.open_menu(self.thing_at(event.pos()), event.pos())
 
     def _typing(self) -> CellTyping | None:
         return self._surface.findChild(CellTyping, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def open_menu_of_chosen(self) -> bool:
+        """Open the menu of what is chosen here, at its place; whether there is anything in it."""
+        return self.open_menu(self.thing_at(None), None)
 
     def open_menu(self, thing: Thing | None, place: QPoint | None) -> bool:
         """Open the menu of `thing` there; whether there is anything in it."""

@@ -35,7 +35,7 @@ def offer_pictures(grid: PictureGrid, session: Session) -> None:
         spot = grid.spot_at(point)
         return None if spot is None else _picture(grid, session, spot)
 
-    offer(grid, session, thing_at)
+    offer(grid, session, thing_at, grid.chosen_point)
 
 
 def _picture(grid: PictureGrid, session: Session, spot: Spot) -> Thing:
@@ -63,7 +63,7 @@ def offer_points(plot: PointPlot, session: Session) -> None:
         value = "\t".join(exact(float(each)) for each in plot.place_of(at))
         return Thing(name, value=lambda: value, picture=partial(_drawn, plot), more=((SHOW, partial(plot.take, at)),))
 
-    offer(plot, session, thing_at)
+    offer(plot, session, thing_at, plot.chosen_point)
 
 
 def offer_number_rows(table: NumberTable, session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -57,6 +57,10 @@ class PictureGrid(PictureField):
     def spot_at(self, point: QPoint | None) -> Spot | None:
         """Which picture is there, as (group, number in it); for None the one that the keys came to, if they did."""
         return self._current if point is None else self._at(point)
+
+    def chosen_point(self) -> QPointF | None:
+        """The middle of the picture that the keys came to, in pixels of the viewport."""
+        return None if self._current is None else QPointF(self.rect_of(*self._current).center())
 
     def take(self, at: Spot) -> None:
         """What a click on a picture does."""

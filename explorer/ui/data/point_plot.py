@@ -128,6 +128,13 @@ class PointPlot(TipsInArea, pg.PlotWidget):
         at = int(distances.argmin())
         return at if distances[at] <= REACH else None
 
+    def chosen_point(self) -> QPointF | None:
+        """Where the chosen point lies in the widget."""
+        if self.current is None:
+            return None
+        place = self.getViewBox().mapViewToScene(QPointF(*map(float, self._points[self.current])))
+        return QPointF(self.mapFromScene(place))
+
     def _go_to(self, at: int) -> None:
         self.current = at
         self._frame.setData(pos=self._points[at : at + 1])

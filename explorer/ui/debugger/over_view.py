@@ -53,7 +53,7 @@ class OverView(TipsOfPlaces, StepPicture):
         self.weight.hide()
         CellTyping(self.weight, writer, name="weightEditor")
         made_view(self.weight)
-        self.vectors = VectorColumn(writer, self)
+        self.vectors = VectorColumn(writer, made_view, self)
         self.vectors.opened.connect(self.followed)
         self.weight.opened.connect(lambda cell: self.followed.emit("weight", cell))
 
@@ -246,9 +246,11 @@ class VectorColumn(QWidget):
 
     opened = Signal(str, tuple)
 
-    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, writer: NumberWriter, made_view: Callable[[TensorView], object], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._writer = writer
+        self._writer, self._made_view = writer, made_view
         self._parts: tuple[Part, ...] = ()
         self.views: list[TensorView] = []
 
@@ -271,6 +273,7 @@ class VectorColumn(QWidget):
         view = TensorView(self)
         view.has_foot = False
         CellTyping(view, self._writer, name="vectorEditor")
+        self._made_view(view)
         view.opened.connect(lambda cell: self._open(at, cell))
         return view
 

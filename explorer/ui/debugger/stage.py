@@ -20,6 +20,7 @@ from explorer.ui.common.tab_order import chain
 from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
+from explorer.ui.debugger.into.number_things import offer_grid, offer_table
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.debugger.step_picture import StepPicture
@@ -53,7 +54,9 @@ class StepStage(FollowingView, QWidget):
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
         writer, offer_cells = NumberWriter(session), partial(offer_tensor, session=session, line=self._line)
-        self.over, self.into = OverView(writer, offer_cells), IntoView(writer)
+        numbers = {"session": session, "line": self._line}
+        self.over, self.into = OverView(writer, offer_cells), IntoView(writer, partial(offer_grid, **numbers))
+        offer_table(self.into.table, **numbers)
         for tensor in (self.into.given, self.into.made):
             offer_cells(tensor)
         for view in (self.over, self.into):

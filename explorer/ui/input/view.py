@@ -107,7 +107,7 @@ class InputView(FollowingView, Pane):
         self.picture.pages.chosen.connect(self._session.input.show_page)
         self.picture.pages.refused.connect(self._session.say)
         self.picture.pointed.connect(self._point)
-        offer(self.picture.fed, self._session, self._thing_at)
+        offer(self.picture.fed, self._session, self._thing_at, self._place_of_chosen)
         self._session.selection.hovered.connect(self.show_hovered)
 
     def _make_buttons(self, actions: Actions) -> QHBoxLayout:
@@ -285,6 +285,13 @@ class InputView(FollowingView, Pane):
         if place is not None:
             return thing_of_maps(self._session, entry, Selection(INPUT, 0, *place))
         return thing_of_maps(self._session, entry, chosen if chosen.layer == INPUT else Selection(INPUT))
+
+    def _place_of_chosen(self) -> QPointF | None:
+        """The middle of the chosen cell of the input."""
+        chosen = self._session.state.selection
+        if chosen.layer != INPUT or chosen.row is None or chosen.column is None:
+            return None
+        return self.picture.fed.point_of(chosen.row, chosen.column)
 
     @Slot(int, int)
     def _press(self, row: int, column: int) -> None:

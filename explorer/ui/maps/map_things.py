@@ -25,7 +25,7 @@ class MapThings:
     def __init__(self, session: Session, maps: LayerMaps, large: ChannelView) -> None:
         self._session, self._maps, self._large = session, maps, large
         offer(maps.mosaic.canvas, session, self._of_mosaic, maps.mosaic.chosen_point)
-        offer(maps.bars, session, self._of_bars)
+        offer(maps.bars, session, self._of_bars, maps.bars.chosen_point)
         offer(large.map.canvas, session, self._of_large, large.map.chosen_point)
 
     def _of_mosaic(self, point: QPoint | None) -> Thing | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -98,6 +98,11 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
     def row_rect(self, at: int) -> QRectF:
         """The pixels of a row of the viewport."""
         return QRectF(0, TOP + (at - self.verticalScrollBar().value()) * ROW, self.viewport().width(), ROW)
+
+    def chosen_point(self) -> QPointF | None:
+        """The middle of the marked value's row in pixels of the viewport; None where none is."""
+        at = self._row_of(self._selected)
+        return None if at is None else self.row_rect(at).center()
 
     def _row_of(self, index: int | None) -> int | None:
         if index is None or isinstance(self._order, range):

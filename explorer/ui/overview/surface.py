@@ -282,13 +282,18 @@ class OverviewSurface(ZoomSurface):
         found = [(self.place_of(source.layer, source.channel), source.share) for source in lines.sources]
         return [(place, share) for place, share in found if place is not None]
 
-    def place_of(self, layer: str, channel: int) -> QRectF | None:
-        """Where a channel stands on the screen; for a hidden one the line that opens it, or its column's bar."""
+    def place_of(self, layer: str, channel: int | None) -> QRectF | None:
+        """Where a channel stands on the screen; for a hidden one the line that opens it, or its column's bar.
+
+        Of no channel it is the bar.
+        """
         column = self.column(layer)
         if column is None:
             return None
         if self.view.is_far:
             return self.view.rect(column.box)
+        if channel is None:
+            return self.view.rect(column.bar)
         rect = column.place(channel) if column.stands_for(layer) else None
         return self.view.rect(rect or column.more or column.bar)
 

@@ -83,7 +83,7 @@ class Overview(FollowingView, QWidget):
         self.canvas.stepped.connect(self._step)
         self.canvas.redrawn.connect(self._session.watching.count_drawing)
         self.canvas.laid_out.connect(self._show_chosen_head)
-        offer(self.canvas, self._session, self._thing_at)
+        offer(self.canvas, self._session, self._thing_at, self._place_of_chosen)
 
     def _thing_at(self, point: QPoint | None) -> Thing | None:
         """The cell, map or number there; without a point what is chosen."""
@@ -96,6 +96,16 @@ class Overview(FollowingView, QWidget):
         shown = state.entry(entry.layer)
         chosen = Selection(entry.layer, entry.own_channel(spot.channel), spot.row, spot.cell)
         return None if shown is None else thing_of_maps(self._session, shown, chosen)
+
+    def _place_of_chosen(self) -> QPointF | None:
+        """The middle of the chosen cell, map or column, wherever it stands."""
+        state = self._session.state
+        entry, spot = self._shown(state), self._spot_of(state.chosen_cell)
+        if entry is None:
+            return None
+        rect = None if spot is None else self.canvas.cell_rect(spot)
+        rect = rect or self.canvas.place_of(entry.name, state.selection.channel)
+        return None if rect is None else rect.center()
 
     def _fill_corner(self) -> None:
         self.bars = (ColourBar(), ColourBar())

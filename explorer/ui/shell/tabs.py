@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Command
+from explorer.ui.common.things import is_menu_key, open_menu_within
 from explorer.ui.overview.view import Overview
 
 
@@ -128,6 +130,16 @@ class Tabs(QTabWidget):
     def bring(self, name: str) -> None:
         """Show the tab `name`."""
         self.setCurrentWidget(self._pages[name])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A tab that was clicked has the keys: the menu is that of what is chosen in its page."""
+        if not (is_menu_key(event) and open_menu_within(self.currentWidget())):
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        is_by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if not (is_by_key and open_menu_within(self.currentWidget())):
+            super().contextMenuEvent(event)
 
     def _fill(self, tab: Tab) -> None:
         if tab.name not in self._views:

@@ -34,7 +34,7 @@ from tests.ui.data.browsing import (
     read_pictures,
 )
 from tests.ui.fakes import make_session
-from tests.ui.menus import copied_by_key, menu_at, press, texts
+from tests.ui.menus import copied_by_key, menu_at, place_by_key, press, texts
 
 
 def test_ten_random_pictures_a_class_stand_in_rows_with_the_balance(
@@ -195,6 +195,9 @@ def test_a_picture_of_the_browser_can_be_copied_exported_and_shown(
     assert image.pixelColor(4, 9).getRgb()[:3] == tuple(expected[9, 4].tolist())
     written = tmp_path / "picture.npy"
     monkeypatch.setattr(dialogs, "ask_where_to_write", lambda *_given: written)
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right):
+        QTest.keyClick(grid, key)
+    assert grid.rect_of(0, 1).contains(place_by_key(grid))
     press(menu_at(grid.viewport(), at), "Export…")
     qtbot.waitUntil(written.is_file, timeout=20_000)
     np.testing.assert_array_equal(np.moveaxis(np.load(written), 0, 2), expected)

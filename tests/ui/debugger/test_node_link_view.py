@@ -21,7 +21,7 @@ from explorer.ui.debugger.node_link import Bias, Edge, Item, Node
 from explorer.ui.debugger.node_link.structure import spelled
 from explorer.ui.debugger.node_link.view import COMPUTED, EMPTY, NOT_DRAWN, NOT_NEGATIVE, ONE_CLASS, NodeLinkView
 from explorer.ui.debugger.target_editor import TargetEditor
-from tests.ui.menus import copied_by_key, menu_at, press, texts
+from tests.ui.menus import copied_by_key, menu_at, place_by_key, press, texts
 
 Opened = Callable[..., tuple[Session, NodeLinkView]]
 LEARNING = {"loss": "half_squared_error", "optimizer": "SGD", "learning_rate": 0.1}
@@ -379,3 +379,6 @@ def test_neurons_and_weights_can_be_copied_explained_and_changed_from_their_menu
     if written is not None:
         press(menu, "Copy value")
         assert QGuiApplication.clipboard().text() == exact(written)
+    for item in (Node(0, 0), Node(2, 1), Edge(1, 0, 1)):
+        view.canvas.set_focused(item)
+        assert (place_by_key(view.canvas) - point(view, item)).manhattanLength() < 3

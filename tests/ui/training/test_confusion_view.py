@@ -28,7 +28,7 @@ from explorer.ui.training.confusion.layout import cell_sentence, lay_out, least_
 from explorer.ui.training.confusion.matrix import cell_colours
 from explorer.ui.training.confusion.view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
 from tests.ui.fakes import SMALL, make_session
-from tests.ui.menus import copied_by_key, menu_at, press, texts
+from tests.ui.menus import copied_by_key, menu_at, place_by_key, press, texts
 
 CLASSES = ("cat", "dog", "frog")
 DOG_AND_CAT = Confusion(((150, 48, 2), (31, 169, 0), (0, 0, 0)))
@@ -431,6 +431,7 @@ def test_a_cell_can_be_copied_and_leads_to_what_is_behind_it(opened: Opened) -> 
     assert session.state.status.notice.startswith("On the clipboard, of dog taken for cat: ")
     QTest.keyClick(view.matrix, Qt.Key.Key_Right)
     assert copied_by_key(view.matrix, view.matrix) == str(confusion.counts[1][1])
+    assert view.matrix.rect_of((1, 1)).contains(place_by_key(view.matrix))
     press(menu_at(view.matrix, at), "Copy the whole table")
     rows = [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
     assert rows[0][1:] == [row[0] for row in rows[1:]] == list(CLASSES)

@@ -22,6 +22,9 @@ SYMBOL_WIDTH = 22
 READABLE_WIDTH = 40  # pixels of a cell from which four digits fit
 LARGEST_LINE, SMALLEST_LINE = 13, 10
 
+MadeGrid = Callable[[NumberGrid], object]
+"""Told of each grid: how many there are depends on the step."""
+
 
 class GridRow(QWidget):
     """Shows grids in one row, or where their cells come out larger so in two, and `lines` below them.
@@ -32,9 +35,9 @@ class GridRow(QWidget):
     opened = Signal(str, tuple)
     clicked = Signal(str, tuple)
 
-    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, made_grid: MadeGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._writer = writer
+        self._writer, self._made_grid = writer, made_grid
         self._target_of: Callable[[str], Typed] = lambda _tensor: (None, ())
         self.grids: list[NumberGrid] = []
         self._make_grids(1)  # where it stands in the order of Tab, all that are made later follow
@@ -71,6 +74,7 @@ class GridRow(QWidget):
             grid.opened.connect(self.opened)
             grid.clicked.connect(self.clicked)
             CellTyping(grid, self._writer, name="gridEditor")
+            self._made_grid(grid)
             self.grids.append(grid)
             chain(*self.grids[-2:])
 

@@ -61,7 +61,7 @@ class NumberGrid(TipsOfPlaces, CellWidget):
 
     def cell_under(self, point: QPointF) -> Index | None:
         """The cell of the target under a point."""
-        place = self._place_at(point)
+        place = self.place_at(point)
         return None if place is None or self.grid is None else self.own_cell(self.grid.cell(*place))
 
     def rect_of(self, cell: Index) -> QRectF | None:
@@ -104,7 +104,12 @@ class NumberGrid(TipsOfPlaces, CellWidget):
             return (float(int(side)), float(int(side))) if side >= 2 else (side, side)
         return float(int(min(width, WIDEST_CELL))), float(int(min(height, TALLEST_CELL, max(width, 18.0))))
 
-    def _place_at(self, point: QPointF) -> tuple[int, int] | None:
+    def chosen_place(self) -> tuple[int, int] | None:
+        """The place that won; None where none did."""
+        return None if self.grid is None else self.grid.ringed
+
+    def place_at(self, point: QPointF) -> tuple[int, int] | None:
+        """The row and column under a point."""
         if self.grid is None or not self.area().contains(point):
             return None
         width, height = self.cell_size()
@@ -115,7 +120,7 @@ class NumberGrid(TipsOfPlaces, CellWidget):
     # --- mouse ---
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        place = self._place_at(event.position())
+        place = self.place_at(event.position())
         if place != self._under:
             self._under = place
             self.hovered.emit(place)
@@ -125,17 +130,17 @@ class NumberGrid(TipsOfPlaces, CellWidget):
         self.hovered.emit(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        place = self._place_at(event.position())
+        place = self.place_at(event.position())
         if place is not None and self.grid is not None and (cell := self.grid.cell(*place)) is not None:
             self.clicked.emit(self.grid.tensor, cell)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        place = self._place_at(event.position())
+        place = self.place_at(event.position())
         if place is not None and self.grid is not None and (cell := self.grid.cell(*place)) is not None:
             self.opened.emit(self.grid.tensor, cell)
 
     def explained_at(self, point: QPoint) -> Tipped | None:
-        place = self._place_at(QPointF(point))
+        place = self.place_at(QPointF(point))
         if self.grid is None or (place is None and point.y() >= TITLE_HEIGHT):
             return None
         if place is None:  # the title, which is cut where there is no room

@@ -11,7 +11,7 @@ from explorer.arithmetic.operation import Index
 from explorer.ui.common.icons import icon
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.into.channel_strip import ChannelStrip
-from explorer.ui.debugger.into.grid_row import GridRow
+from explorer.ui.debugger.into.grid_row import GridRow, MadeGrid
 from explorer.ui.debugger.into.term_grids import Patches, TermGroup
 
 CHOOSER_HEIGHT, STRIP_HEIGHT = 26, 18
@@ -25,13 +25,13 @@ class PatchScene(QWidget):
     group_changed = Signal()
     opened = Signal(str, tuple)
 
-    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, made_grid: MadeGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._patches: Patches | None = None
         self._place: tuple[int, str] | None = None
         self._key: Index | None = None
         self.chooser = self._make_chooser()
-        self.row = GridRow(writer, self)
+        self.row = GridRow(writer, made_grid, self)
         self.row.opened.connect(self.opened)
         self.strip = ChannelStrip(self)
         self.strip.chosen.connect(self._choose)

@@ -65,14 +65,15 @@ class TermTable(TipsOfPlaces, QWidget):
 
     # --- the mouse ---
 
-    def _row_at(self, point: QPointF) -> int | None:
+    def row_at(self, point: QPointF) -> int | None:
+        """The row of the table that is drawn under a point."""
         if self.table is None:
             return None
         at, order = int((point.y() - HEADER) // self._row_height()), self._order()
         return int(order[at]) if point.y() >= HEADER and at < len(order) else None
 
     def explained_at(self, point: QPoint) -> Tipped | None:
-        row = self._row_at(QPointF(point))
+        row = self.row_at(QPointF(point))
         if row is None:
             return None
         height = self._row_height()
@@ -85,7 +86,7 @@ class TermTable(TipsOfPlaces, QWidget):
         return "\n".join([self.table.labels[row], *numbers])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position())
+        row = self.row_at(event.position())
         if row is not None and self.table is not None and row < len(self.table.sources):
             source = self.table.sources[row]
             if source is not None:

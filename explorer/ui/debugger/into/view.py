@@ -19,7 +19,7 @@ from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read, read_of
 from explorer.ui.debugger.into.function_curve import FunctionCurve
 from explorer.ui.debugger.into.function_plot import FunctionPlot
-from explorer.ui.debugger.into.grid_row import GridRow
+from explorer.ui.debugger.into.grid_row import GridRow, MadeGrid
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.into.neighbour_grids import Grids
@@ -44,7 +44,7 @@ NOTHING = "Nothing explains this number."
 class IntoView(StepPicture):
     """Draws the cursor's cell. Clicking or dragging on the left moves the patch, on the right it chooses a cell."""
 
-    def __init__(self, writer: NumberWriter, parent: QWidget | None = None) -> None:
+    def __init__(self, writer: NumberWriter, made_grid: MadeGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("stepIntoView")
         self.setAccessibleName("One cell of the step")
@@ -54,8 +54,8 @@ class IntoView(StepPicture):
         self.given, self.made = TensorView(self), TensorView(self)
         self.given.pans = True  # dragging moves the patch
         CellTyping(self.given, writer, name="givenEditor")
-        self.patches, self.table, self.curve = PatchScene(writer, self), TermTable(self), FunctionPlot(self)
-        self.note, self.grids = MoveNote(self), GridRow(writer, self)
+        self.patches, self.table, self.curve = PatchScene(writer, made_grid, self), TermTable(self), FunctionPlot(self)
+        self.note, self.grids = MoveNote(self), GridRow(writer, made_grid, self)
         self.grids.set_line_room(3)
         self.message = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.message.setProperty("role", "dim")

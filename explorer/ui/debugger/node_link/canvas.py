@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -103,6 +103,12 @@ class NodeLinkCanvas(TipsOfPlaces, QWidget):
         assert self.scene is not None
         fan_box = self.scene.fan.get(item) if isinstance(item, Edge) else None
         return fan_box or self.scene.places.box(item)
+
+    def chosen_point(self) -> QPointF | None:
+        """The middle of the item that the keys are at."""
+        if self._focused is None or self.scene is None:
+            return None
+        return QPointF(*self.box(self._focused).middle)
 
     def _look(self) -> None:
         """Labels of a fan belong to what the mouse is over, else to what has the keyboard."""

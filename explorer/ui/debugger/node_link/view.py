@@ -76,7 +76,7 @@ class NodeLinkView(FollowingView, QWidget):
         self.editor.cancelled.connect(self._close_editor)
         self.editor.refused.connect(lambda sentence: self.canvas.set_message(sentence, is_fault=True))
         self.editor.textEdited.connect(lambda _text: self.canvas.set_message(""))
-        offer(self.canvas, session, self._thing_at)
+        offer(self.canvas, session, self._thing_at, self.canvas.chosen_point)
         self.follow_session()
 
     def least_height(self, width: float) -> int:

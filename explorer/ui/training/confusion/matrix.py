@@ -124,6 +124,11 @@ class ConfusionMatrix(TipsOfPlaces, QWidget):
         """The cell that the mouse or the keys came to, else the one that is framed."""
         return self._point or self._choice
 
+    def chosen_point(self) -> QPointF | None:
+        """The middle of that cell; None where there is none."""
+        cell = self.pointed_at
+        return None if cell is None else self.rect_of(cell).center()
+
     def _laid_out(self) -> MatrixLayout:
         metrics = QFontMetrics(theme.interface_font(LABEL_PIXELS))
         names = [class_name(self._classes, place) for place in range(self.size_shown)]

@@ -56,7 +56,7 @@ class ConfusionView(FollowingView, QWidget):
         self.matrix.pointed.connect(self._show_words)
         self.matrix.chosen.connect(self.choose)
         self.matrix.walked.connect(self._show_whole)
-        offer(self.matrix, self._session, self._thing_at)
+        offer(self.matrix, self._session, self._thing_at, self.matrix.chosen_point)
         self.behind = BehindCell()
         offer_pictures(self.behind.pictures, self._session)
         offer_rows(self.behind.rows, self._session, more=lambda index: ((SHOW, partial(self.behind.take_row, index)),))

@@ -1,0 +1,65 @@
+"""The grids and the table of a step's arithmetic as things: their numbers can be copied and written to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF
+
+from explorer.session import Session
+from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.text import exact
+from explorer.ui.common.things import Thing, offer
+from explorer.ui.debugger.into.number_grid import NumberGrid
+from explorer.ui.debugger.into.term_table import TermTable
+
+
+def offer_grid(widget: NumberGrid, *, session: Session, line: Callable[[], str]) -> None:
+    """Let a cell of `widget` or all its numbers be copied, also where they are only worked out; `line` makes them."""
+
+    def thing_at(point: QPoint | None) -> Thing | None:
+        grid, place = widget.grid, widget.chosen_place() if point is None else widget.place_at(QPointF(point))
+        if grid is None:
+            return None
+        name, values = grid.title, grid.values
+        if place is not None:
+            if not grid.present[place]:
+                return None
+            cell = grid.cell(*place)
+            name = f"{grid.tensor}[{', '.join(map(str, cell))}]" if cell else f"{name}[{place[0]}, {place[1]}]"
+            values = np.asarray(values[place])
+        return thing_of_numbers(session, name, values, drawn=grid.values, scale=grid.scale, line=line())
+
+    def chosen_at() -> QPointF | None:
+        place = widget.chosen_place()
+        return None if place is None else widget.cell_rect(*place).center()
+
+    offer(widget, session, thing_at, chosen_at)
+
+
+def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str]) -> None:
+    """Let a row of `widget` be copied with all digits, or all of them."""
+
+    def thing_at(point: QPoint | None) -> Thing | None:
+        table = widget.table
+        if table is None:
+            return None
+        row = table.marked if point is None else widget.row_at(QPointF(point))
+        rows = table.order.tolist() if row is None else [row]
+        name = "Terms" if row is None else table.labels[row]
+        return Thing(name, value=partial(_text, widget, rows), picture=lambda: widget.grab().toImage(), line=line())
+
+    offer(widget, session, thing_at)
+
+
+def _text(widget: TermTable, rows: list[int]) -> str:
+    """Rows for a spreadsheet: a label, and the numbers that there are."""
+    assert widget.table is not None
+    table = widget.table
+    numbers = [[float(column.values[row]) for column in table.columns] for row in rows]
+    return "\n".join(
+        "\t".join([table.labels[row], *("" if np.isnan(each) else exact(each) for each in own)])
+        for row, own in zip(rows, numbers, strict=True)
+    )
