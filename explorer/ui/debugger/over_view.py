@@ -30,6 +30,7 @@ OPERATION_WIDTH, NARROW_OPERATION = 132, 96
 LINE = 17
 NUMBER_WIDTH = 150
 LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP = 40, 110, 4  # pixels of height
+LEAST_WITH_FOOT = 80  # of a weight: in less its filters need the room more than their range does
 VECTORS_SHARE = 0.4  # of the height that a weight and its bias have
 
 
@@ -178,6 +179,7 @@ class OverView(TipsOfPlaces, StepPicture):
         high = max(40.0, self.height() - top)
         below = high if self._plan.weight is None else min(high * VECTORS_SHARE, len(self._plan.vectors) * MOST_VECTOR)
         below = below if below >= LEAST_VECTOR else 0.0
+        self.weight.has_foot = high - below >= LEAST_WITH_FOOT
         self.weight.setGeometry(QRectF(room.left(), top, room.width(), high - below).toRect())
         self.vectors.setGeometry(QRectF(room.left(), top + high - below, room.width(), below).toRect())
 

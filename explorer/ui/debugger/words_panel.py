@@ -126,12 +126,14 @@ class WordsPanel(QWidget):
         has_source = not self._is_low or self.width() >= WIDE
         for part in (self._captions[-1], self.source):
             part.setVisible(has_source)
-        columns = 2 if self._is_low and has_source else 1
+        spare = height - self.sentence.heightForWidth(max(self.width() - left, 1)) if self._is_low and has_source else 0
+        has_line = spare >= row  # of a short sentence: what would be cut beside the other stands in it
+        columns = 2 if self._is_low and has_source and not has_line else 1
         named = max(caption.sizeHint().width() for caption in self._captions) + GAP
         room = self.width() - left
         needs = [named + line.fontMetrics().horizontalAdvance(line.whole()) + GAP + 1 for _, line in self._lines]
         sizes = [room] if columns == 1 else shared_room(room, needs[0], needs[1])
-        top = height + SPACING
+        top = height + SPACING - (row + SPACING if has_line else 0)
         for at, (caption, line) in enumerate(self._lines):
             size = sizes[at if columns == 2 else 0]
             x = left + (at * sizes[0] if columns == 2 else 0)

@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 from explorer.ui.common import theme
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
-from explorer.ui.debugger.words_panel import shared_room
+from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
+from explorer.ui.debugger.words_panel import WordsPanel, shared_room
 from tests.ui.pixels import colours_near
+from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,44 @@ def test_a_note_on_a_move_stays_inside_a_low_room(qtbot: QtBot, qapp: QApplicati
         note.resize(360, height)
         inked.append(colours_near(note.grab().toImage(), theme.current().text, 60))
     assert inked[0] == inked[1] > 100
+
+
+def test_a_formula_stands_in_the_empty_line_of_a_short_sentence(qtbot: QtBot, qapp: QApplication) -> None:
+    """Formula and PyTorch's line shared one row, both cut, under a line that was empty."""
+    theme.apply(qapp, "light")
+    words = WordsPanel()
+    qtbot.addWidget(words)
+    words.resize(672, 100)
+    words.show()
+    words.set_low(True)
+    formula, source = (
+        "y[o, i, j] = Σ w[o, c, r, s] · x[c, i + r − 1, j + s − 1] + b[o]",
+        "F.conv2d(input, conv1.weight)",
+    )
+    heights = []
+    for sentence in ("Each cell is a weighted sum.", "Each cell is a weighted sum of a patch. " * 3):
+        words.show_words("forward", "Convolution", sentence=sentence, formula=formula, source=source)
+        heights.append(words.height())
+        assert words.source.geometry().bottom() <= words.height()
+        if sentence.endswith("."):
+            assert (words.formula.text(), words.source.text()) == (formula, source)
+            assert words.sentence.heightForWidth(words.sentence.width()) <= words.formula.y() + 1
+    assert heights[0] == heights[1]
+
+
+def test_the_filters_are_seen_in_the_lowest_stage(qtbot: QtBot, qapp: QApplication) -> None:
+    """They were a strip of eight pixels."""
+    theme.apply(qapp, "light")
+    session = SteppedSession(recorded("3x14x14 conv(32, 3, padding=1) relu flatten linear(10)"), classes=CLASSES)
+    stage = StepStage(session)  # type: ignore[arg-type]
+    qtbot.addWidget(stage)
+    stage.resize(672, LEAST_STAGE)
+    stage.show()
+    session.go("forward", "conv1")
+    QApplication.processEvents()
+    weight = stage.over.weight
+    places = [weight.point_of((filters, 2, 2, 2)) for filters in range(32)]
+    tops = [weight.point_of((filters, 0, 0, 0)) for filters in range(32)]
+    assert max(place.y() for place in places) - min(top.y() for top in tops) > 20
+    assert all(place.y() < weight.height() for place in places)
+    stage.hide()
