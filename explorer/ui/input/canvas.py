@@ -24,9 +24,11 @@ from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS, PRESSING, walked
 from explorer.ui.common.images import image_of
 from explorer.ui.common.saved_painter import saved
-from explorer.ui.common.text import number
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
+from explorer.ui.tensors.cell_numbers import writing_for
+from explorer.ui.tensors.cell_painting import paint_number, set_number_font
+from explorer.ui.tensors.layout import NUMBERS_AT_MOST
 from explorer.ui.tensors.sight import sampled
 
 CORNER = 4.0
@@ -34,7 +36,6 @@ RIM = 2  # pixels around the picture, in which half of a frame about all of it l
 FINER = 2
 VEIL_ALPHA = 80
 UNUSED_ALPHA = 165
-NUMBERS_FROM_PIXELS = 34
 WHOLE_ZOOM_LOSS = 0.8
 
 
@@ -229,18 +230,23 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
 
     def _paint_numbers(self, painter: QPainter) -> None:
         zoom = self._zoom()
-        if self._numbers is None or self._pixels is None or zoom < NUMBERS_FROM_PIXELS:
+        if self._numbers is None or self._pixels is None or self._numbers.size > NUMBERS_AT_MOST:
             return
-        painter.setFont(theme.number_font(11))
+        writing = writing_for(self._numbers, zoom, zoom, exponent=0)
+        if writing is None:
+            return
+        set_number_font(painter, writing)
         to_screen = self._to_screen()
         for row, column in np.ndindex(*self._numbers.shape):
-            is_light = int(self._pixels[row, column].max()) > 140
-            painter.setPen(QColor("black" if is_light else "white"))
+            ink = "black" if int(self._pixels[row, column].max()) > 140 else "white"
             cell = to_screen.mapRect(QRectF(column, row, 1, 1))
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number(float(self._numbers[row, column]), 2))
+            paint_number(painter, cell, float(self._numbers[row, column]), writing, ink)
 
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._is_sharp:  # white cells have the pane's own colour, and black ones that of the dark theme's
+            painter.setPen(QPen(QColor(theme.current().border), 1))
+            painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
         if self._frame is not None:
             _outline(painter, self._to_screen().mapRect(self._frame), QColor(theme.current().accent))
         if self._outline is not None:

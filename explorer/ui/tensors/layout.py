@@ -19,7 +19,7 @@ from explorer.ui.tensors.cell_numbers import writing_for
 from explorer.ui.tensors.cell_painting import paint_lone_number, paint_number, set_number_font
 from explorer.ui.tensors.tiles import Folding, Shown, fold
 
-NUMBERS_FROM = 34
+NUMBERS_FROM = 12  # pixels in which one digit may have room; `writing_for` says whether all numbers have
 NUMBERS_AT_MOST = 900
 LARGEST_CELL = 56
 ROWS_WORTH = 0.75  # share of the best zoom from which on the slices of a filter stay side by side

@@ -24,6 +24,7 @@ from explorer.ui.input.picture import HINT, field_text, pixel_text
 from explorer.ui.input.thumbnails import ThumbnailPopup
 from explorer.ui.input.view import EMPTY, InputView
 from tests.ui.fakes import make_actions, make_picture, make_session, wait_until_shown
+from tests.ui.pixels import colours_near
 
 Opened = Callable[..., tuple[Session, InputView]]
 
@@ -513,3 +514,20 @@ def test_a_network_of_numbers_is_told_by_its_numbers_though_a_picture_waits(qtbo
     wait_until_shown(qtbot, session)
     assert view.facts_label.whole() == "2 numbers"
     assert session.close()
+
+
+@pytest.mark.parametrize(("mode", "level"), [("light", 255), ("dark", 0)])
+def test_small_cells_carry_their_digit_and_the_picture_an_edge(
+    qtbot: QtBot, qapp: QApplication, mode: str, level: int
+) -> None:
+    """Typed numbers in a low window were grey boxes, and white ones were not seen at all on the white pane."""
+    theme.apply(qapp, mode)
+    canvas = PictureCanvas(is_sharp=True)
+    qtbot.addWidget(canvas)
+    canvas.resize(84, 84)
+    canvas.set_picture(np.full((5, 5, 3), level, np.uint8))
+    without = canvas.grab().toImage()
+    assert colours_near(without, theme.current().border, 8) > 200
+    canvas.set_numbers(np.full((5, 5), 7, np.float32))
+    ink = "#000000" if level else "#ffffff"
+    assert colours_near(canvas.grab().toImage(), ink) - colours_near(without, ink) > 25 * 8

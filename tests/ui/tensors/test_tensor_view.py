@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -19,6 +19,7 @@ from explorer.ui.tensors.cell_numbers import exponent_of, writing_for
 from explorer.ui.tensors.layout import boxes
 from explorer.ui.tensors.tiles import Shown, fold, scale_of
 from explorer.ui.tensors.view import TensorView
+from tests.ui.pixels import colours_near
 
 SHAPES = st.lists(st.integers(1, 7), min_size=0, max_size=4).map(tuple)
 
@@ -254,3 +255,18 @@ def test_where_no_cell_is_finite_the_foot_says_so_instead_of_a_scale(
     theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
     view.grab()
     assert set(told) == {"No cell is finite."}
+
+
+def test_cells_in_which_one_digit_has_room_carry_it(qtbot: QtBot, qapp: QApplication) -> None:
+    """They were empty below 34 pixels, whatever the numbers: a typed input of 5 × 5 was coloured boxes."""
+    theme.apply(qapp, "light")
+    numbers = np.arange(25, dtype=np.float32).reshape(5, 5) % 7
+    view = opened(qtbot, shown(numbers, is_signed=False), 130, 130)
+    first, second = view.point_of((0, 0)), view.point_of((0, 1))
+    assert first is not None
+    assert second is not None
+    assert 12 <= second.x() - first.x() < 30
+    zero = QRect(int(first.x()) - 6, int(first.y()) - 7, 12, 14)
+    assert colours_near(view.grab(zero).toImage(), theme.current().text, 60) > 8
+    view.set_tensor(shown(numbers + 0.123, is_signed=False))
+    assert colours_near(view.grab(zero).toImage(), theme.current().text, 60) == 0  # no room for these, and never half
