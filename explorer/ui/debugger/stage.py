@@ -54,9 +54,9 @@ class StepStage(FollowingView, QWidget):
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
         writer, offer_cells = NumberWriter(session), partial(offer_tensor, session=session, line=self._line)
-        numbers = {"session": session, "line": self._line}
-        self.over, self.into = OverView(writer, offer_cells), IntoView(writer, partial(offer_grid, **numbers))
-        offer_table(self.into.table, **numbers)
+        offer_numbers = partial(offer_grid, session=session, line=self._line)
+        self.over, self.into = OverView(writer, offer_cells), IntoView(writer, offer_numbers)
+        offer_table(self.into.table, session=session, line=self._line)
         for tensor in (self.into.given, self.into.made):
             offer_cells(tensor)
         for view in (self.over, self.into):
