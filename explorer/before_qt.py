@@ -14,6 +14,7 @@ import explorer.network.last_layer
 import explorer.network.templates
 import explorer.report
 import explorer.resources
+import explorer.session.chosen_before
 import explorer.session.data_fit
 import explorer.session.edits
 import explorer.session.errands

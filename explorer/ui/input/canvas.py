@@ -26,9 +26,7 @@ from explorer.ui.common.images import image_of
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.common.typing.cell_widget import CellWidget
-from explorer.ui.tensors.cell_numbers import writing_for
-from explorer.ui.tensors.cell_painting import paint_number, set_number_font
-from explorer.ui.tensors.layout import NUMBERS_AT_MOST
+from explorer.ui.tensors.cell_numbers import NUMBERS_AT_MOST, writing_for
 from explorer.ui.tensors.sight import sampled
 
 CORNER = 4.0
@@ -235,12 +233,13 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
         writing = writing_for(self._numbers, zoom, zoom, exponent=0)
         if writing is None:
             return
-        set_number_font(painter, writing)
+        painter.setFont(theme.number_font(writing.pixels))
         to_screen = self._to_screen()
         for row, column in np.ndindex(*self._numbers.shape):
             ink = "black" if int(self._pixels[row, column].max()) > 140 else "white"
             cell = to_screen.mapRect(QRectF(column, row, 1, 1))
-            paint_number(painter, cell, float(self._numbers[row, column]), writing, ink)
+            painter.setPen(QColor(ink))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, writing.text(float(self._numbers[row, column])))
 
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

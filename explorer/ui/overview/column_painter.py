@@ -19,9 +19,7 @@ from explorer.ui.overview.columns import MORE_HEIGHT
 from explorer.ui.overview.geometry import Column, TileGrid
 from explorer.ui.overview.map_images import COARSE_CELLS, FINER
 from explorer.ui.overview.scene import Scene, View, figures, fitted, font, shortened
-from explorer.ui.tensors.cell_numbers import Writing, writing_for
-from explorer.ui.tensors.cell_painting import paint_number, set_number_font
-from explorer.ui.tensors.layout import NUMBERS_AT_MOST
+from explorer.ui.tensors.cell_numbers import NUMBERS_AT_MOST, Writing, writing_for
 from explorer.ui.tensors.sight import in_sight
 
 NUMBERS_FROM = 34.0
@@ -152,15 +150,15 @@ class ColumnPainter:
         first, last = int(max(0, -target.left() // width)), int((self.view.width - target.left()) // width)
         shown = maps.values[channel, first_row : last_row + 1, first : last + 1]
         colours = colourise(shown, scale_for(maps.low, maps.high))
-        self.painter.setFont(figures(10))
-        set_number_font(self.painter, writing)
+        self.painter.setFont(figures(10 if writing is None else writing.pixels))
         for row, at in np.ndindex(shown.shape):
             left, top = target.left() + (first + at) * width, target.top() + (first_row + row) * height
             rect, value = QRectF(left, top, width, height), float(shown[row, at])
             if writing is None:
                 self._value(rect, value, colours[row, at])
             else:
-                paint_number(self.painter, rect, value, writing, ink_on(colours[row, at]))
+                self.painter.setPen(QColor(ink_on(colours[row, at])))
+                self.painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, writing.text(value))
 
     def _numbers(self, column: Column) -> None:
         maps = column.entry.maps

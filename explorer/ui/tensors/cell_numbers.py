@@ -18,6 +18,8 @@ FIGURE_WIDTH = 0.602  # width of a figure of the number font, as a share of its 
 LINE_HEIGHT = 1.25
 LARGEST_FONT, SMALLEST_FONT = 14, 8
 MOST_DIGITS, LEAST_DIGITS = 4, 2
+NUMBERS_AT_MOST = 900
+"""More cells are a picture, however large."""
 ROUNDING = 1e-6
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 

@@ -15,12 +15,11 @@ from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.mosaic import GAP_SHARE, Mosaic
 from explorer.ui.tensors.cell_bars import BarRows, bar_rows, paint_bars
 from explorer.ui.tensors.cell_images import SHARP_FROM, images
-from explorer.ui.tensors.cell_numbers import writing_for
+from explorer.ui.tensors.cell_numbers import NUMBERS_AT_MOST, writing_for
 from explorer.ui.tensors.cell_painting import paint_lone_number, paint_number, set_number_font
 from explorer.ui.tensors.tiles import Folding, Shown, fold
 
 NUMBERS_FROM = 12  # pixels in which one digit may have room; `writing_for` says whether all numbers have
-NUMBERS_AT_MOST = 900
 LARGEST_CELL = 56
 ROWS_WORTH = 0.75  # share of the best zoom from which on the slices of a filter stay side by side
 FRAMES_AT_MOST = 400
