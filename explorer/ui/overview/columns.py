@@ -10,7 +10,7 @@ from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import LayerGroup
 from explorer.ui.overview.geometry import Column, TileGrid
 
-SMALLEST_TILE, READABLE_TILE, LARGEST_TILE = 18.0, 32.0, 320.0
+SMALLEST_TILE, READABLE_TILE, LARGEST_TILE = 18.0, 32.0, 454.0
 ROWS_WHEN_FOLDED = 7
 """Where not all maps can be readable there are so many below each other, and as large as that lets them be."""
 NUMBER_WIDTH, NUMBER_HEIGHT, SMALLEST_NUMBER = 76.0, 48.0, 16.0
