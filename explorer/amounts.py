@@ -6,6 +6,7 @@ A true minus, "e−7" for ten to a power, and a unit that a person would say it 
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -14,6 +15,11 @@ LONG_UNITS = ((47.95 * 3600, 86400, "days"), (59.95 * 60, 3600, "h"), (999.5, 60
 SECOND_UNITS = ((1.0, "s"), (1e3, "ms"), (1e6, "µs"))
 MEMORY_UNITS = ("KiB", "MiB", "GiB", "TiB")
 FILE_UNITS = ("kB", "MB", "GB", "TB")
+VEILED = struct.unpack("<d", struct.pack("<Q", 0x7FFD_0000_0000_0000 | 0x51E1_0000_0000))[0]
+"""A NaN that stands for a number which is not to be seen yet: it is written "?" wherever numbers are written. What it
+goes into by arithmetic is one too; its payload lies where a float32 keeps it."""
+
+_PAYLOAD = 0x0007_FFFF_E000_0000
 
 
 def plain_number(value: float, digits: int = 5) -> str:
@@ -25,8 +31,19 @@ def plain_number(value: float, digits: int = 5) -> str:
 
 
 def special(value: float) -> str:
-    """NaN or an infinity."""
+    """NaN or an infinity, or what is not to be seen yet."""
+    if is_veiled(value):
+        return "?"
     return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
+
+
+def is_veiled(value: float) -> bool:
+    """Whether a number is not to be seen yet."""
+    return math.isnan(value) and _payload(value) == _payload(VEILED)
+
+
+def _payload(value: float) -> int:
+    return int(struct.unpack("<Q", struct.pack("<d", value))[0]) & _PAYLOAD
 
 
 def exact(value: float) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from explorer.arithmetic import Explanation
 from explorer.session.batch_axis import is_of_batch
 from explorer.session.cell import Cell
+from explorer.session.veil import NO_VEIL, WAITS, Covered, Veil, reads_covered, without_total
 
 if TYPE_CHECKING:
     from explorer.engine.recording.recording import Recording, Step
@@ -32,6 +33,25 @@ class Explained:
     message: str = ""
     made_by: Mapping[str, str] = field(default_factory=dict)
     of_batch: frozenset[str] = frozenset()
+    veil: Veil = NO_VEIL
+    bare: Explained | None = None  # what lies under the veil
+
+    def under(self, veil: Veil) -> Explained:
+        """The same of the maps under `veil`: of what is asked for the terms alone."""
+        bare, covered = self.bare or self, veil.of_outputs()
+        if not veil or bare.cell is None:
+            return bare
+        own = bare.cell.of == "output" and bare.cell.index in covered.get(bare.cell.call, ())
+        read = {name: covered[part] for name, part in bare.made_by.items() if part in covered}
+        return replace(bare.without(read, is_asked=own), veil=veil, bare=bare)
+
+    def without(self, read: Covered, *, is_asked: bool) -> Explained:
+        """The same where the cell itself is asked for, or cells of the tensors of these names that its terms read."""
+        if self.explanation is None:
+            return self
+        if reads_covered(self.explanation, read):
+            return replace(self, explanation=None, message=WAITS)
+        return replace(self, explanation=without_total(self.explanation)) if is_asked else self
 
 
 class Explainer:

@@ -19,6 +19,7 @@ from explorer.session.features.following import Following
 from explorer.session.features.landscape import LossLandscape
 from explorer.session.features.learning import Learning
 from explorer.session.features.left_overs import KEEP_EVERY_S, LeftOvers
+from explorer.session.features.lessons import Lessons
 from explorer.session.features.measuring import Measuring
 from explorer.session.features.origins import Origins
 from explorer.session.features.passes import Passes
@@ -65,6 +66,7 @@ class Session(QObject):
         self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
         self.tasks = Tasks(store, self.passes, self.explaining, self.files, self.training)
         self.left_overs = LeftOvers(store, self.files, left_overs, keep_every_s)
+        self.lessons = Lessons(store, self.files, self.left_overs.keep)
 
     @property
     def state(self) -> State:

@@ -17,6 +17,7 @@ from explorer.session.explained import Explained
 from explorer.session.familiarity import Familiarity
 from explorer.session.fault import Fault
 from explorer.session.landscape_state import Landscape
+from explorer.session.lesson_state import LessonState
 from explorer.session.message import Message
 from explorer.session.progress import Progress
 from explorer.session.selection import Selection
@@ -196,5 +197,6 @@ Slice = (
     | Training
     | WatchingState
     | PlaneState
+    | LessonState
     | StatusState
 )

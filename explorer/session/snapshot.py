@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.amounts import VEILED
 from explorer.arithmetic.losses import loss_named, suggested_loss
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import sigmoid, softmax
@@ -23,6 +24,7 @@ from explorer.session.explained import Explained
 from explorer.session.numbered import Numbered
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
+from explorer.session.veil import NO_VEIL, Veil, with_veil
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Parameters
@@ -74,6 +76,12 @@ class LayerActivation:
         """What is known of it without its values; its parameters are those that its call was given."""
         parameters = sum(array.size for array in (self.weight, self.bias) if array is not None)
         return Part(self.name, self.kind, self.family, self.shape, self.parents, parameters)
+
+    def under(self, cells: frozenset[Index]) -> LayerActivation:
+        """The same with "?" in the place of `cells` of the output."""
+        places = [self.place(Cell(self.name, index)) for index in cells]
+        covered = with_veil(self.values, [place for place in places if place is not None])
+        return self if covered is self.values else replace(self, values=covered)
 
     def map_name(self, index: int) -> str:
         """Which of its maps the one at `index` is: "channel 2", of a volume "channel 2, slice 5"."""
@@ -218,6 +226,10 @@ class Prediction:
         largest = np.sort(np.argpartition(-values, MOST_RANKED)[:MOST_RANKED])
         return largest[np.argsort(-values[largest], kind="stable")]
 
+    def covered(self) -> Prediction:
+        """The same with "?" in the place of every answer, which stand in their own order: the surest would tell."""
+        return replace(self, values=np.full(self.values.shape, VEILED))
+
     def read_through(self) -> None:
         """Work out what the window asks for, where there is time to read each number."""
         _ = self.surest, finite_range(self.values)
@@ -233,6 +245,26 @@ class Activations:
     fields: ReceptiveFields | None = None
     seconds: float = 0.0
     explained: Explained | None = None  # the cell that was looked at when the pass was run
+    veil: Veil = NO_VEIL
+    bare: Activations | None = None  # what lies under the veil
+
+    @property
+    def uncovered(self) -> Activations:
+        """These without the veil: what the worker knows them by."""
+        return self.bare or self
+
+    def under(self, veil: Veil) -> Activations:
+        """These with "?" in the place of what is asked for."""
+        bare = self.uncovered
+        if not veil:
+            return bare
+        cells = veil.of_outputs()
+        layers = tuple(layer.under(cells.get(layer.name, frozenset())) for layer in bare.layers)
+        prediction, last = bare.prediction, bare.layers[-1].name
+        if prediction is not None and (veil.prediction or last in cells):
+            prediction = prediction.covered()
+        explained = None if bare.explained is None else bare.explained.under(veil)
+        return replace(bare, layers=layers, prediction=prediction, explained=explained, veil=veil, bare=bare)
 
     @cached_property
     def by_name(self) -> Mapping[str, LayerActivation]:

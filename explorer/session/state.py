@@ -18,6 +18,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Target
 from explorer.session.fault import Fault
+from explorer.session.lesson_state import LessonState
 from explorer.session.part import Part
 from explorer.session.selection import Selection
 from explorer.session.slices import (
@@ -59,6 +60,7 @@ class State:
     training: Training = field(default_factory=Training)
     watching: WatchingState = field(default_factory=WatchingState)
     plane: PlaneState = field(default_factory=PlaneState)
+    lessons: LessonState = field(default_factory=LessonState)
     status: StatusState = field(default_factory=StatusState)
 
     @property

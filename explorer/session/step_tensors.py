@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer.amounts import plain_number
 from explorer.session.batch_axis import WITHOUT_BATCH, is_of_batch
+from explorer.session.veil import Covered, with_veil
 
 if TYPE_CHECKING:
     from explorer.engine.recording.call import Call
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from explorer.engine.recording.recording import Recording, Step
 
 BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
+DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,21 @@ class StepTensors:
     def by_name(self) -> Mapping[str, Tensor]:
         """All of them by name."""
         return MappingProxyType({tensor.name: tensor for tensor in (*self.given, *self.beside, *self.made)})
+
+    def under(self, covered: Covered) -> StepTensors:
+        """The same with "?" in the place of the cells that are asked for, by the titles of the tensors."""
+        if not covered:
+            return self
+        after = next((covered[each.title] for each in self.made if each.name == AFTER and each.title in covered), None)
+        cells = covered if after is None else {**covered, DIFFERENCE: after}
+
+        def each(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+            return tuple(
+                replace(one, values=with_veil(one.values, cells[one.title])) if one.title in cells else one
+                for one in tensors
+            )
+
+        return StepTensors(each(self.given), each(self.beside), each(self.made), self.settings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +159,7 @@ def _of_update(step: Step) -> StepTensors:
     clipped = f", clipped to {plain_number(update.clipped, 3)} of it" if update.clipped < 1 else ""
     gradient = _tensor(GRADIENT, f"gradient of {update.parameter}{clipped}", update.gradient, role="gradient")
     after = _tensor(AFTER, f"{update.parameter} after", update.after, role="weight")
-    change = Tensor(CHANGE, "difference", _frozen(after.values - before.values), "gradient")
+    change = Tensor(CHANGE, DIFFERENCE, _frozen(after.values - before.values), "gradient")
     return StepTensors((before, gradient), state, (after, change), dict(update.settings))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +34,14 @@ RUN_TICK_MS = 48  # while a run goes on and nobody waits for an answer
 AT_ONCE_S = (
     0.3  # how long the window waits for a small file, which is read in milliseconds, before it goes on without it
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Aside:
+    """A state and its history that were set aside."""
+
+    state: State
+    history: History
 
 
 class Store(QObject):
@@ -146,17 +154,31 @@ class Store(QObject):
         with self._entry(label, merge_key):
             self.set(*slices)
 
-    def open_document(self, document: Document, *slices: Slice) -> None:
-        """Put `document` in the place of the present one, which undo leads back to."""
+    def open_document(self, document: Document, *slices: Slice, label: str = "") -> None:
+        """Put `document` in the place of the present one, which undo leads back to; `label` is what it then calls it."""
         before = self.state.document
         first = next(iter(document.subject.names), None)
         # A target and a batch were meant for the outputs of the network before.
         steps = replace(self.state.steps, target=None, is_label=False, batch=(), is_batch_alone=False)
-        label = f"open {document.title}" if before.subject.can(Verb.EDIT) else None
-        with self._entry(label):
+        named = label or f"open {document.title}"
+        with self._entry(named if before.subject.can(Verb.EDIT) else None):
             self._show(document, Selection(first), replace(self.state.maps, fault=None), steps, *slices)
             for replaced in self._replacers:
                 replaced()
+
+    def begin_history(self) -> None:
+        """Nothing leads back to what was there before."""
+        self._remember(History())
+
+    def set_aside(self) -> Aside:
+        """The state and the history as they are now, to be brought back."""
+        return Aside(self.state, self.history)
+
+    def bring_back(self, aside: Aside, *slices: Slice) -> None:
+        """What was set aside takes the place of the present network, with `slices`, and its history."""
+        with self.gathered():
+            self.set(aside.state.document, *slices)
+            self._remember(aside.history)
 
     def undo(self) -> None:
         """Go back to what was there before the last change."""

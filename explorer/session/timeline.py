@@ -6,7 +6,8 @@ thread without asking the worker: moving the cursor costs no pass and waits for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explorer.amounts import VEILED
 from explorer.arithmetic.operation import Index
 from explorer.session.batch_axis import is_of_batch
 from explorer.session.cell import Cell
@@ -31,6 +33,7 @@ from explorer.session.step_tensors import (
     root_mean_square,
     tensors_of,
 )
+from explorer.session.veil import NO_VEIL, Covered, Veil
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Hit
@@ -111,6 +114,8 @@ class Timeline:
         self.hit = hit
         self.batch_size = recording.batch_size
         self._layers = layers
+        self.veil, self._bare = NO_VEIL, self
+        self._covered: Covered = {}
         self.steps = self._listed()
 
     def _listed(self) -> tuple[TimelineStep, ...]:
@@ -124,6 +129,35 @@ class Timeline:
             for index, step in enumerate(self._engine_steps)
         )
 
+    def under(self, veil: Veil) -> Timeline:
+        """The same with "?" in the place of what is asked for."""
+        bare = self._bare
+        if not veil:
+            return bare
+        covered = copy(bare)
+        covered.veil, covered._covered, covered._tensors = veil, bare._titles_of(veil), {}
+        covered.loss = VEILED if veil.loss and bare.loss is not None else bare.loss
+        return covered
+
+    def _titles_of(self, veil: Veil) -> Covered:
+        """Which cells are asked for, by the title of the tensor that has them wherever it is drawn."""
+        found: dict[str, frozenset[Index]] = {"loss": frozenset([()])} if veil.loss else {}
+        for cell in veil.cells:
+            for title in self._titles(cell):
+                found[title] = found.get(title, frozenset()) | {cell.index}
+        return found
+
+    def _titles(self, cell: Cell) -> Iterator[str]:
+        for step in self.steps:
+            if cell.call not in (step.call, step.layer):
+                continue
+            if step.phase == "update" and cell.of == f"{step.parameter.rpartition('.')[2]}_{AFTER}":
+                yield f"{step.parameter} {AFTER}"
+            elif step.phase in ("forward", "backward", "loss"):
+                tensor = self.tensors(step.index).by_name.get(cell.of)
+                if tensor is not None and step.phase == ("forward" if cell.of == "output" else step.phase):
+                    yield tensor.title
+
     @property
     def recording(self) -> Recording:
         """The recording itself, for whoever explains with the engine. Never changed."""
@@ -132,7 +166,7 @@ class Timeline:
     def tensors(self, step: int) -> StepTensors:
         """What goes in and what comes out of a step."""
         if step not in self._tensors:
-            self._tensors[step] = tensors_of(self._recording, self._engine_steps[step])
+            self._tensors[step] = tensors_of(self._recording, self._engine_steps[step]).under(self._covered)
         return self._tensors[step]
 
     def asked(self, step: int, of: str) -> Tensor:
@@ -154,7 +188,7 @@ class Timeline:
         """Root mean square of a forward step's output and of the gradient that arrived at it; None without one."""
         if step not in self._magnitudes:
             arrived = self._engine_steps[step].call.grad_output
-            output = root_mean_square(self.tensors(step).by_name["output"].values)
+            output = root_mean_square(self._bare.tensors(step).by_name["output"].values)
             self._magnitudes[step] = output, None if arrived is None else root_mean_square(read_only(arrived))
         return self._magnitudes[step]
 
@@ -180,13 +214,18 @@ class Timeline:
     def explain(self, step: int, of: str, index: Index | None) -> Explained:
         """The arithmetic of a cell of `of`, beside what PyTorch computed; `index` is None where there is none."""
         cell = None if index is None else Cell(self.steps[step].call, index, of)
-        return self._explainer.explain(self._engine_steps[step], cell)
+        explained = self._explainer.explain(self._engine_steps[step], cell)
+        if not self._covered or index is None:
+            return explained
+        covered, tensors = self._covered, self.tensors(step).by_name
+        read = {name: covered[tensor.title] for name, tensor in tensors.items() if tensor.title in covered}
+        return explained.without(read, is_asked=index in covered.get(self.asked(step, of).title, ()))
 
     def lecture_line(self, step: int, of: str, index: Index) -> str:
         """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where they are too many."""
         from explorer.engine.errors import EngineError
 
-        if self.has_few_neurons:
+        if self.has_few_neurons and not self._covered:
             try:
                 return self._in_letters(self.steps[step], Cell(self.steps[step].call, index, of))
             except EngineError:
@@ -218,7 +257,8 @@ class Timeline:
         """What every loss says of the same outputs and targets, or why it cannot; {} where there is no loss."""
         from explorer.engine.explaining.losses_beside import losses_beside
 
-        return losses_beside(self._recording)
+        found = losses_beside(self._recording)
+        return {name: VEILED if not isinstance(each, str) else each for name, each in found.items()} if self.veil.loss else found
 
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
         """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""

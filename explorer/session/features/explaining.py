@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from explorer.session.cell import Cell
 from explorer.session.jobs.passes import ExplainCell
+from explorer.session.snapshot import Activations
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.worker.passes import CellExplained
@@ -29,18 +30,22 @@ class Explaining:
         explained = brought if brought is not None and cell is not None and brought.cell == cell else None
         self._store.set(replace(self._store.state.maps, explained=explained))
         if explained is None and (cell is not None or before is not None):
-            self._store.ask(ExplainCell(maps, cell), self._take)
+            self._ask(maps, cell)
 
     def ask_again(self) -> None:
         """Ask for what is still owed: the question may have gone with work that was given up."""
         state = self._store.state
         cell = _looked_at(state)
         if cell is not None and state.maps.explained is None:
-            self._store.ask(ExplainCell(state.maps.activations, cell), self._take)
+            self._ask(state.maps.activations, cell)
+
+    def _ask(self, maps: Activations | None, cell: Cell | None) -> None:
+        self._store.ask(ExplainCell(None if maps is None else maps.uncovered, cell), self._take)
 
     def _take(self, answer: CellExplained) -> None:
         state = self._store.state
-        if answer.maps is state.maps.activations and answer.explained.cell == _looked_at(state):
+        maps = state.maps.activations
+        if maps is not None and answer.maps is maps.uncovered and answer.explained.cell == _looked_at(state):
             self._store.set(replace(state.maps, explained=answer.explained))
 
 

@@ -243,8 +243,8 @@ class Feeding:
     def _follow(self, old: State, new: State) -> None:
         if new.document is old.document:
             return
-        if is_fed_alike(old.document, new.document):
-            self._store.set(self._input_of(new, None))
+        if old.lessons.is_open or new.lessons.is_open or is_fed_alike(old.document, new.document):
+            self._store.set(self._input_of(new, None))  # a lesson brings its own, and leaves no trace
         else:
             self._before.keep(old.document, old.input)
             self._store.set(self._input_of(new, self._before.of(new.document)))

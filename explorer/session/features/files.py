@@ -115,6 +115,10 @@ class Files:
             if is_saved:  # what another network was fed, and this one is too, is no work on this one
                 self._saved.tell(document)
 
+    def tell_saved(self, document: Document) -> None:
+        """There is nothing of `document` to be saved."""
+        self._saved.tell(document)
+
     def _take_network(self, path: Path, found: FoundNetwork | Fault, *, is_bundled: bool) -> None:
         if isinstance(found, Fault):
             self._store.say(found.message)

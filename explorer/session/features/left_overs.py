@@ -159,7 +159,7 @@ class LeftOvers(QObject):
 
     @Slot(object, object)
     def _consider(self, _old: State | None, new: State) -> None:
-        if self._is_left:
+        if self._is_left or new.lessons.is_open:  # the person's own work waits, kept as it is
             return
         if not _is_worth_keeping(new):
             self._forget()
@@ -170,6 +170,8 @@ class LeftOvers(QObject):
     @Slot()
     def keep(self) -> None:
         """Ask the worker for the weights as they are now; they are written in a thread of their own."""
+        if self._folder is None or self._store.state.lessons.is_open:
+            return
         if self._keeping.is_busy:
             self._timer.start(int(1000 * SOON_S))
         elif _is_worth_keeping(self._store.state) and not self.is_up_to_date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.session.worker.comparison import Comparer
 from explorer.session.worker.desk import Desk
 from explorer.session.worker.familiarity import FamiliarityJudge
+from explorer.session.worker.lessons import Stager
 from explorer.session.worker.passes import PassRecorder
 from explorer.session.worker.run import RunTrainer
 from explorer.session.worker.steps import StepRecorder
@@ -22,3 +23,4 @@ class Worker:
         self.comparison = Comparer(self.desk)
         self.familiarity = FamiliarityJudge(self.desk)
         self.surface = SurfaceDrawer(self.desk, self.run)
+        self.lessons = Stager(self.desk)

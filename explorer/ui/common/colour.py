@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from explorer.session.veil import veiled_in
 from explorer.ui.common import theme
 from explorer.ui.common.even_colours import even_steps
 
@@ -70,10 +71,12 @@ def colourise_each(values: np.ndarray, factor: np.ndarray, offset: np.ndarray, t
 
 
 def with_faults(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    """`colours` (…, 4) of `values` (…), in which NaN and ∞ get the error colour; changed in place."""
+    """`colours` (…, 4) of `values` (…), in which NaN and ∞ get the error colour, and what is not to be seen yet that of
+    a selection; changed in place."""
     bad = ~np.isfinite(values)
     if bad.any():
         colours[bad] = (*rgb(theme.current().error), 255)
+        colours[veiled_in(values)] = (*rgb(theme.current().selection), 255)
     return colours
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.amounts import special
 from explorer.ui.common.text import MINUS
 
 FIGURE_WIDTH = 0.602  # width of a figure of the number font, as a share of its height
@@ -34,10 +35,8 @@ class Writing:
 
     def text(self, value: float) -> str:
         """The number in a cell."""
-        if math.isnan(value):
-            return "NaN"
-        if math.isinf(value):
-            return "∞" if value > 0 else f"{MINUS}∞"
+        if not math.isfinite(value):
+            return special(value)
         if value == 0:
             return "0"
         written = f"{value / 10.0**self.exponent:.{self.decimals}f}"

@@ -1,0 +1,60 @@
+"""The same question with other numbers: a scene's input, weights or target drawn anew from small whole numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from explorer.lessons.readings.expressions import Negative, Number
+from explorer.lessons.script import LessonStep, Question, Scene
+
+LARGEST = 5
+OF_READINGS = re.compile(r"\$[^$]*\$|\{[^{}]*\}")
+
+
+def can_redraw(step: LessonStep, scene: Scene) -> bool:
+    """Whether the step reads the same with other numbers: it asks for one, and no number stands in its words."""
+    question = step.question
+    if question is None or question.reading is None or _drawn_part(scene) == "" or scene.steps > 1:
+        return False
+    words = f"{step.text} {question.text}"
+    return not any(letter.isdigit() for letter in OF_READINGS.sub("", words))
+
+
+def redrawn(scene: Scene, seed: int) -> Scene:
+    """The scene with other numbers: never 0, never all equal, negative ones only where there were some before."""
+    part = _drawn_part(scene)
+    random = np.random.default_rng(seed)
+    if part == "input":
+        return replace(scene, input=_drawn(scene.input, random), edits=())
+    if part == "weights":
+        return replace(scene, weights={name: _drawn(table, random) for name, table in scene.weights.items()}, edits=())
+    return scene
+
+
+def without_typed_answers(question: Question) -> Question:
+    """The question of other numbers: what was foreseen as a typed number says nothing about them."""
+    return replace(question, wrong=tuple(each for each in question.wrong if not _is_typed(each.answer)))
+
+
+def _is_typed(expression: object) -> bool:
+    return isinstance(expression, Number) or (isinstance(expression, Negative) and isinstance(expression.of, Number))
+
+
+def _drawn_part(scene: Scene) -> str:
+    if scene.input is not None and np.size(scene.input) > 1:
+        return "input"
+    return "weights" if any(np.size(table) > 1 for table in scene.weights.values()) else ""
+
+
+def _drawn(table: Any, random: np.random.Generator) -> Any:
+    numbers = np.asarray(table, np.float64)
+    while True:
+        drawn = random.integers(1, LARGEST + 1, numbers.shape)
+        if (numbers < 0).any():
+            drawn = drawn * random.choice((-1, 1), numbers.shape)
+        if numbers.size == 1 or len(np.unique(drawn)) > 1:
+            return drawn.tolist()

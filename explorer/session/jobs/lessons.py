@@ -1,0 +1,69 @@
+"""What lessons ask of the worker: scenes set up, pages read, answers judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from explorer.lessons.readings.expressions import ReadingError
+from explorer.lessons.script import Scene
+from explorer.session.fault import Fault
+from explorer.session.jobs.job import Job
+from explorer.session.lesson_state import Page, Told
+from explorer.session.worker.lessons import Asked, SceneSet
+from explorer.session.worker.stopping import ShouldStop
+from explorer.session.worker.worker import Worker
+
+
+@dataclass(frozen=True, eq=False)
+class SetUpScene(Job[SceneSet | Fault]):
+    """A scene, for the window to show; where there is a step whose `change` is to be made, that after it."""
+
+    scene: Scene
+    title_of_lesson: str
+    changing: Asked | None = None
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[SceneSet | Fault]:
+        change = None if self.changing is None else self.changing.step.change
+        try:
+            if self.changing is not None and change is not None:
+                yield worker.lessons.changed(self.changing, change, self.title_of_lesson)
+            else:
+                yield worker.lessons.set_up(self.scene, self.title_of_lesson)
+        except ReadingError as error:
+            yield Fault(str(error))
+
+
+@dataclass(frozen=True, eq=False)
+class ReadPage(Job[Page]):
+    """The texts of a step: first without that of the change, which takes another pass."""
+
+    asked: Asked
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Page]:
+        yield worker.lessons.page(self.asked, is_whole=False)
+        if self.asked.step.change is not None and not should_stop():
+            yield worker.lessons.page(self.asked, is_whole=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """`told` says what an answer is worth, None where none was given; `right` what is right."""
+
+    told: Told | None
+    right: str
+
+
+@dataclass(frozen=True, eq=False)
+class JudgeAnswer(Job[Answers | Fault]):
+    """What an answer is worth; None: what would be right."""
+
+    asked: Asked
+    answer: str | None
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Answers | Fault]:
+        try:
+            told = None if self.answer is None else worker.lessons.judged(self.asked, self.answer)
+            yield Answers(told, worker.lessons.right(self.asked))
+        except ReadingError as error:
+            yield Fault(str(error))

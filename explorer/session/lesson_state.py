@@ -1,0 +1,92 @@
+"""The lesson that is open: at which step, what stands there, what was answered, and how far each lesson was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from explorer.session.veil import Veil
+
+if TYPE_CHECKING:
+    from explorer.lessons.lesson import Lesson
+    from explorer.lessons.script import LessonStep
+
+Dot = Literal["open", "answered", "helped", "shown"]
+"""How a step was done: not yet, answered at once, answered after help or a wrong answer, or shown."""
+
+NOT_DONE: Mapping[str, Dot] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Page:
+    """The texts of a step with the numbers that are read for them. `fault` says why there are none.
+
+    `changed` is how many of the things that the step set up were changed since.
+    """
+
+    text: str = ""
+    question: str = ""
+    options: tuple[str, ...] = ()
+    hint: str = ""
+    reveal: str = ""
+    change: str = ""
+    fault: str = ""
+    is_changed: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of an answer: `answer` is what was given, `text` what it comes from; `right` what would be."""
+
+    answer: str
+    text: str
+    is_right: bool = False
+    is_answer: bool = True
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """The lesson that is open, if one is, and what was done in all of them (`dots`, by `key_of` the step).
+
+    `at` is the step, `page` its texts once they are read, `told` what was said of the answers so far, the newest last.
+    `right` is the right answer in words once it may be seen. `is_set` tells that the window shows the step's scene.
+    """
+
+    lesson: Lesson | None = None
+    at: int = 0
+    page: Page | None = None
+    told: tuple[Told, ...] = ()
+    right: str = ""
+    has_hint: bool = False
+    is_set: bool = False
+    may_redraw: bool = False  # whether other numbers can be put in the place of the scene's
+    veil: Veil = field(default_factory=Veil)
+    dots: Mapping[str, Dot] = field(default_factory=lambda: NOT_DONE)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a lesson is open."""
+        return self.lesson is not None
+
+    @property
+    def step(self) -> LessonStep | None:
+        """The step that is open."""
+        return None if self.lesson is None else self.lesson.steps[self.at]
+
+    @property
+    def is_revealed(self) -> bool:
+        """Whether the answer may be seen."""
+        return bool(self.right)
+
+    def dot(self, lesson: Lesson, at: int) -> Dot:
+        """How a step of a lesson was done."""
+        return self.dots.get(key_of(lesson, at), "open")
+
+
+def key_of(lesson: Lesson, at: int) -> str:
+    """What the dot of a step is kept under: another as soon as another thing is asked there, in any language."""
+    from explorer.lessons.progress import step_key
+
+    return step_key(lesson.name, lesson.steps[at])

@@ -1,0 +1,246 @@
+"""Scenes of lessons in the worker's thread: set up for the window, read for the texts of a step, and asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.lessons.readings.expressions import ReadingError
+from explorer.lessons.redrawing import without_typed_answers
+from explorer.lessons.script import Change, LessonStep, Question, Scene
+from explorer.lessons.texts import filled
+from explorer.session.document import Document
+from explorer.session.example import Example, Target
+from explorer.session.lesson_state import Page, Told
+from explorer.session.subjects.editable_network import EditableNetwork
+from explorer.session.worker.desk import Desk
+
+if TYPE_CHECKING:
+    from explorer.data import Picture
+    from explorer.engine.training.hyperparameters import Hyperparameters
+    from explorer.lessons.staging.staged import Staged
+
+LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha")
+
+
+@dataclass(frozen=True, eq=False)
+class SceneSet:
+    """All that the window is given to show a scene: the worker has the document's weights. `numbers` and the examples
+    of the `batch` are without the batch axis; a `picture` takes the place of the numbers."""
+
+    scene: Scene
+    document: Document
+    picture: Picture | None
+    numbers: np.ndarray | None
+    target: Target
+    batch: tuple[Example, ...]
+    mode: str
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """What stands in the window where it is no longer what the scene set up."""
+
+    document: Document
+    values: np.ndarray | None
+    target: Target
+    batch: tuple[Example, ...]
+    mode: str
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A step of a lesson, the scene that it was given, and what stands there since, None where nothing was changed.
+
+    `is_redrawn`: the scene has other numbers than the file's.
+    """
+
+    step: LessonStep
+    scene: Scene
+    language: str
+    standing: Standing | None = None
+    is_redrawn: bool = False
+
+    @property
+    def question(self) -> Question:
+        """What is asked; of other numbers without the answers that were foreseen for the file's."""
+        assert self.step.question is not None
+        has_others = self.is_redrawn or self.standing is not None
+        return without_typed_answers(self.step.question) if has_others else self.step.question
+
+
+class Stager:
+    """Remembers the last scene, which all questions about it are asked of."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._last: Staged | None = None
+        self._scene: Scene | None = None
+
+    # --- setting up ---
+
+    def set_up(self, scene: Scene, title: str) -> SceneSet:
+        """The scene as a document with its weights, and what is fed. Raises ReadingError with a sentence."""
+        return self._as_set(scene, self._staged(scene), title)
+
+    def changed(self, asked: Asked, change: Change, title: str) -> SceneSet:
+        """What stands there after the step's change. Raises ReadingError."""
+        from explorer.lessons.staging.changing import changed
+
+        return self._as_set(asked.scene, changed(self._source(asked), change.edits), title)
+
+    def _as_set(self, scene: Scene, staged: Staged, title: str) -> SceneSet:
+        stage = staged.stage
+        subject = EditableNetwork.fresh(stage.network)
+        document = _document(staged, subject, title)
+        if stage.network.runnable():
+            self._desk.take_weights(document, _weights_before(staged))
+        values = np.array(stage.input, np.float32)
+        values.flags.writeable = False
+        picture = _picture(stage.scene)
+        targets = _targets(stage.scene, len(values))
+        batch = tuple(Example(row, target) for row, target in zip(values[1:], targets[1:], strict=True))
+        numbers = values[0] if picture is None else None
+        return SceneSet(scene, document, picture, numbers, targets[0], batch, stage.scene.mode)
+
+    def _staged(self, scene: Scene) -> Staged:
+        from explorer.lessons.staging.changing import set_up
+
+        if self._scene is not scene or self._last is None:
+            self._last, self._scene = set_up(scene), scene
+        return self._last
+
+    def _source(self, asked: Asked) -> Staged:
+        """What readings are asked of: the scene, or what stands in the window since."""
+        if asked.standing is None:
+            return self._staged(asked.scene)
+        from explorer.lessons.staging.staged import Staged
+
+        weights = self._desk.copied_weights(asked.standing.document)
+        return Staged(_as_scene(asked.scene, asked.standing, weights))
+
+    # --- reading and asking ---
+
+    def page(self, asked: Asked, *, is_whole: bool) -> Page:
+        """The texts of the step; that of its change, which takes another pass, only of a whole one."""
+        step, question = asked.step, asked.step.question
+        try:
+            source = self._source(asked)
+            page = Page(
+                text=filled(step.text, source, asked.language),
+                question="" if question is None else filled(question.text, source, asked.language),
+                options=() if question is None else tuple(option.text for option in question.options),
+                hint="" if question is None else filled(question.hint, source, asked.language),
+                reveal=filled(step.reveal, source, asked.language),
+                is_changed=asked.standing is not None,
+            )
+            return replace(page, change=self._change_text(asked, source)) if is_whole else page
+        except ReadingError as error:
+            return Page(fault=str(error), is_changed=asked.standing is not None)
+
+    def _change_text(self, asked: Asked, source: Staged) -> str:
+        from explorer.lessons.staging.changing import changed
+
+        change = asked.step.change
+        return "" if change is None else filled(change.text, changed(source, change.edits), asked.language)
+
+    def judged(self, asked: Asked, answer: str) -> Told:
+        """What the answer is worth. Raises ReadingError."""
+        from explorer.lessons.judging import judged
+
+        verdict = judged(asked.question, self._source(asked), answer, asked.language)
+        shown = answer
+        if asked.question.options and verdict.is_answer:
+            from explorer.lessons.judging import option_at
+
+            shown = asked.question.options[option_at(asked.question, answer) or 0].text
+        return Told(shown, verdict.because, verdict.is_right, verdict.is_answer)
+
+    def right(self, asked: Asked) -> str:
+        """The right answer in words; "" where none of the options is right any more. Raises ReadingError."""
+        from explorer.lessons.checking import right_answer
+
+        return right_answer(asked.question, self._source(asked), asked.language)
+
+
+def _document(staged: Staged, subject: EditableNetwork, title: str) -> Document:
+    stage, loaded = staged.stage, staged.stage.loaded
+    chosen = _hyperparameters(staged)
+    if loaded is None:
+        return Document(subject, title=title, hyperparameters=chosen, has_fresh_weights=False)
+    return Document(
+        subject,
+        title=title,
+        description=loaded.description,
+        classes=stage.classes,
+        mean=loaded.mean,
+        std=loaded.std,
+        fit=loaded.fit,  # type: ignore[arg-type]  # a file holds no other
+        hyperparameters=chosen,
+        has_fresh_weights=False,
+    )
+
+
+def _hyperparameters(staged: Staged) -> Hyperparameters:
+    from explorer.engine.training.hyperparameters import Hyperparameters
+
+    return replace(staged.stage.learning or Hyperparameters(), loss=staged.scene.loss)
+
+
+def _weights_before(staged: Staged) -> Mapping[str, np.ndarray]:
+    """The weights as they are before the last of the scene's steps, which is the one on record."""
+    stage = staged.stage
+    if staged.scene.steps == 1:
+        return stage.before
+    made = {update.parameter: update for update in stage.recording.updates}
+    from explorer.engine.arrays import array
+
+    return {
+        name: np.array(array(made[name].before)) if name in made else values for name, values in stage.before.items()
+    }
+
+
+def _picture(scene: Scene) -> Picture | None:
+    from explorer.data import read_sample
+
+    return read_sample(scene.sample) if scene.sample and scene.input is None else None
+
+
+def _targets(scene: Scene, examples: int) -> list[Target]:
+    """What is wanted of each example, as the session has it."""
+    if scene.target is None:
+        return [None] * examples
+    from explorer.arithmetic.losses import loss_named
+
+    numbers = np.asarray(scene.target)
+    if not numbers.ndim and numbers.dtype.kind == "i":
+        return [int(numbers)] * examples
+    takes_classes = bool(scene.loss) and loss_named(scene.loss).targets == "classes"
+    if takes_classes and numbers.ndim == 1 and numbers.dtype.kind == "i" and len(numbers) == examples:
+        return [int(each) for each in numbers]
+    return [tuple(float(each) for each in row) for row in numbers.reshape(examples, -1)]
+
+
+def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray]) -> Scene:
+    """What stands in the window, as a scene that is read like any other."""
+    chosen = standing.document.hyperparameters
+    numbers = {name: values for name, values in weights.items() if values.dtype.kind == "f"}
+    given: list[np.ndarray] = [] if standing.values is None else [standing.values]
+    fed = [*given, *(each.values for each in standing.batch)]
+    wanted = [standing.target, *(each.target for each in standing.batch)]
+    return replace(
+        scene,
+        changed=standing.document.subject.edited,
+        weights=numbers,
+        input=np.stack(fed) if fed else scene.input,
+        sample="" if fed else scene.sample,
+        target=scene.target if None in wanted else [each if isinstance(each, int) else list(each or ()) for each in wanted],
+        loss=chosen.loss if scene.loss else "",
+        learning={name: getattr(chosen, name) for name in LEARNED} if scene.learning else {},
+        mode=standing.mode,
+        steps=1,
+        edits=(),
+    )

@@ -1,0 +1,231 @@
+"""A lesson in a session: its scenes are set up, its questions asked of what stands there, and all of it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.amounts import is_veiled
+from explorer.lessons.lesson import Lesson
+from explorer.lessons.shelf import lesson_named, lessons
+from explorer.network import Network
+from explorer.session import Session, State
+from explorer.session.given import undoables_of
+from explorer.session.lesson_state import LessonState
+
+OWN = "1x6x6 conv(2, 3) relu flatten linear(3)"
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    made = Session()
+    made.files.new_network(OWN)
+    settle(qtbot, made)
+    yield made
+    assert made.close()
+
+
+def settle(qtbot: QtBot, session: Session) -> None:
+    """Wait until nothing is worked on any more."""
+    qtbot.waitUntil(lambda: not session.store.runner.is_busy() and not session.state.maps.computing)
+
+
+def named(name: str) -> Lesson:
+    found = lesson_named(name)
+    assert found is not None
+    return found
+
+
+def opened(qtbot: QtBot, session: Session, name: str, step: str = "") -> LessonState:
+    lesson = named(name)
+    at = next((each.number for each in lesson.steps if each.name == step), 0)
+    session.lessons.open(lesson, at)
+    settle(qtbot, session)
+    return session.state.lessons
+
+
+def answer(qtbot: QtBot, session: Session, given: str) -> LessonState:
+    session.lessons.answer(given)
+    settle(qtbot, session)
+    return session.state.lessons
+
+
+def own_of(state: State) -> tuple[object, ...]:
+    return (
+        *undoables_of(state),
+        state.selection,
+        state.maps.mode,
+        state.files.undo_text,
+        state.files.redo_text,
+        state.files.unsaved,
+    )
+
+
+def test_the_scene_stands_in_the_window_with_its_numbers(qtbot: QtBot, session: Session) -> None:
+    state = opened(qtbot, session, "convolution")
+    assert state.is_set
+    assert session.state.subject.edited == Network.parse("1x5x5 conv(1, 3, bias=False)")
+    entry = session.state.entry("conv1")
+    assert entry is not None
+    assert is_veiled(float(entry.values[0, 0, 0]))
+    assert entry.values[0].tolist()[1:] == [[2, 4, 3], [2, 3, 4]]
+    assert entry.weight is not None
+    assert entry.weight[0, 0].tolist() == [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
+    assert not session.state.files.unsaved
+
+
+def test_a_right_answer_lifts_the_veil_and_is_remembered(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    state = answer(qtbot, session, "4")
+    assert state.told[-1].is_right
+    assert state.right == "4"
+    assert state.lesson is not None
+    assert state.dot(state.lesson, 0) == "answered"
+    entry = session.state.entry("conv1")
+    assert entry is not None
+    assert entry.values[0, 0].tolist() == [4, 3, 4]
+
+
+def test_a_wrong_answer_says_what_it_comes_from_and_can_be_tried_again(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    state = answer(qtbot, session, "6")
+    assert state.told[-1].text.startswith("You added the pixels.")
+    assert not state.is_revealed
+    state = answer(qtbot, session, "4")
+    assert state.is_revealed
+    assert state.lesson is not None
+    assert state.dot(state.lesson, 0) == "helped"
+
+
+def test_who_does_not_know_is_shown(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    session.lessons.reveal()
+    settle(qtbot, session)
+    state = session.state.lessons
+    assert state.right == "4"
+    assert state.lesson is not None
+    assert state.dot(state.lesson, 0) == "shown"
+
+
+def test_the_question_is_asked_of_what_is_there_now(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    session.editing.set_cell("conv1.weight", (0, 0, 1, 1), 2.0)
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert page.is_changed
+    assert answer(qtbot, session, "5").is_revealed  # 4 with the file's weights
+
+
+def test_the_change_is_done_as_one_edit_that_undo_takes_back(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    answer(qtbot, session, "4")
+    session.lessons.do_change()
+    settle(qtbot, session)
+    entry = session.state.entry("conv1")
+    assert entry is not None
+    assert entry.values[0, 0, 0] == 5
+    session.editing.undo()
+    settle(qtbot, session)
+    entry = session.state.entry("conv1")
+    assert entry is not None
+    assert entry.values[0, 0, 0] == 4
+    assert session.state.files.undo_text == ""
+
+
+def test_the_same_is_asked_of_other_numbers(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    answer(qtbot, session, "4")
+    assert session.state.lessons.may_redraw
+    session.lessons.redraw()
+    settle(qtbot, session)
+    assert not session.state.lessons.is_revealed
+    values = session.state.values
+    assert values is not None
+    assert 0 not in values
+    weights = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
+    right = float((values[0, :3, :3] * weights).sum())
+    assert answer(qtbot, session, str(int(right))).is_revealed
+
+
+def test_leaving_brings_everything_back_with_its_undo(qtbot: QtBot, session: Session) -> None:
+    session.editing.set_cell("conv1.weight", (0, 0, 1, 1), 2.0)
+    session.selection.select(layer="conv1", channel=1)
+    session.learning.set_target(2)
+    settle(qtbot, session)
+    before, weight = own_of(session.state), session.state.entry("conv1")
+    opened(qtbot, session, "one-step")
+    answer(qtbot, session, "3")
+    session.lessons.step(1)
+    settle(qtbot, session)
+    session.lessons.leave()
+    settle(qtbot, session)
+    assert not session.state.lessons.is_open
+    assert own_of(session.state) == before
+    after = session.state.entry("conv1")
+    assert weight is not None
+    assert after is not None
+    assert np.array_equal(after.values, weight.values)
+    session.editing.undo()
+    assert session.state.steps.target is None
+
+
+def test_one_lesson_after_the_other_still_leads_back(qtbot: QtBot, session: Session) -> None:
+    before = own_of(session.state)
+    opened(qtbot, session, "one-step")
+    opened(qtbot, session, "first-look")
+    session.lessons.leave()
+    settle(qtbot, session)
+    assert own_of(session.state) == before
+
+
+def test_progress_is_taken_over_and_forgotten(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "convolution")
+    dots = answer(qtbot, session, "4").dots
+    session.lessons.leave()
+    session.lessons.take_progress({})
+    session.lessons.take_progress(dots)
+    assert session.state.lessons.dot(named("convolution"), 0) == "answered"
+    session.lessons.forget_answers()
+    assert session.state.lessons.dot(named("convolution"), 0) == "open"
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
+def test_each_step_of_each_lesson_is_set_up_and_answered(qtbot: QtBot, session: Session, lesson: Lesson) -> None:
+    before = own_of(session.state)
+    session.lessons.open(lesson)
+    for step in lesson.steps:
+        session.lessons.go_to(step.number)
+        settle(qtbot, session)
+        state = session.state.lessons
+        assert state.is_set, (step.name, state.page)
+        assert state.page is not None
+        assert not state.page.fault, (step.name, state.page.fault)
+        if step.question is not None:
+            session.lessons.reveal()
+            settle(qtbot, session)
+            assert session.state.lessons.right, step.name
+        if step.change is not None:
+            session.lessons.do_change()
+            settle(qtbot, session)
+    session.lessons.leave()
+    settle(qtbot, session)
+    assert own_of(session.state) == before
+
+
+def test_a_lesson_of_a_file_with_a_fault_says_so_in_its_step(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "broken.lesson.toml"
+    path.write_text(
+        'format = "network-explorer lesson"\nversion = 1\nid = "broken"\ntitle = "Broken"\n'
+        '[scene.a]\nnetwork = "1x3x3 conv(1, 5)"\n'
+        '[[step]]\nid = "one"\nscene = "a"\ntitle = "One"\ntext = "{conv1.output[0,0,0,0]}"\n'
+    )
+    session.lessons.open(Lesson.read(path))
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert "conv1" in page.fault
