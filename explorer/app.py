@@ -148,6 +148,7 @@ def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> i
 
 def _end(window: MainWindow, number: int) -> None:
     """Nobody can be asked whether to save: what is not saved is kept, and offered at the next start."""
+    window.session.lessons.leave()
     told = window.session.left_overs.leave()
     if told and sys.stderr is not None:
         with suppress(OSError):  # the terminal may be gone

@@ -24,6 +24,7 @@ OWN = "1x6x6 conv(2, 3) relu flatten linear(3)"
 def session(qtbot: QtBot) -> Iterator[Session]:
     made = Session()
     made.files.new_network(OWN)
+    made.input.use_sample("camera")
     settle(qtbot, made)
     yield made
     assert made.close()

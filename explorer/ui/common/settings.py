@@ -6,14 +6,17 @@ The file may be damaged, or somebody's own: anything but one of our values count
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QByteArray
 
+from explorer.session.lesson_state import Dot
 from explorer.ui.common.settings_file import read, write
 
 USUAL_SPEED, LARGEST_NUMBER = 4, 99_999
+DOTS = ("answered", "helped", "shown")
 LONGEST_KEPT_TEXT = 20_000  # letters, of which each may take a dozen in the file
 
 
@@ -85,6 +88,16 @@ def suggestions_seen() -> tuple[str, ...]:
 
 def set_suggestions_seen(names: tuple[str, ...]) -> None:
     write("suggestions_seen", list(names))
+
+
+def lesson_dots() -> dict[str, Dot]:
+    """How the steps of lessons were done, by the keys of the steps."""
+    found = (line.partition("=") for line in read("lesson_dots", list[str]()))
+    return {key: dot for key, _, dot in found if dot in DOTS}  # type: ignore[misc]
+
+
+def set_lesson_dots(dots: Mapping[str, Dot]) -> None:
+    write("lesson_dots", [f"{key}={dot}" for key, dot in dots.items()])
 
 
 def new_network_text() -> str:

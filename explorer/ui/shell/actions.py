@@ -15,6 +15,7 @@ from explorer.ui.common.things import thing_commands
 from explorer.ui.common.typing.commands import FILL_CELLS
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.input.commands import PASTE_PICTURE
+from explorer.ui.lessons.commands import SHOW_LESSONS
 from explorer.ui.shell import commands
 from explorer.ui.shell.file_actions import FILE_COMMANDS
 from explorer.ui.shell.finding.commands import FIND
@@ -172,6 +173,8 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
     ),
 )
 HELP_COMMANDS: tuple[Command | str, ...] = (
+    SHOW_LESSONS,
+    SEPARATOR,
     Command(
         "shortcuts",
         "Help",

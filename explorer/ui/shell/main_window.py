@@ -29,12 +29,14 @@ from explorer.ui.common.undo_keys import UndoKeys
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
 from explorer.ui.input.view import InputView
+from explorer.ui.lessons.view import LessonView
 from explorer.ui.shell import commands
 from explorer.ui.shell.actions import make_actions
 from explorer.ui.shell.centre_alone import CentreAlone
 from explorer.ui.shell.columns import LEFT, RIGHT, Columns
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
+from explorer.ui.shell.lesson_place import LessonPlace
 from explorer.ui.shell.menus import Menus
 from explorer.ui.shell.shared_column import SharedColumn
 from explorer.ui.shell.status import Status
@@ -86,11 +88,12 @@ class MainWindow(QMainWindow):
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self, shell, self.docks)
-        self.centre_alone = CentreAlone(self, (*self.docks, self.menus.tool_bar))
+        self.centre_alone = CentreAlone(self, (*self.docks, self.lessons.dock, self.menus.tool_bar))
         self._make_foot()
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
+        session.lessons.take_progress(settings.lesson_dots())
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -141,6 +144,8 @@ class MainWindow(QMainWindow):
         self._right = SharedColumn(self, self.docks[1], self.docks[2], share=0.6)
         self.training_dock.folded.connect(lambda: soon(self, self._follow_height))
         self._place_docks()
+        self.lessons = LessonPlace(self, LessonView(self.session), self.tabs, self.docks)
+        self.lessons.view.closed.connect(self.leave_lessons)
 
     def _place_docks(self) -> None:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -182,7 +187,18 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{mark}{new.title} – {TITLE}")
         if old is not None and old.files.recent is not new.files.recent:
             settings.set_recent_files(new.files.recent)
+        if old is not None and old.lessons.dots is not new.lessons.dots:
+            settings.set_lesson_dots(new.lessons.dots)
+        if new.lessons.step is not None:
+            self.show_late_parts()
+        self.lessons.follow(old, new)
         self._make_rest_when_quiet(new)
+
+    @Slot()
+    def leave_lessons(self) -> None:
+        """Close the lesson, if one is open, and its pane: everything is as it was before."""
+        self.session.lessons.leave()
+        self.lessons.end()
 
     def show_part(self, name: str) -> None:
         """Bring a tab of the centre or the network's pane to the front, unfold the strip, or show the first steps."""
@@ -191,6 +207,9 @@ class MainWindow(QMainWindow):
         elif name == "welcome":
             self.suggestions.begin_again()
             self._want_welcome(True)
+        elif name == "lessons":
+            self.centre_alone.end()
+            self.lessons.begin()
         elif name == "network":
             self.docks[0].show()
             self.docks[0].raise_()
@@ -222,6 +241,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every part of the window back in its place."""
         settings.forget_layout()
+        self.leave_lessons()
         self.centre_alone.end()
         for dock in self.docks:
             dock.setFloating(False)
@@ -306,6 +326,7 @@ class MainWindow(QMainWindow):
         if self.isVisible() and not self._may_close():
             event.ignore()
             return
+        self.leave_lessons()
         settings.set_layout(self.saveGeometry(), self.centre_alone.layout())
         settings.set_centre_alone(self.centre_alone.is_on)
         self.session.close()
@@ -315,7 +336,8 @@ class MainWindow(QMainWindow):
         soon(self, self._take_apart)
 
     def _may_close(self) -> bool:
-        """Whether all is written and saved, or the person lets the rest go."""
+        """Whether all is written and saved, or the person lets the rest go: of their own work, not of a lesson's."""
+        self.leave_lessons()
         are_written = leaving.may_close(self.session, lambda: soon(self, self.close))
         return are_written and leaving.may_leave(self, self.session, self.close)
 
@@ -326,7 +348,7 @@ class MainWindow(QMainWindow):
         Docks leave the layout first, and the tab bars that it made for them are left to it: it shows and hides those
         whenever a dock goes, and died of one that had gone before.
         """
-        for dock in self.docks:
+        for dock in (*self.docks, self.lessons.dock):
             self.removeDockWidget(dock)
         for kind in (QWidget, QAction, QActionGroup):
             for part in self.findChildren(kind, options=Qt.FindChildOption.FindDirectChildrenOnly):

@@ -14,7 +14,7 @@ from explorer.ui.common.text import on_a_button
 from explorer.ui.shell import commands
 from explorer.ui.shell.actions import all_commands
 
-TOOLS = ("startList", "openNetwork", "openPictureFile", "save", "", "undo", "redo", "", "find")
+TOOLS = ("startList", "openNetwork", "openPictureFile", "save", "", "undo", "redo", "", "find", "lessons")
 """Commands on the tool bar; an empty name is a gap."""
 
 

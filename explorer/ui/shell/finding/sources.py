@@ -138,6 +138,21 @@ def _beginning(shell: Shell, template: Template) -> Callable[[], object]:
     return lambda: shell.leave(lambda: shell.session.files.new_network(template.text))
 
 
+def lessons(shell: Shell) -> Iterable[Findable]:
+    """The lessons that come with the program."""
+    from explorer.lessons.shelf import lessons as all_lessons
+
+    for lesson in all_lessons():
+        yield Findable(
+            lesson.title,
+            "lesson",
+            partial(shell.session.lessons.open, lesson),
+            note=lesson.script.question,
+            aside=f"{lesson.minutes} min",
+            words=f"{lesson.name} {lesson.chapter} learn",
+        )
+
+
 def data_sets(shell: Shell) -> Iterable[Findable]:
     """The data sets by name; where one has to be downloaded the window of data asks first."""
     refusal, browser = shell.session.state.subject.refusal(Verb.USE_DATA), shell.actions()["showData"]
@@ -187,6 +202,7 @@ SOURCES: tuple[Callable[[Shell], Iterable[Findable]], ...] = (
     steps,
     networks,
     templates,
+    lessons,
     data_sets,
     samples,
     recent,

@@ -1,0 +1,1 @@
+"""Lessons: the contents, and one step at a time beside the ordinary views, which show what it is about."""

@@ -1,0 +1,118 @@
+"""The question of a step: a field for a number, or a row for each option; what is said of answers stands below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+LETTERS = "ABCDEFGHIJ"
+
+
+class OptionButton(QPushButton):
+    """One option with its letter; its words take as many lines as they need."""
+
+    def __init__(self, letter: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"lessonOption{letter}")
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 5, 10, 5)
+        row.setSpacing(8)
+        self._letter, self._words = QLabel(letter), QLabel(wordWrap=True)
+        self._letter.setProperty("role", "dim")
+        for label in (self._letter, self._words):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+
+    def show_words(self, words: str) -> None:
+        """Show an option."""
+        self._words.setText(words)
+        self.setAccessibleName(f"{self._letter.text()}: {words}")
+        self.updateGeometry()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        assert layout is not None
+        return layout.totalHeightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, self.heightForWidth(max(self.width(), 200)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.heightForWidth(self.width()) if self.width() > 80 else 28)
+
+
+class QuestionBox(QWidget):
+    """`answered` is emitted with what was typed, or the letter that was chosen; `given_up` by who does not know."""
+
+    answered = Signal(str)
+    given_up = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = QLabel(wordWrap=True, objectName="lessonQuestion")
+        self.words.setProperty("role", "title")
+        self.field = QLineEdit(objectName="lessonAnswer", accessibleName="Your answer")
+        self.field.setPlaceholderText("a number")
+        self.field.returnPressed.connect(self._answer)
+        self.button = QPushButton("Answer", objectName="lessonCheck")
+        self.button.setProperty("role", "primary")
+        self.button.clicked.connect(self._answer)
+        self.unknown = QPushButton("I don't know", objectName="lessonUnknown")
+        self.unknown.setToolTip("Show the answer and what is said of it.")
+        self.unknown.clicked.connect(self.given_up)
+        self.options = tuple(OptionButton(letter) for letter in LETTERS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.words)
+        for letter, option in zip(LETTERS, self.options, strict=True):
+            option.clicked.connect(lambda _checked=False, letter=letter: self.answered.emit(letter))
+            option.hide()
+            column.addWidget(option)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.button)
+        row.addWidget(self.unknown)
+        row.addStretch(0)
+        column.addLayout(row)
+
+    def show_question(self, words: str, options: Sequence[str], *, is_open: bool) -> None:
+        """Show a question; one that `is_open` can be answered."""
+        self.words.setText(words)
+        for at, option in enumerate(self.options):
+            option.setVisible(at < len(options))
+            option.setEnabled(is_open)
+            if at < len(options):
+                option.show_words(options[at])
+        self.field.setVisible(not options)
+        self.button.setVisible(not options)
+        for part in (self.field, self.button, self.unknown):
+            part.setEnabled(is_open)
+
+    def begin(self) -> None:
+        """An empty field for another question."""
+        self.field.clear()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The letter of an option chooses it."""
+        letter = event.text().upper()
+        option = self.options[LETTERS.index(letter)] if letter and letter in LETTERS else None
+        if option is not None and option.isVisible() and option.isEnabled():
+            self.answered.emit(letter)
+        else:
+            super().keyPressEvent(event)
+
+    def _answer(self) -> None:
+        if self.field.text().strip():
+            self.answered.emit(self.field.text())

@@ -1,0 +1,164 @@
+"""One step of a lesson: its text, its question, what is said of answers, what to change, and the way on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from explorer.session.lesson_state import LessonState, Page, Told
+from explorer.ui.common import icons
+from explorer.ui.lessons import words
+from explorer.ui.lessons.question import QuestionBox
+
+FEEDBACK_LINES = 4
+MARGIN = 12
+
+
+class StepPage(QWidget):
+    """Shows a step; each thing that can be done with it is a signal."""
+
+    moved = Signal(int)
+    shown_again = Signal()
+    hinted = Signal()
+    done_for_me = Signal()
+    reset = Signal()
+    redrawn = Signal()
+    listed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lessonStep")
+        self.title = _label("lessonTitle", "title")
+        self.text = _label("lessonText")
+        self.question = QuestionBox()
+        self.feedback = _label("lessonFeedback")
+        self.feedback.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.feedback.setMinimumHeight(FEEDBACK_LINES * self.feedback.fontMetrics().lineSpacing())
+        self.remark = _label("lessonRemark", "dim")
+        self.change = _label("lessonChange")
+        self.do_it = QPushButton("Do it for me", objectName="lessonDoIt")
+        self.do_it.setProperty("role", "link")
+        self.do_it.clicked.connect(self.done_for_me)
+        self._of: tuple[object, ...] = ()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._scrolled(), 1)
+        whole.addLayout(self._foot())
+
+    def _scrolled(self) -> QScrollArea:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(MARGIN, 2, MARGIN, 8)
+        column.setSpacing(8)
+        line = QFrame(frameShape=QFrame.Shape.HLine)
+        for part in (self.title, self.text, line, self.question, self.feedback, self.change):
+            column.addWidget(part)
+        column.addWidget(self.do_it, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.remark)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        return area
+
+    def _foot(self) -> QHBoxLayout:
+        self.back = _tool("lessonBack", "ph.caret-left", "The step before.")
+        self.next = _tool("lessonNext", "ph.caret-right", "The next step.")
+        self.back.clicked.connect(lambda: self.moved.emit(-1))
+        self.next.clicked.connect(lambda: self.moved.emit(1))
+        self.place = QLabel(objectName="lessonPlace")
+        self.show_me = QPushButton("Show me", objectName="lessonShow", toolTip="Stand where the step is about.")
+        self.show_me.setProperty("role", "flat")
+        self.show_me.clicked.connect(self.shown_again)
+        self.hint = QPushButton("Hint", objectName="lessonHint", toolTip="Say something that helps.")
+        self.hint.setProperty("role", "flat")
+        self.hint.clicked.connect(self.hinted)
+        self.more = _tool("lessonMore", "ph.dots-three", "Reset, other numbers, contents.")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more, objectName="lessonMenu")
+        self.again = menu.addAction("Again with other numbers", self.redrawn.emit)
+        menu.addAction("Reset the step", self.reset.emit)
+        menu.addSeparator()
+        menu.addAction("Contents", self.listed.emit)
+        self.more.setMenu(menu)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 6, 8, 6)
+        row.setSpacing(2)
+        for part in (self.back, self.place, self.next):
+            row.addWidget(part)
+        row.addStretch(1)
+        for other in (self.show_me, self.hint, self.more):
+            row.addWidget(other)
+        return row
+
+    def show_lesson(self, state: LessonState) -> None:
+        """Show the step that is open."""
+        lesson, step = state.lesson, state.step
+        if lesson is None or step is None:
+            return
+        page = state.page or Page(text=words.READING)
+        if (lesson, state.at) != self._of:
+            self._of = (lesson, state.at)
+            self.question.begin()
+        self.title.setText(step.title)
+        self.text.setText(words.CANNOT.format(why=page.fault) if page.fault else words.plain(page.text))
+        has_question = step.question is not None and bool(page.question)
+        self.question.setVisible(has_question)
+        self.question.show_question(words.plain(page.question), page.options, is_open=not state.is_revealed)
+        self._show_feedback(state, page)
+        is_over = state.is_revealed or step.question is None
+        change = page.change if is_over else ""
+        self.change.setText(words.plain(change))
+        self.change.setVisible(bool(change))
+        self.do_it.setVisible(bool(change))
+        self.remark.setText(words.CHANGED if page.is_changed else "")
+        self._show_way(state, page)
+
+    def _show_way(self, state: LessonState, page: Page) -> None:
+        assert state.lesson is not None
+        count = len(state.lesson.steps)
+        self.place.setText(words.PLACE.format(at=state.at + 1, count=count))
+        self.back.setEnabled(state.at > 0)
+        self.next.setEnabled(state.at < count - 1)
+        self.hint.setEnabled(bool(page.hint) and not state.has_hint and not state.is_revealed)
+        self.again.setEnabled(state.may_redraw)
+        self.show_me.setEnabled(state.step is not None and state.step.showing is not None)
+
+    def _show_feedback(self, state: LessonState, page: Page) -> None:
+        last = state.told[-1] if state.told else None
+        said, role = _said(state, page, last)
+        self.feedback.setText(words.plain(said))
+        if self.feedback.property("role") != role:
+            self.feedback.setProperty("role", role)
+            self.feedback.style().polish(self.feedback)
+
+
+def _said(state: LessonState, page: Page, last: Told | None) -> tuple[str, str]:
+    """What is said below the question, and how it is coloured."""
+    if state.is_revealed:
+        right = words.RIGHT_ANSWERED if last is not None and last.is_right else words.RIGHT
+        return f"{right.format(answer=state.right)} {page.reveal}", ""
+    if last is None:
+        is_page = state.step is not None and state.step.question is None
+        return (page.reveal if is_page else page.hint if state.has_hint else ""), ""
+    if not last.is_answer:
+        return last.text or words.NO_ANSWER, "warning"
+    hint = page.hint if state.has_hint else ""
+    return f"{words.WRONG.format(answer=last.answer.strip(), because=last.text or words.NO_MORE)} {hint}", ""
+
+
+def _label(name: str, role: str = "") -> QLabel:
+    label = QLabel(wordWrap=True, objectName=name)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
+def _tool(name: str, icon: str, tip: str) -> QToolButton:
+    button = QToolButton(objectName=name, toolTip=tip, accessibleName=tip.rstrip("."))
+    button.setIcon(icons.icon(icon))
+    button.setProperty("role", "flat")
+    return button

@@ -1,0 +1,105 @@
+"""The lessons' pane: the contents while no lesson is open, and the step that is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
+
+from explorer.session import Session, State
+from explorer.ui.common import icons
+from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.pane import Pane
+from explorer.ui.lessons.contents import ContentsList
+from explorer.ui.lessons.dots import DotRow
+from explorer.ui.lessons.step_page import StepPage
+from explorer.ui.lessons.words import CONTENTS
+
+WIDTH = 320
+
+
+class LessonView(FollowingView, Pane):
+    """`closed` is emitted by its cross: the pane goes, and with it a lesson that is open."""
+
+    shows = ("lessons",)
+    closed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, CONTENTS, parent)
+        self.setObjectName("lessons")
+        self.dots = DotRow()
+        self.close_button = QToolButton(
+            objectName="lessonClose", accessibleName="Close the lessons", toolTip="Bring back what was there before."
+        )
+        self.close_button.setIcon(icons.icon("ph.x"))
+        self.close_button.setProperty("role", "flat")
+        self.close_button.clicked.connect(self.closed)
+        self.corner.addWidget(self.dots)
+        self.corner.addWidget(self.close_button)
+        self.contents, self.step = ContentsList(), StepPage()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.contents)
+        self.pages.addWidget(self.step)
+        self.body.addWidget(self.pages, 1)
+        self._is_listed = False
+        self._wire()
+        self.follow_session(draws_now=False)
+
+    def _wire(self) -> None:
+        lessons, step = self._session.lessons, self.step
+        self.contents.chosen.connect(self._open)
+        step.question.answered.connect(lessons.answer)
+        step.question.given_up.connect(lessons.reveal)
+        step.moved.connect(lessons.step)
+        step.shown_again.connect(lessons.show_again)
+        step.hinted.connect(lessons.show_hint)
+        step.done_for_me.connect(lessons.do_change)
+        step.reset.connect(lessons.reset_step)
+        step.redrawn.connect(lessons.redraw)
+        step.listed.connect(self.show_contents)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, 480)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(WIDTH, 200)
+
+    @Slot()
+    def show_contents(self) -> None:
+        """Show the contents; a lesson that is open stays open."""
+        self._is_listed = True
+        self.redraw()
+
+    @Slot(object)
+    def _open(self, lesson: object) -> None:
+        from explorer.lessons.lesson import Lesson
+
+        self._is_listed = False
+        state = self._session.state.lessons
+        if isinstance(lesson, Lesson):
+            if state.lesson is lesson:
+                self.redraw()
+            else:
+                self._session.lessons.open(lesson)
+
+    def show_changes(self, old: State | None, new: State) -> None:
+        lessons = new.lessons
+        if old is not None and lessons.lesson is not old.lessons.lesson:
+            self._is_listed = False
+        is_step = lessons.is_open and not self._is_listed
+        self.pages.setCurrentWidget(self.step if is_step else self.contents)
+        self.dots.setVisible(is_step)
+        if is_step and lessons.lesson is not None:
+            lesson = lessons.lesson
+            self.set_title(lesson.title)
+            self.set_facts(lesson.chapter)
+            self.dots.show_dots([lessons.dot(lesson, at) for at in range(len(lesson.steps))], lessons.at)
+            self.step.show_lesson(lessons)
+        else:
+            self._show_contents(new)
+
+    def _show_contents(self, state: State) -> None:
+        from explorer.lessons.shelf import lessons
+
+        self.set_title(CONTENTS)
+        self.set_facts("")
+        self.contents.show_lessons(lessons(), state.lessons.dots)

@@ -1,0 +1,81 @@
+"""Where lessons stand in the window, and the way back to exactly how it was laid out before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+
+from explorer.lessons.script import LessonStep
+from explorer.session import State
+from explorer.ui.lessons.view import WIDTH, LessonView
+from explorer.ui.shell.docks import PaneDock
+from explorer.ui.shell.tabs import Tabs
+
+NAMED = {"input": 1, "prediction": 2}
+"""The panes that a step may want to be seen, by their place among the docks."""
+
+
+class LessonPlace:
+    """Shows the lessons' pane in front of the network's, brings what a step is about to the front, and takes all of it
+    back. Without a lesson the window is as if there were none."""
+
+    def __init__(self, window: QMainWindow, view: LessonView, tabs: Tabs, docks: tuple[QDockWidget, ...]) -> None:
+        self._window, self._tabs, self._docks = window, tabs, docks
+        self.view = view
+        self.dock = PaneDock("Lessons", "dock.lessons", view, window)
+        self.dock.setMinimumWidth(WIDTH)
+        self.dock.hide()
+        window.setTabPosition(Qt.DockWidgetArea.LeftDockWidgetArea, QTabWidget.TabPosition.North)
+        self._before: tuple[QByteArray, str] | None = None
+        self._at: LessonStep | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the pane is shown."""
+        return self._before is not None
+
+    def layout(self) -> QByteArray | None:
+        """Where the parts of the window stand without lessons; None where they stand so now."""
+        return None if self._before is None else self._before[0]
+
+    def begin(self) -> None:
+        """Show the pane."""
+        if self.is_on:
+            self.dock.raise_()
+            return
+        self._before = self._window.saveState(), self._tabs.current
+        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        self._window.tabifyDockWidget(self._docks[0], self.dock)
+        self.dock.show()
+        self.dock.raise_()
+        width = max(WIDTH, self._docks[0].width())
+        self._window.resizeDocks([self.dock], [width], Qt.Orientation.Horizontal)
+
+    def end(self) -> None:
+        """Take the pane away: everything stands as before."""
+        if self._before is None:
+            return
+        (before, tab), self._before = self._before, None
+        self._at = None
+        self._window.removeDockWidget(self.dock)
+        self._window.restoreState(before)
+        self._tabs.bring(tab)
+
+    def follow(self, old: State | None, new: State) -> None:
+        """Show the pane once a lesson is open, and what each step is about."""
+        step = new.lessons.step
+        if step is None or step is self._at:
+            return
+        self.begin()
+        self._at = step
+        if step.view in VIEWS:
+            self._tabs.bring(VIEWS[step.view])
+        for name in step.open:
+            if name in NAMED:
+                self._docks[NAMED[name]].show()
+
+
+VIEWS: Mapping[str, str] = {"overview": "overview", "maps": "maps", "debugger": "debugger"}
+"""The tabs of the centre, as steps name them."""
