@@ -32,6 +32,8 @@ from explorer.ui.shell.main_window import MainWindow
 if TYPE_CHECKING:
     import torch
 
+    from explorer.lessons.lesson import Lesson
+
 START_NETWORK = "cifar10"
 SIGNALLED = 128  # added to a signal's number, a shell's exit status for a process that the signal ended
 
@@ -129,8 +131,11 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     return None
 
 
-def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> int:
-    """Open the window and run until it is closed, or the process is told to end; the exit status, as in a shell."""
+def run_window(
+    files: Sequence[str] = (), *, lesson: Lesson | None = None, keep_every_s: float = KEEP_EVERY_S
+) -> int:
+    """Open the window, in a lesson if one is given, and run until it is closed, or the process is told to end; the exit
+    status, as in a shell."""
     app = application()
     interpreter.share_evenly()
     remember_warnings()
@@ -138,6 +143,8 @@ def run_window(files: Sequence[str], *, keep_every_s: float = KEEP_EVERY_S) -> i
     window = open_window(files, left_overs=usual_folder(), keep_every_s=keep_every_s)
     window.completed.connect(interpreter.keep_what_is_there)
     window.completed.connect(window.session.left_overs.look_for_left_overs)
+    if lesson is not None:
+        window.session.lessons.open(lesson)
     endings = Endings(window)
     endings.asked.connect(lambda number: _end(window, number))
     status = app.exec()

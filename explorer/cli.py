@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   network-explorer maps photo.jpg --layer conv1 --out conv1.png
                                                 all feature maps of a layer as a picture
   network-explorer lesson one-step              a lesson in the terminal; lesson --list tells which there are
+  network-explorer lesson one-step --window     … in the window
   network-explorer train net.txt --data textures --epochs 10 --out run
                                                 train without a window; train --help tells more
 """

@@ -30,7 +30,8 @@ def run(arguments: list[str]) -> int:
         if options.translate:
             print(untranslated(lesson.script, options.translate), end="")
             return 0
-        return _play(lesson.in_language(options.language) if options.language else lesson)
+        lesson = lesson.in_language(options.language) if options.language else lesson
+        return _show(lesson) if options.window else _play(lesson)
     except LessonError as error:
         print(f"network-explorer: {error}", file=sys.stderr)
         return 1
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="play these files' lessons by themselves and tell what is wrong with them, a line each; 1 if anything is",
     )
+    parser.add_argument("--window", action="store_true", help="open the window in the lesson")
     parser.add_argument("--language", choices=tuple(LANGUAGES), help="the language to play it in")
     parser.add_argument(
         "--translate",
@@ -100,6 +102,19 @@ def _summary(lesson: Lesson, found: Sequence[Mistake], wrong: int) -> str:
     warned = len(found) - wrong
     told = f"{plural(wrong, 'mistake')}, {plural(warned, 'warning')}" if found else "played without a mistake"
     return f"{lesson.name}: {whole}; {told}."
+
+
+def _show(lesson: Lesson) -> int:
+    """In the window."""
+    import explorer.before_qt  # noqa: F401  # the display is asked for through Qt
+    from explorer.display import missing_display
+
+    if problem := missing_display():
+        print(f"network-explorer: {problem}", file=sys.stderr)
+        return 1
+    from explorer.app import run_window
+
+    return run_window(lesson=lesson)
 
 
 def _play(lesson: Lesson) -> int:

@@ -28,6 +28,7 @@ QWidget[role="toast"], QWidget[role="toast-fault"] {
   background: $pane; border: 1px solid $border; border-left: 3px solid $accent; border-radius: 6px;
 }
 QWidget[role="toast-fault"] { border-left-color: $error; }
+QFrame[role="line"] { background: $border; border: 0; min-height: 1px; max-height: 1px; }
 QLabel { background: transparent; qproperty-textFormat: PlainText; }
 RichLabel { qproperty-textFormat: RichText; }
 RichLabel:focus { background: $sunken; }

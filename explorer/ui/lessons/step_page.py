@@ -51,7 +51,8 @@ class StepPage(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(MARGIN, 2, MARGIN, 8)
         column.setSpacing(8)
-        line = QFrame(frameShape=QFrame.Shape.HLine)
+        line = QFrame()
+        line.setProperty("role", "line")
         for part in (self.title, self.text, line, self.question, self.feedback, self.change):
             column.addWidget(part)
         column.addWidget(self.do_it, 0, Qt.AlignmentFlag.AlignLeft)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common import icons
 from explorer.ui.common.following_view import FollowingView
-from explorer.ui.common.pane import Pane
+from explorer.ui.common.pane import ElidedLabel, Pane
 from explorer.ui.lessons.contents import ContentsList
 from explorer.ui.lessons.dots import DotRow
 from explorer.ui.lessons.step_page import StepPage
@@ -26,13 +26,19 @@ class LessonView(FollowingView, Pane):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, CONTENTS, parent)
         self.setObjectName("lessons")
-        self.dots = DotRow()
+        self.dots, self.head = DotRow(), ElidedLabel()
+        self.head.setProperty("role", "title")
+        self.facts_label.hide()
+        self.title_label.hide()  # it is as wide as its words, and would make the column wider
         self.close_button = QToolButton(
             objectName="lessonClose", accessibleName="Close the lessons", toolTip="Bring back what was there before."
         )
         self.close_button.setIcon(icons.icon("ph.x"))
         self.close_button.setProperty("role", "flat")
         self.close_button.clicked.connect(self.closed)
+        row = self.title_bar.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(0, self.head, 4)
         self.corner.addWidget(self.dots)
         self.corner.addWidget(self.close_button)
         self.contents, self.step = ContentsList(), StepPage()
@@ -90,8 +96,7 @@ class LessonView(FollowingView, Pane):
         self.dots.setVisible(is_step)
         if is_step and lessons.lesson is not None:
             lesson = lessons.lesson
-            self.set_title(lesson.title)
-            self.set_facts(lesson.chapter)
+            self.head.set_whole(lesson.title, tip=f"{lesson.chapter} · {lesson.title}")
             self.dots.show_dots([lessons.dot(lesson, at) for at in range(len(lesson.steps))], lessons.at)
             self.step.show_lesson(lessons)
         else:
@@ -100,6 +105,5 @@ class LessonView(FollowingView, Pane):
     def _show_contents(self, state: State) -> None:
         from explorer.lessons.shelf import lessons
 
-        self.set_title(CONTENTS)
-        self.set_facts("")
+        self.head.set_whole(CONTENTS)
         self.contents.show_lessons(lessons(), state.lessons.dots)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollBar, QTabWidget
+from shiboken6 import isValid
 
 from explorer.lessons.script import LessonStep
 from explorer.session import State
+from explorer.session.soon import soon
 from explorer.ui.lessons.view import WIDTH, LessonView
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.tabs import Tabs
@@ -26,9 +28,11 @@ class LessonPlace:
         self.view = view
         self.dock = PaneDock("Lessons", "dock.lessons", view, window)
         self.dock.setMinimumWidth(WIDTH)
+        self._stand_beside()
         self.dock.hide()
         window.setTabPosition(Qt.DockWidgetArea.LeftDockWidgetArea, QTabWidget.TabPosition.North)
         self._before: tuple[QByteArray, str] | None = None
+        self._scrolled: tuple[tuple[QScrollBar, int], ...] = ()
         self._at: LessonStep | None = None
 
     @property
@@ -46,8 +50,8 @@ class LessonPlace:
             self.dock.raise_()
             return
         self._before = self._window.saveState(), self._tabs.current
-        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
-        self._window.tabifyDockWidget(self._docks[0], self.dock)
+        self._scrolled = tuple((bar, bar.value()) for bar in self._window.findChildren(QScrollBar))
+        self._stand_beside()
         self.dock.show()
         self.dock.raise_()
         width = max(WIDTH, self._docks[0].width())
@@ -59,9 +63,22 @@ class LessonPlace:
             return
         (before, tab), self._before = self._before, None
         self._at = None
-        self._window.removeDockWidget(self.dock)
+        self.dock.hide()
         self._window.restoreState(before)
         self._tabs.bring(tab)
+        soon(self._window, self._scroll_back)
+
+    def _scroll_back(self) -> None:
+        """Lists went to what was chosen in lessons."""
+        scrolled, self._scrolled = self._scrolled, ()
+        for bar, value in scrolled:
+            if isValid(bar):
+                bar.setValue(value)
+
+    def _stand_beside(self) -> None:
+        """The pane shares the place of the network's, as a tab beside it."""
+        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+        self._window.tabifyDockWidget(self._docks[0], self.dock)
 
     def follow(self, old: State | None, new: State) -> None:
         """Show the pane once a lesson is open, and what each step is about."""

@@ -1,0 +1,240 @@
+"""Lessons in the window: opened, answered and left with mouse and keys; what was there before comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.lessons.shelf import lesson_named, lessons
+from explorer.session.lesson_state import LessonState
+from explorer.ui.common import settings
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.windows import shared_window
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(scope="module")
+def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, shared: MainWindow) -> Iterator[MainWindow]:
+    shared.resize(1280, 720)
+    shared.session.lessons.forget_answers()
+    settle(qtbot, shared)
+    yield shared
+    shared.leave_lessons()
+    settle(qtbot, shared)
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.session
+    qtbot.waitUntil(
+        lambda: (
+            not session.store.runner.is_busy()
+            and not session.state.maps.computing
+            and not session.state.steps.is_recording
+        )
+    )
+    QApplication.processEvents()
+
+
+def part(window: MainWindow, kind: type[QWidget], name: str) -> QWidget:
+    found = window.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def press(qtbot: QtBot, window: MainWindow, kind: type[QWidget], name: str) -> None:
+    button = part(window, kind, name)
+    assert button.isVisible(), name
+    QTest.mouseClick(button, LEFT)
+    settle(qtbot, window)
+
+
+def said(window: MainWindow, name: str) -> str:
+    label = part(window, QLabel, name)
+    assert isinstance(label, QLabel)
+    return label.text()
+
+
+def opened(qtbot: QtBot, window: MainWindow, name: str, step: str = "") -> LessonState:
+    lesson = lesson_named(name)
+    assert lesson is not None
+    window.session.lessons.open(lesson, next((each.number for each in lesson.steps if each.name == step), 0))
+    settle(qtbot, window)
+    return window.session.state.lessons
+
+
+def type_answer(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    field = part(window, QLineEdit, "lessonAnswer")
+    field.setFocus()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, window)
+
+
+def pixels(window: MainWindow) -> np.ndarray:
+    """The window but for its foot, which tells how long the last pass took."""
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    whole = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return whole[: image.height() - window.statusBar().height()].copy()
+
+
+def test_the_contents_list_all_lessons_and_a_click_opens_one(qtbot: QtBot, window: MainWindow) -> None:
+    window.action("lessons").trigger()
+    QApplication.processEvents()
+    listed = part(window, QListView, "lessonList")
+    assert isinstance(listed, QListView)
+    model = listed.model()
+    rows = [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+    assert sum(" min · 0 of " in row for row in rows) == len(lessons())
+    row = next(at for at, text in enumerate(rows) if text.startswith("What happens in one step"))
+    listed.scrollTo(model.index(row, 0))
+    QTest.mouseClick(listed.viewport(), LEFT, pos=listed.visualRect(model.index(row, 0)).center())
+    settle(qtbot, window)
+    assert said(window, "lessonTitle") == "A neuron adds up"
+    assert window.tabs.current == "debugger"
+
+
+def test_a_number_is_typed_and_wrong_ones_are_answered_with_what_they_come_from(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    opened(qtbot, window, "convolution")
+    assert said(window, "lessonQuestion").endswith("What is the first cell?")
+    type_answer(qtbot, window, "6")
+    assert said(window, "lessonFeedback").startswith("6 is not it. You added the pixels.")
+    field = part(window, QLineEdit, "lessonAnswer")
+    assert isinstance(field, QLineEdit)
+    field.clear()
+    type_answer(qtbot, window, "4")
+    assert said(window, "lessonFeedback").startswith("Right: 4.")
+    assert not field.isEnabled()
+    assert said(window, "lessonPlace") == "1 of 6"
+
+
+def test_what_is_no_number_is_said_to_be_none(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "convolution")
+    type_answer(qtbot, window, "four")
+    assert "number" in said(window, "lessonFeedback")
+    assert not window.session.state.lessons.is_revealed
+
+
+def test_an_option_is_chosen_by_mouse_and_by_its_letter(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "first-look")
+    press(qtbot, window, QPushButton, "lessonOptionB")
+    assert said(window, "lessonFeedback").startswith("5 is not it. Five numbers were typed")
+    option = part(window, QPushButton, "lessonOptionA")
+    option.setFocus()
+    QTest.keyClick(option, Qt.Key.Key_A)
+    settle(qtbot, window)
+    assert said(window, "lessonFeedback").startswith("Right: 31,642.")
+
+
+def test_i_do_not_know_shows_the_answer_and_the_change_can_be_done_for_me(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "convolution")
+    assert not part(window, QPushButton, "lessonDoIt").isVisible()
+    press(qtbot, window, QPushButton, "lessonUnknown")
+    assert said(window, "lessonFeedback").startswith("It is 4.")
+    press(qtbot, window, QPushButton, "lessonDoIt")
+    entry = window.session.state.entry("conv1")
+    assert entry is not None
+    assert entry.values[0, 0, 0] == 5
+    window.action("undo").trigger()
+    settle(qtbot, window)
+    entry = window.session.state.entry("conv1")
+    assert entry is not None
+    assert entry.values[0, 0, 0] == 4
+
+
+def test_next_and_back_are_never_locked(qtbot: QtBot, window: MainWindow) -> None:
+    lesson = opened(qtbot, window, "one-step").lesson
+    assert lesson is not None
+    for step in lesson.steps[1:]:
+        press(qtbot, window, QToolButton, "lessonNext")
+        assert said(window, "lessonTitle") == step.title
+    assert not part(window, QToolButton, "lessonNext").isEnabled()
+    press(qtbot, window, QToolButton, "lessonBack")
+    assert said(window, "lessonTitle") == lesson.steps[-2].title
+    assert not window.session.state.lessons.dots
+
+
+def test_again_asks_of_other_numbers_and_reset_brings_those_of_the_lesson(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "convolution")
+    first = window.session.state.values
+    assert first is not None
+    menu = window.findChild(QMenu, "lessonMenu")
+    assert menu is not None
+    again, reset = menu.actions()[:2]
+    again.trigger()
+    settle(qtbot, window)
+    other = window.session.state.values
+    assert other is not None
+    assert not np.array_equal(other, first)
+    reset.trigger()
+    settle(qtbot, window)
+    back = window.session.state.values
+    assert back is not None
+    assert np.array_equal(back, first)
+
+
+def test_the_finder_opens_a_lesson(qtbot: QtBot, window: MainWindow) -> None:
+    window.action("find").trigger()
+    QApplication.processEvents()
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    field = popup.findChild(QLineEdit)
+    assert field is not None
+    QTest.keyClicks(field, "whose gradient")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    lesson = window.session.state.lessons.lesson
+    assert lesson is not None
+    assert lesson.name == "whose-gradient"
+
+
+def test_what_was_done_is_there_at_the_next_start(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "convolution")
+    type_answer(qtbot, window, "4")
+    assert settings.lesson_dots() == dict(window.session.state.lessons.dots)
+    assert list(settings.lesson_dots().values()) == ["answered"]
+
+
+def test_closing_the_pane_leaves_the_window_as_it_was_at_random_moments(qtbot: QtBot, window: MainWindow) -> None:
+    session, random = window.session, np.random.default_rng(7)
+    settle(qtbot, window)
+    before, document = pixels(window), session.state.document
+    for _round in range(12):
+        lesson = lessons()[random.integers(len(lessons()))]
+        session.lessons.open(lesson, int(random.integers(len(lesson.steps))))
+        for _act in range(int(random.integers(4))):
+            act = (session.lessons.reveal, session.lessons.do_change, session.lessons.redraw, session.lessons.step)
+            chosen = act[random.integers(len(act))]
+            chosen(1) if chosen == session.lessons.step else chosen()
+            if random.random() < 0.5:
+                settle(qtbot, window)
+        window.show_part(("overview", "maps", "debugger")[random.integers(3)])
+        QTest.mouseClick(part(window, QToolButton, "lessonClose"), LEFT)
+        settle(qtbot, window)
+        QTest.mouseMove(window, QPoint(2, 2))
+        qtbot.waitUntil(lambda: np.array_equal(pixels(window), before), timeout=5000)
+        assert session.state.document is document
+        assert not session.state.files.unsaved
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_the_pane_is_no_wider_than_it_has_to_be(qtbot: QtBot, window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    for lesson in lessons():
+        window.session.lessons.open(lesson)
+        settle(qtbot, window)
+        assert window.lessons.dock.width() <= 330, lesson.name
