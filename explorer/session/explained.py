@@ -36,9 +36,9 @@ class Explained:
     veil: Veil = NO_VEIL
     bare: Explained | None = None  # what lies under the veil
 
-    def under(self, veil: Veil) -> Explained:
-        """The same of the maps under `veil`: of what is asked for the terms alone."""
-        bare, covered = self.bare or self, veil.of_outputs()
+    def under(self, veil: Veil, covered: Covered) -> Explained:
+        """The same of the maps under `veil`, `covered` by layers: of what is asked for the terms alone."""
+        bare = self.bare or self
         if not veil or bare.cell is None:
             return bare
         own = bare.cell.of == "output" and bare.cell.index in covered.get(bare.cell.call, ())

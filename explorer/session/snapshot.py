@@ -24,7 +24,7 @@ from explorer.session.explained import Explained
 from explorer.session.numbered import Numbered
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
-from explorer.session.veil import NO_VEIL, Veil, with_veil
+from explorer.session.veil import NO_VEIL, Covered, Veil, handed_on, with_veil
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Parameters
@@ -253,17 +253,21 @@ class Activations:
         """These without the veil: what the worker knows them by."""
         return self.bare or self
 
+    def covered_by(self, veil: Veil) -> Covered:
+        """The cells of outputs that `veil` lies over, by the layer."""
+        return handed_on(veil.of_outputs(), ((each.name, each.kind, each.parents) for each in self.layers))
+
     def under(self, veil: Veil) -> Activations:
         """These with "?" in the place of what is asked for."""
         bare = self.uncovered
         if not veil:
             return bare
-        cells = veil.of_outputs()
+        cells = bare.covered_by(veil)
         layers = tuple(layer.under(cells.get(layer.name, frozenset())) for layer in bare.layers)
         prediction, last = bare.prediction, bare.layers[-1].name
         if prediction is not None and (veil.prediction or last in cells):
             prediction = prediction.covered()
-        explained = None if bare.explained is None else bare.explained.under(veil)
+        explained = None if bare.explained is None else bare.explained.under(veil, cells)
         return replace(bare, layers=layers, prediction=prediction, explained=explained, veil=veil, bare=bare)
 
     @cached_property

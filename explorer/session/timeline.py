@@ -33,7 +33,7 @@ from explorer.session.step_tensors import (
     root_mean_square,
     tensors_of,
 )
-from explorer.session.veil import NO_VEIL, Covered, Veil
+from explorer.session.veil import NO_VEIL, Covered, Veil, handed_on
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Hit
@@ -145,7 +145,14 @@ class Timeline:
         for cell in veil.cells:
             for title in self._titles(cell):
                 found[title] = found.get(title, frozenset()) | {cell.index}
-        return found
+        forward = [step for step in self.steps if step.phase == "forward"]
+        found = dict(handed_on(found, ((step.call, step.kind, step.parents) for step in forward)))
+        back = [(f"gradient of {step.call}", step.kind, self._gradients_of(step.parents)) for step in forward]
+        return handed_on(found, back)
+
+    def _gradients_of(self, calls: tuple[str, ...]) -> tuple[str, ...]:
+        """The titles of the gradients that come back to calls."""
+        return tuple(f"gradient of {call}" for call in calls)
 
     def _titles(self, cell: Cell) -> Iterator[str]:
         for step in self.steps:

@@ -22,6 +22,9 @@ WAITS = "A number that goes in here is asked for in the lesson: answer there fir
 PAYLOAD = np.uint64(0x0007_FFFF_E000_0000)
 """The bits of a NaN that both a float32 and a float64 keep."""
 
+PASSING = ("identity", "dropout")
+"""Kinds of calls that hand a number on as it is: what comes out of them would tell it."""
+
 Covered = Mapping[str, frozenset[Index]]
 """By the title of a tensor the cells of it that are asked for."""
 
@@ -47,6 +50,15 @@ class Veil:
 
 
 NO_VEIL = Veil()
+
+
+def handed_on(covered: Covered, calls: Iterable[tuple[str, str, tuple[str, ...]]]) -> Covered:
+    """`covered` with what is handed on by `calls`, each a name, a kind and what it takes from, in their order."""
+    found = dict(covered)
+    for name, kind, parents in calls:
+        for parent in parents if kind in PASSING else ():
+            found[name] = found.get(name, frozenset()) | found.get(parent, frozenset())
+    return {name: cells for name, cells in found.items() if cells}
 
 
 def with_veil(values: np.ndarray, places: Iterable[Index]) -> np.ndarray:

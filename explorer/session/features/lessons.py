@@ -287,8 +287,10 @@ class Lessons:
             self._store.set(replace(maps, activations=activations.under(veil)))
         if steps.timeline is not None and steps.timeline.veil != veil:
             self._store.set(replace(steps, timeline=steps.timeline.under(veil)))
-        if maps.explained is not None and maps.explained.veil != veil:
-            self._store.set(replace(self._store.state.maps, explained=maps.explained.under(veil)))
+        maps = self._store.state.maps
+        if maps.explained is not None and maps.activations is not None and maps.explained.veil != veil:
+            covered = maps.activations.covered_by(veil)
+            self._store.set(replace(maps, explained=maps.explained.under(veil, covered)))
 
     def _show_place(self) -> None:
         """Stand at what the step shows: in the maps at once, in the debugger as soon as the step is on record."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollBar, QTabWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollBar, QTabBar, QTabWidget, QWidget
 from shiboken6 import isValid
 
 from explorer.lessons.script import LessonStep
@@ -32,6 +32,7 @@ class LessonPlace:
         self.dock.hide()
         window.setTabPosition(Qt.DockWidgetArea.LeftDockWidgetArea, QTabWidget.TabPosition.North)
         self._before: tuple[QByteArray, str] | None = None
+        self._focus: QWidget | None = None
         self._scrolled: tuple[tuple[QScrollBar, int], ...] = ()
         self._at: LessonStep | None = None
 
@@ -50,6 +51,7 @@ class LessonPlace:
             self.dock.raise_()
             return
         self._before = self._window.saveState(), self._tabs.current
+        self._focus = QApplication.focusWidget()
         self._scrolled = tuple((bar, bar.value()) for bar in self._window.findChildren(QScrollBar))
         self._stand_beside()
         self.dock.show()
@@ -65,8 +67,25 @@ class LessonPlace:
         self._at = None
         self.dock.hide()
         self._window.restoreState(before)
+        self._hide_tab_bar()
         self._tabs.bring(tab)
+        self._give_focus_back()
         soon(self._window, self._scroll_back)
+
+    def _hide_tab_bar(self) -> None:
+        """Qt leaves the bar of two tabs where it was when a state is restored in which one of them is hidden."""
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if any(bar.tabText(at) == self.dock.windowTitle() for at in range(bar.count())):
+                bar.hide()
+
+    def _give_focus_back(self) -> None:
+        """Qt gives the focus of a hidden part to whatever comes next."""
+        focus, self._focus = self._focus, None
+        now = QApplication.focusWidget()
+        if focus is not None and isValid(focus):
+            focus.setFocus()
+        elif now is not None:
+            now.clearFocus()
 
     def _scroll_back(self) -> None:
         """Lists went to what was chosen in lessons."""

@@ -213,7 +213,7 @@ def test_closing_the_pane_leaves_the_window_as_it_was_at_random_moments(qtbot: Q
     session, random = window.session, np.random.default_rng(7)
     settle(qtbot, window)
     before, document = pixels(window), session.state.document
-    for _round in range(12):
+    for _round in range(40):
         lesson = lessons()[random.integers(len(lessons()))]
         session.lessons.open(lesson, int(random.integers(len(lesson.steps))))
         for _act in range(int(random.integers(4))):
@@ -226,7 +226,7 @@ def test_closing_the_pane_leaves_the_window_as_it_was_at_random_moments(qtbot: Q
         QTest.mouseClick(part(window, QToolButton, "lessonClose"), LEFT)
         settle(qtbot, window)
         QTest.mouseMove(window, QPoint(2, 2))
-        qtbot.waitUntil(lambda: np.array_equal(pixels(window), before), timeout=5000)
+        qtbot.waitUntil(lambda: np.array_equal(pixels(window), before), timeout=8000)
         assert session.state.document is document
         assert not session.state.files.unsaved
 

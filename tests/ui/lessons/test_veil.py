@@ -1,0 +1,125 @@
+"""What is asked for is a "?" in every view, tip, table and written line, until it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtGui import QHelpEvent, QPaintEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.amounts import VEILED, exact, is_veiled, percent, plain_number
+from explorer.lessons.shelf import lesson_named
+from explorer.session.state import State
+from explorer.ui.common.text import number
+from explorer.ui.shell.main_window import MainWindow
+from tests.ui.lessons.test_lessons_in_the_window import settle
+from tests.ui.windows import shared_window
+
+ASKED = "517.25"
+"""A number that stands nowhere else in the window: the asked one, once the input is made so."""
+
+
+@pytest.fixture(scope="module")
+def window(module_qtbot: QtBot) -> Iterator[MainWindow]:
+    yield from shared_window(module_qtbot)
+
+
+def test_what_is_veiled_is_written_with_a_question_mark_in_every_way() -> None:
+    assert [write(VEILED) for write in (plain_number, exact, number, percent)] == ["?"] * 4
+    assert [write(float("nan")) for write in (plain_number, exact, number, percent)] == ["NaN"] * 4
+    assert is_veiled(VEILED * 2 + 1)
+
+
+def painted_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All words that are painted anywhere in the window, in labels, tips, descriptions and drawn by hand."""
+    from PySide6.QtGui import QPainter
+
+    found: list[str] = []
+    draw = QPainter.drawText
+
+    def listening(painter: QPainter, *given: object) -> object:
+        found.extend(each for each in given if isinstance(each, str))
+        return draw(painter, *given)  # type: ignore[call-overload]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(QPainter, "drawText", listening)
+        for widget in window.findChildren(QWidget):
+            if widget.isVisible():
+                widget.update()
+        window.grab()
+    for widget in window.findChildren(QWidget):
+        if widget.isVisible():
+            found += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
+            if isinstance(widget, QLabel):
+                found.append(widget.text())
+            text = getattr(widget, "text", None)
+            if callable(text) and not isinstance(widget, QLabel):
+                found.append(str(text()))
+    return found
+
+
+def hovered_tips(window: MainWindow) -> list[str]:
+    """What the tips say over a grid of places of the window."""
+    found: list[str] = []
+    for x in range(20, window.width(), 26):
+        for y in range(90, window.height() - 90, 22):
+            at = window.childAt(x, y)
+            if at is not None:
+                place = at.mapFrom(window, QPoint(x, y))
+                QTest.mouseMove(at, place)
+                QApplication.sendEvent(at, QHelpEvent(QEvent.Type.ToolTip, place, at.mapToGlobal(place)))
+                if QToolTip.isVisible():
+                    found.append(QToolTip.text())
+    QToolTip.hideText()
+    return found
+
+
+LESSONS = (
+    ("convolution", "one-place", "conv1", (0, 0, 0)),
+    ("one-step", "adds-up", "linear1", (1,)),
+)
+
+
+@pytest.mark.parametrize(("name", "step", "layer", "place"), LESSONS)
+@pytest.mark.parametrize("tab", ["overview", "maps", "debugger"])
+def test_no_view_tells_what_is_asked_for_until_it_is_answered(
+    qtbot: QtBot,
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    tab: str,
+    name: str,
+    step: str,
+    layer: str,
+    place: tuple[int, ...],
+) -> None:
+    lesson = lesson_named(name)
+    assert lesson is not None
+    window.resize(1440, 900)
+    session = window.session
+    session.lessons.open(lesson, next((each.number for each in lesson.steps if each.name == step), 0))
+    settle(qtbot, window)
+    # The first number that goes in makes the asked one 517.25, whatever it was.
+    values = session.state.values
+    assert values is not None
+    uncovered = session.state.maps.activations
+    assert uncovered is not None
+    was = float(uncovered.uncovered.by_name[layer].values[place])
+    first = (0, 0, 0) if values.ndim == 3 else (1,)
+    if values.ndim == 1:
+        session.input.set_cell((0,), 2.0)  # so that no other number of the network is the same
+    session.input.set_cell(first, float(values[first]) + float(ASKED) - was)
+    session.selection.select(layer=layer, channel=place[0], row=(*place, None)[1:2][0] if len(place) > 1 else None)
+    window.show_part(tab)
+    settle(qtbot, window)
+    hidden = [*painted_texts(window, monkeypatch), *hovered_tips(window)]
+    assert any("?" in text for text in hidden)
+    assert not sorted({text for text in hidden if "517" in text})
+    session.lessons.reveal()
+    settle(qtbot, window)
+    assert any("517" in text for text in painted_texts(window, monkeypatch))
+    window.leave_lessons()
+    settle(qtbot, window)
