@@ -131,9 +131,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     return None
 
 
-def run_window(
-    files: Sequence[str] = (), *, lesson: Lesson | None = None, keep_every_s: float = KEEP_EVERY_S
-) -> int:
+def run_window(files: Sequence[str] = (), *, lesson: Lesson | None = None, keep_every_s: float = KEEP_EVERY_S) -> int:
     """Open the window, in a lesson if one is given, and run until it is closed, or the process is told to end; the exit
     status, as in a shell."""
     app = application()

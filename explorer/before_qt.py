@@ -21,6 +21,7 @@ import explorer.session.errands
 import explorer.session.features.origins
 import explorer.session.file_writing
 import explorer.session.history
+import explorer.session.jobs.lessons
 import explorer.session.jobs.passes
 import explorer.session.jobs.plane
 import explorer.session.jobs.steps
@@ -30,4 +31,5 @@ import explorer.session.left_over
 import explorer.session.run_progress
 import explorer.session.runner
 import explorer.session.subjects.own_model
+import explorer.session.veiling
 import explorer.session.worker.worker  # noqa: F401  # all of them

@@ -37,7 +37,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Told:
+class Remark:
     """What is said of an answer: `answer` is what was given, `text` what it comes from; `right` what would be."""
 
     answer: str
@@ -57,7 +57,7 @@ class LessonState:
     lesson: Lesson | None = None
     at: int = 0
     page: Page | None = None
-    told: tuple[Told, ...] = ()
+    told: tuple[Remark, ...] = ()
     right: str = ""
     has_hint: bool = False
     is_set: bool = False

@@ -155,7 +155,7 @@ class Store(QObject):
             self.set(*slices)
 
     def open_document(self, document: Document, *slices: Slice, label: str = "") -> None:
-        """Put `document` in the place of the present one, which undo leads back to; `label` is what it then calls it."""
+        """Put `document` in the place of the present one, which undo leads back to, by the name of `label`."""
         before = self.state.document
         first = next(iter(document.subject.names), None)
         # A target and a batch were meant for the outputs of the network before.

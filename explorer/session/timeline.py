@@ -265,7 +265,11 @@ class Timeline:
         from explorer.engine.explaining.losses_beside import losses_beside
 
         found = losses_beside(self._recording)
-        return {name: VEILED if not isinstance(each, str) else each for name, each in found.items()} if self.veil.loss else found
+        return (
+            {name: VEILED if not isinstance(each, str) else each for name, each in found.items()}
+            if self.veil.loss
+            else found
+        )
 
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
         """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""

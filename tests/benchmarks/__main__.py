@@ -21,6 +21,7 @@ NAMES = (
     "bench_data",
     "bench_debugger",
     "bench_stage",
+    "bench_lessons",
 )
 
 

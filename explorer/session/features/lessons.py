@@ -13,7 +13,7 @@ from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.given import undoables_of
 from explorer.session.jobs.lessons import Answers, JudgeAnswer, ReadPage, SetUpScene
-from explorer.session.lesson_state import Dot, LessonState, Page, Told, key_of
+from explorer.session.lesson_state import Dot, LessonState, Page, Remark, key_of
 from explorer.session.selection import Selection
 from explorer.session.shared_place import selection_at
 from explorer.session.slices import InputState, Slice, StepsState
@@ -21,7 +21,7 @@ from explorer.session.state import State
 from explorer.session.store import Aside, Store
 from explorer.session.veil import Veil
 from explorer.session.veiling import veil_of
-from explorer.session.worker.lessons import Asked, SceneSet, Standing
+from explorer.session.worker.lessons import AskedStep, SceneSet, Standing
 
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
@@ -113,9 +113,9 @@ class Lessons:
         if state.step is None or state.step.name != step or state.is_revealed:
             return
         if isinstance(answers, Fault):
-            self._store.set(replace(state, told=(*state.told, Told("", answers.message, is_answer=False))))
+            self._store.set(replace(state, told=(*state.told, Remark("", answers.message, is_answer=False))))
         elif not answers.right:
-            self._store.set(replace(state, told=(*state.told, Told("", NOTHING_RIGHT, is_answer=False))))
+            self._store.set(replace(state, told=(*state.told, Remark("", NOTHING_RIGHT, is_answer=False))))
         elif answers.told is None:
             self._finish("shown", answers.right, state.told)
         elif answers.told.is_right:
@@ -124,7 +124,7 @@ class Lessons:
         else:
             self._store.set(replace(state, told=(*state.told, answers.told)))
 
-    def _finish(self, dot: Dot, right: str, told: tuple[Told, ...]) -> None:
+    def _finish(self, dot: Dot, right: str, told: tuple[Remark, ...]) -> None:
         state = self._state
         assert state.lesson is not None
         dots = {**state.dots, key_of(state.lesson, state.at): dot}
@@ -244,7 +244,7 @@ class Lessons:
         now = _standing(self._store.state)
         return any(one is not two and one != two for one, two in zip(self._fed, now, strict=True))
 
-    def _asked(self) -> Asked | None:
+    def _asked(self) -> AskedStep | None:
         lesson, step, scene = self._state.lesson, self._state.step, self._scene
         if lesson is None or step is None or scene is None or not self._state.is_set:
             return None
@@ -254,14 +254,14 @@ class Lessons:
             steps = state.steps
             standing = Standing(state.document, state.values, steps.target, steps.batch, state.maps.mode)
         is_redrawn = scene is not lesson.script.scenes.get(step.scene)
-        return Asked(step, scene, lesson.script.language, standing, is_redrawn)
+        return AskedStep(step, scene, lesson.script.language, standing, is_redrawn)
 
     def _read(self) -> None:
         asked = self._asked()
         if asked is not None:
             self._store.ask(ReadPage(asked), partial(self._take_page, asked))
 
-    def _take_page(self, asked: Asked, page: Page) -> None:
+    def _take_page(self, asked: AskedStep, page: Page) -> None:
         if self._state.step is asked.step:
             before = self._state.page  # the sentence of the change stays until it is read anew
             change = page.change or ("" if before is None else before.change)

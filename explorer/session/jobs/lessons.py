@@ -9,8 +9,8 @@ from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.script import Scene
 from explorer.session.fault import Fault
 from explorer.session.jobs.job import Job
-from explorer.session.lesson_state import Page, Told
-from explorer.session.worker.lessons import Asked, SceneSet
+from explorer.session.lesson_state import Page, Remark
+from explorer.session.worker.lessons import AskedStep, SceneSet
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
 
@@ -21,7 +21,7 @@ class SetUpScene(Job[SceneSet | Fault]):
 
     scene: Scene
     title_of_lesson: str
-    changing: Asked | None = None
+    changing: AskedStep | None = None
 
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[SceneSet | Fault]:
         change = None if self.changing is None else self.changing.step.change
@@ -38,7 +38,7 @@ class SetUpScene(Job[SceneSet | Fault]):
 class ReadPage(Job[Page]):
     """The texts of a step: first without that of the change, which takes another pass."""
 
-    asked: Asked
+    asked: AskedStep
 
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Page]:
         yield worker.lessons.page(self.asked, is_whole=False)
@@ -50,7 +50,7 @@ class ReadPage(Job[Page]):
 class Answers:
     """`told` says what an answer is worth, None where none was given; `right` what is right."""
 
-    told: Told | None
+    told: Remark | None
     right: str
 
 
@@ -58,7 +58,7 @@ class Answers:
 class JudgeAnswer(Job[Answers | Fault]):
     """What an answer is worth; None: what would be right."""
 
-    asked: Asked
+    asked: AskedStep
     answer: str | None
 
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Answers | Fault]:

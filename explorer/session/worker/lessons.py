@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,15 +13,14 @@ from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.redrawing import without_typed_answers
 from explorer.lessons.script import Change, LessonStep, Question, Scene
 from explorer.lessons.texts import filled
+from explorer.network.files import NetworkFile
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
-from explorer.session.lesson_state import Page, Told
-from explorer.session.subjects.editable_network import EditableNetwork
+from explorer.session.lesson_state import Page, Remark
 from explorer.session.worker.desk import Desk
 
 if TYPE_CHECKING:
     from explorer.data import Picture
-    from explorer.engine.training.hyperparameters import Hyperparameters
     from explorer.lessons.staging.staged import Staged
 
 LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha")
@@ -52,7 +52,7 @@ class Standing:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class AskedStep:
     """A step of a lesson, the scene that it was given, and what stands there since, None where nothing was changed.
 
     `is_redrawn`: the scene has other numbers than the file's.
@@ -86,7 +86,7 @@ class Stager:
         """The scene as a document with its weights, and what is fed. Raises ReadingError with a sentence."""
         return self._as_set(scene, self._staged(scene), title)
 
-    def changed(self, asked: Asked, change: Change, title: str) -> SceneSet:
+    def changed(self, asked: AskedStep, change: Change, title: str) -> SceneSet:
         """What stands there after the step's change. Raises ReadingError."""
         from explorer.lessons.staging.changing import changed
 
@@ -94,8 +94,7 @@ class Stager:
 
     def _as_set(self, scene: Scene, staged: Staged, title: str) -> SceneSet:
         stage = staged.stage
-        subject = EditableNetwork.fresh(stage.network)
-        document = _document(staged, subject, title)
+        document = _document(staged, title)
         if stage.network.runnable():
             self._desk.take_weights(document, _weights_before(staged))
         values = np.array(stage.input, np.float32)
@@ -113,7 +112,7 @@ class Stager:
             self._last, self._scene = set_up(scene), scene
         return self._last
 
-    def _source(self, asked: Asked) -> Staged:
+    def _source(self, asked: AskedStep) -> Staged:
         """What readings are asked of: the scene, or what stands in the window since."""
         if asked.standing is None:
             return self._staged(asked.scene)
@@ -124,7 +123,7 @@ class Stager:
 
     # --- reading and asking ---
 
-    def page(self, asked: Asked, *, is_whole: bool) -> Page:
+    def page(self, asked: AskedStep, *, is_whole: bool) -> Page:
         """The texts of the step; that of its change, which takes another pass, only of a whole one."""
         step, question = asked.step, asked.step.question
         try:
@@ -141,13 +140,13 @@ class Stager:
         except ReadingError as error:
             return Page(fault=str(error), is_changed=asked.standing is not None)
 
-    def _change_text(self, asked: Asked, source: Staged) -> str:
+    def _change_text(self, asked: AskedStep, source: Staged) -> str:
         from explorer.lessons.staging.changing import changed
 
         change = asked.step.change
         return "" if change is None else filled(change.text, changed(source, change.edits), asked.language)
 
-    def judged(self, asked: Asked, answer: str) -> Told:
+    def judged(self, asked: AskedStep, answer: str) -> Remark:
         """What the answer is worth. Raises ReadingError."""
         from explorer.lessons.judging import judged
 
@@ -157,37 +156,26 @@ class Stager:
             from explorer.lessons.judging import option_at
 
             shown = asked.question.options[option_at(asked.question, answer) or 0].text
-        return Told(shown, verdict.because, verdict.is_right, verdict.is_answer)
+        return Remark(shown, verdict.because, verdict.is_right, verdict.is_answer)
 
-    def right(self, asked: Asked) -> str:
+    def right(self, asked: AskedStep) -> str:
         """The right answer in words; "" where none of the options is right any more. Raises ReadingError."""
         from explorer.lessons.checking import right_answer
 
         return right_answer(asked.question, self._source(asked), asked.language)
 
 
-def _document(staged: Staged, subject: EditableNetwork, title: str) -> Document:
+def _document(staged: Staged, title: str) -> Document:
+    """The scene's network as a document of its own, as if it had been opened from a file."""
+    from explorer.engine.training.hyperparameters import Hyperparameters, as_settings
+
     stage, loaded = staged.stage, staged.stage.loaded
-    chosen = _hyperparameters(staged)
-    if loaded is None:
-        return Document(subject, title=title, hyperparameters=chosen, has_fresh_weights=False)
-    return Document(
-        subject,
-        title=title,
-        description=loaded.description,
-        classes=stage.classes,
-        mean=loaded.mean,
-        std=loaded.std,
-        fit=loaded.fit,  # type: ignore[arg-type]  # a file holds no other
-        hyperparameters=chosen,
-        has_fresh_weights=False,
-    )
-
-
-def _hyperparameters(staged: Staged) -> Hyperparameters:
-    from explorer.engine.training.hyperparameters import Hyperparameters
-
-    return replace(staged.stage.learning or Hyperparameters(), loss=staged.scene.loss)
+    chosen = replace(stage.learning or Hyperparameters(), loss=staged.scene.loss)
+    file = NetworkFile(stage.network, title=title, learning=as_settings(chosen))
+    if loaded is not None:
+        fit = loaded.fit
+        file = replace(file, classes=stage.classes, mean=loaded.mean, std=loaded.std, fit=fit)  # type: ignore[arg-type]  # a file holds no other
+    return replace(Document.opened(file, Path(title)), has_fresh_weights=False)
 
 
 def _weights_before(staged: Staged) -> Mapping[str, np.ndarray]:
@@ -237,10 +225,16 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         weights=numbers,
         input=np.stack(fed) if fed else scene.input,
         sample="" if fed else scene.sample,
-        target=scene.target if None in wanted else [each if isinstance(each, int) else list(each or ()) for each in wanted],
+        target=scene.target
+        if None in wanted
+        else [each if isinstance(each, int) else list(each or ()) for each in wanted],
         loss=chosen.loss if scene.loss else "",
         learning={name: getattr(chosen, name) for name in LEARNED} if scene.learning else {},
         mode=standing.mode,
         steps=1,
         edits=(),
     )
+
+
+def _as_written(target: Target) -> int | list[float]:
+    return target if isinstance(target, int) else list(target or ())

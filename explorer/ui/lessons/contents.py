@@ -27,7 +27,7 @@ MARGIN = 12
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class ContentsLine:
     """A chapter's heading, or a lesson of it with how much was done."""
 
     title: str
@@ -48,14 +48,14 @@ class Line:
         return "open" if not self.done else "answered" if self.done == steps else "helped"
 
 
-def lines_of(lessons: tuple[Lesson, ...], dots: Mapping[str, Dot]) -> list[Line]:
+def lines_of(lessons: tuple[Lesson, ...], dots: Mapping[str, Dot]) -> list[ContentsLine]:
     """The rows of the contents."""
-    lines: list[Line] = []
+    lines: list[ContentsLine] = []
     for chapter, group in groupby(lessons, key=lambda each: each.chapter):
-        lines.append(Line(chapter))
+        lines.append(ContentsLine(chapter))
         for lesson in group:
             done = sum(dots.get(key_of(lesson, at), "open") != "open" for at in range(len(lesson.steps)))
-            lines.append(Line(lesson.title, lesson, done))
+            lines.append(ContentsLine(lesson.title, lesson, done))
     return lines
 
 
@@ -86,7 +86,7 @@ class ContentsList(RowList):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.lines = _Lines(self)
         self.setModel(self.lines)
-        self.setItemDelegate(_Rows(self))
+        self.setItemDelegate(_ContentsRows(self))
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
 
@@ -101,7 +101,7 @@ class ContentsList(RowList):
             self.chosen.emit(lesson)
 
 
-class _Rows(QStyledItemDelegate):
+class _ContentsRows(QStyledItemDelegate):
     def __init__(self, view: ContentsList) -> None:
         super().__init__(view)
         self._lines = view.lines
@@ -126,9 +126,7 @@ class _Rows(QStyledItemDelegate):
             words = words.adjusted(SIZE + 10, 0, 0, 0)
             painter.setFont(theme.interface_font())
             painter.setPen(QColor(colours.text))
-            painter.drawText(
-                words, Qt.AlignmentFlag.AlignTop, elided(line.title, painter.fontMetrics(), words.width())
-            )
+            painter.drawText(words, Qt.AlignmentFlag.AlignTop, elided(line.title, painter.fontMetrics(), words.width()))
             painter.setFont(theme.interface_font(12))
             painter.setPen(QColor(colours.dim))
             facts = elided(line.facts, painter.fontMetrics(), words.width())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -81,18 +81,18 @@ class QuestionBox(QWidget):
             column.addWidget(option)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self.field, 1)
+        row.addWidget(self.field, 1000)
         row.addWidget(self.button)
         row.addWidget(self.unknown)
-        row.addStretch(0)
+        row.addStretch(1)
         column.addLayout(row)
 
-    def show_question(self, words: str, options: Sequence[str], *, is_open: bool) -> None:
-        """Show a question; one that `is_open` can be answered."""
+    def show_question(self, words: str, options: Sequence[str], *, is_open: bool, given: Collection[str] = ()) -> None:
+        """Show a question; one that `is_open` can be answered, but for the options that were `given` already."""
         self.words.setText(words)
         for at, option in enumerate(self.options):
             option.setVisible(at < len(options))
-            option.setEnabled(is_open)
+            option.setEnabled(is_open and not (at < len(options) and options[at] in given))
             if at < len(options):
                 option.show_words(options[at])
         self.field.setVisible(not options)

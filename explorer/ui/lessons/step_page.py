@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from explorer.session.lesson_state import LessonState, Page, Told
+from explorer.session.lesson_state import LessonState, Page, Remark
 from explorer.ui.common import icons
 from explorer.ui.lessons import words
 from explorer.ui.lessons.question import QuestionBox
@@ -107,7 +117,10 @@ class StepPage(QWidget):
         self.text.setText(words.CANNOT.format(why=page.fault) if page.fault else words.plain(page.text))
         has_question = step.question is not None and bool(page.question)
         self.question.setVisible(has_question)
-        self.question.show_question(words.plain(page.question), page.options, is_open=not state.is_revealed)
+        given = [told.answer for told in state.told if told.is_answer]
+        self.question.show_question(
+            words.plain(page.question), page.options, is_open=not state.is_revealed, given=given
+        )
         self._show_feedback(state, page)
         is_over = state.is_revealed or step.question is None
         change = page.change if is_over else ""
@@ -136,7 +149,7 @@ class StepPage(QWidget):
             self.feedback.style().polish(self.feedback)
 
 
-def _said(state: LessonState, page: Page, last: Told | None) -> tuple[str, str]:
+def _said(state: LessonState, page: Page, last: Remark | None) -> tuple[str, str]:
     """What is said below the question, and how it is coloured."""
     if state.is_revealed:
         right = words.RIGHT_ANSWERED if last is not None and last.is_right else words.RIGHT

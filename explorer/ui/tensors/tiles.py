@@ -15,6 +15,7 @@ import numpy as np
 from explorer.arithmetic.operation import Index
 from explorer.session.cell import has_places
 from explorer.session.ranges import finite_range
+from explorer.session.veil import veiled_in
 from explorer.ui.common.colour import Scale, scale_for
 
 Shape = tuple[int, ...]
@@ -54,7 +55,7 @@ class Shown:
         """Whether every cell is NaN or infinite: then the scale means nothing."""
         if not self.values.size or np.isfinite(self.values.flat[0]):
             return False
-        return not bool(np.isfinite(self.values).any())
+        return not bool((np.isfinite(self.values) | veiled_in(self.values)).any())
 
     def own(self, cells: np.ndarray) -> np.ndarray:
         """Those of the tensor's `cells` (T, ndim) that lie in the part shown, without the prefix."""

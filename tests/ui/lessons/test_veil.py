@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF
-from PySide6.QtGui import QHelpEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.amounts import VEILED, exact, is_veiled, percent, plain_number
 from explorer.lessons.shelf import lesson_named
-from explorer.session.state import State
 from explorer.ui.common.text import number
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.lessons.test_lessons_in_the_window import settle
