@@ -59,7 +59,7 @@ class LessonState:
     page: Page | None = None
     told: tuple[Remark, ...] = ()
     right: str = ""
-    has_hint: bool = False
+    hint: str = ""
     is_set: bool = False
     may_redraw: bool = False  # whether other numbers can be put in the place of the scene's
     veil: Veil = field(default_factory=Veil)
@@ -74,6 +74,12 @@ class LessonState:
     def step(self) -> LessonStep | None:
         """The step that is open."""
         return None if self.lesson is None else self.lesson.steps[self.at]
+
+    @property
+    def may_hint(self) -> bool:
+        """Whether there is a hint that was not given yet."""
+        has_line = bool(self.veil.cells) and self.step is not None and self.step.showing is not None
+        return not self.hint and (has_line or (self.page is not None and bool(self.page.hint)))
 
     @property
     def is_revealed(self) -> bool:

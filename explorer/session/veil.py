@@ -76,7 +76,8 @@ def with_veil(values: np.ndarray, places: Iterable[Index]) -> np.ndarray:
 def veiled_in(values: np.ndarray) -> np.ndarray:
     """Which of `values` are "?", of the same shape."""
     bits = values.astype(np.float64).view(np.uint64)
-    return np.isnan(values) & ((bits & PAYLOAD) == (np.float64(VEILED).view(np.uint64) & PAYLOAD))
+    is_ours: np.ndarray = np.isnan(values) & ((bits & PAYLOAD) == (np.float64(VEILED).view(np.uint64) & PAYLOAD))
+    return is_ours
 
 
 def without_total(explanation: Explanation) -> Explanation:

@@ -27,7 +27,7 @@ def main() -> None:
     opening: dict[str, float] = {}
     steps: dict[str, float] = {}
     for lesson in lessons():
-        opening[lesson.name] = _ms(window, lambda lesson=lesson: window.session.lessons.open(lesson))  # type: ignore[misc]
+        opening[lesson.name] = _ms(window, lambda lesson=lesson: window.session.lessons.open(lesson))
         for step in lesson.steps[1:]:
             steps[f"{lesson.name} {step.name}"] = _ms(window, lambda: window.session.lessons.step(1))
     _tell("opening a lesson", opening, OPENING_MS)

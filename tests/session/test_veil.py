@@ -43,6 +43,9 @@ def veiled(timeline: Timeline) -> int:
     return sum(int(veiled_in(each.values).sum()) for each in tensors if each.values.dtype.kind == "f")
 
 
+IN_NO_VIEW = {("conv-gradient", 2), ("conv-gradient", 3), ("train-and-eval", 2)}
+"""What no view shows: the gradient of an input beside weights, and buffers after a pass."""
+
 CELLS = [
     (lesson, step.number)
     for lesson in lessons()
@@ -56,7 +59,7 @@ def test_the_asked_cell_is_veiled_wherever_it_stands_until_it_is_shown(
     qtbot: QtBot, session: Session, lesson: Lesson, at: int
 ) -> None:
     timeline = opened(qtbot, session, lesson, at)
-    assert veiled(timeline) > 0
+    assert (veiled(timeline) > 0) == ((lesson.name, at) not in IN_NO_VIEW)
     session.lessons.reveal()
     settle(qtbot, session)
     after = session.state.steps.timeline

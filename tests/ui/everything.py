@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.lessons.shelf import lesson_named
 from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.debugger.breakpoints import BreakpointsButton
@@ -44,6 +45,7 @@ def close_all(window: MainWindow) -> None:
     for dialog in window.findChildren(QDialog):
         if dialog.isVisible():
             dialog.close()
+    window.leave_lessons()
     window.input_view.draw.setChecked(False)
     for name, is_on in (("overviewCalls", False), ("stageDrawing", True)):
         button = window.findChild(QToolButton, name)
@@ -199,6 +201,29 @@ def _data(window: MainWindow, qtbot: QtBot, folder: Path, *, tab: int) -> QWidge
     return browser
 
 
+def _contents(window: MainWindow, qtbot: QtBot, folder: Path) -> QWidget:
+    """The contents of the lessons."""
+    _cat(window, qtbot, folder, tab="overview")
+    window.action("lessons").trigger()
+    QApplication.processEvents()
+    return window
+
+
+def _lesson(window: MainWindow, qtbot: QtBot, folder: Path, *, name: str, answer: str = "") -> QWidget:
+    """The first step of a lesson, answered or not."""
+    _cat(window, qtbot, folder, tab="overview")
+    lesson = lesson_named(name)
+    assert lesson is not None
+    window.session.lessons.open(lesson)
+    qtbot.waitUntil(lambda: window.session.state.lessons.page is not None)
+    wait_until_shown(qtbot, window.session)
+    if answer:
+        window.session.lessons.answer(answer)
+        qtbot.waitUntil(lambda: bool(window.session.state.lessons.told))
+    QApplication.processEvents()
+    return window
+
+
 def _form(window: MainWindow, qtbot: QtBot, folder: Path, *, kind: type[PopupButton], name: str) -> QWidget:
     """The form that a button opens."""
     _cat(window, qtbot, folder, tab="debugger")
@@ -239,6 +264,10 @@ EVERYTHING: tuple[Opened, ...] = (
     Opened("tensors of neurons", _tensors_of_neurons),
     Opened("drawing", _drawing),
     Opened("pages of a stack", _pages_of_a_stack),
+    Opened("lessons", _contents),
+    Opened("lesson with a number", partial(_lesson, name="convolution", answer="6")),
+    Opened("lesson with options", partial(_lesson, name="first-look")),
+    Opened("lesson answered", partial(_lesson, name="first-look", answer="A")),
     Opened("palette", _palette),
     Opened("samples", _samples),
     *(Opened(f"dialog {command}", partial(_over, command=command)) for command in DIALOGS),

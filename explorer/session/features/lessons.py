@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RUN_ENDED = "A lesson was opened: the run ended with what it had learned."
 NOTHING_RIGHT = "With what is there now none of the answers is right: put back what was changed."
+NO_HINT = "The numbers that it is made of stand in the step debugger."
 CHANGE, RESET = "change of the lesson", "put the lesson's numbers back"
 REDRAWN = "other numbers"
 
@@ -94,8 +95,20 @@ class Lessons:
             self._ask(given)
 
     def show_hint(self) -> None:
-        """Show the hint of the question."""
-        self._store.set(replace(self._state, has_hint=True))
+        """Show the hint of the question, or else the sum that the asked number comes from, with a gap."""
+        page = self._state.page
+        hint = page.hint if page is not None and page.hint else self._sum_with_gap()
+        self._store.set(replace(self._state, hint=hint or NO_HINT))
+
+    def _sum_with_gap(self) -> str:
+        timeline, step = self._store.state.steps.timeline, self._state.step
+        cursor = (
+            None if timeline is None or step is None or step.showing is None else _cursor_at(timeline, step.showing)
+        )
+        if timeline is None or cursor is None:
+            return ""
+        explanation = timeline.explain(cursor.step, cursor.of, cursor.cell).explanation
+        return "" if explanation is None else explanation.written
 
     def reveal(self) -> None:
         """Show the answer: the person does not know it."""
@@ -119,7 +132,7 @@ class Lessons:
         elif answers.told is None:
             self._finish("shown", answers.right, state.told)
         elif answers.told.is_right:
-            was_helped = state.has_hint or any(told.is_answer for told in state.told)
+            was_helped = bool(state.hint) or any(told.is_answer for told in state.told)
             self._finish("helped" if was_helped else "answered", answers.right, (*state.told, answers.told))
         else:
             self._store.set(replace(state, told=(*state.told, answers.told)))
@@ -167,7 +180,7 @@ class Lessons:
 
     def _ask_again(self) -> None:
         state = self._state
-        self._store.set(replace(state, told=(), right="", has_hint=False, veil=self._veil(state)))
+        self._store.set(replace(state, told=(), right="", hint="", veil=self._veil(state)))
 
     def _veil(self, state: LessonState) -> Veil:
         return Veil() if state.step is None or state.step.question is None else veil_of(state.step.question)

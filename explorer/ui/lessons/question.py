@@ -52,10 +52,12 @@ class OptionButton(QPushButton):
 
 
 class QuestionBox(QWidget):
-    """`answered` is emitted with what was typed, or the letter that was chosen; `given_up` by who does not know."""
+    """`answered` is emitted with what was typed, or the letter that was chosen; `given_up` by who does not know,
+    and `hinted` by who wants a hint."""
 
     answered = Signal(str)
     given_up = Signal()
+    hinted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +72,8 @@ class QuestionBox(QWidget):
         self.unknown = QPushButton("I don't know", objectName="lessonUnknown")
         self.unknown.setToolTip("Show the answer and what is said of it.")
         self.unknown.clicked.connect(self.given_up)
+        self.hint = QPushButton("Hint", objectName="lessonHint", toolTip="Say something that helps.")
+        self.hint.clicked.connect(self.hinted)
         self.options = tuple(OptionButton(letter) for letter in LETTERS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -79,13 +83,15 @@ class QuestionBox(QWidget):
             option.clicked.connect(lambda _checked=False, letter=letter: self.answered.emit(letter))
             option.hide()
             column.addWidget(option)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.field, 1000)
-        row.addWidget(self.button)
-        row.addWidget(self.unknown)
-        row.addStretch(1)
-        column.addLayout(row)
+        answering, helping = QHBoxLayout(), QHBoxLayout()
+        for part in (self.field, self.button):
+            answering.addWidget(part)
+        for other in (self.unknown, self.hint):
+            helping.addWidget(other)
+        helping.addStretch(1)
+        for row in (answering, helping):
+            row.setSpacing(6)
+            column.addLayout(row)
 
     def show_question(self, words: str, options: Sequence[str], *, is_open: bool, given: Collection[str] = ()) -> None:
         """Show a question; one that `is_open` can be answered, but for the options that were `given` already."""

@@ -29,7 +29,6 @@ class StepPage(QWidget):
 
     moved = Signal(int)
     shown_again = Signal()
-    hinted = Signal()
     done_for_me = Signal()
     reset = Signal()
     redrawn = Signal()
@@ -83,9 +82,6 @@ class StepPage(QWidget):
         self.show_me = QPushButton("Show me", objectName="lessonShow", toolTip="Stand where the step is about.")
         self.show_me.setProperty("role", "flat")
         self.show_me.clicked.connect(self.shown_again)
-        self.hint = QPushButton("Hint", objectName="lessonHint", toolTip="Say something that helps.")
-        self.hint.setProperty("role", "flat")
-        self.hint.clicked.connect(self.hinted)
         self.more = _tool("lessonMore", "ph.dots-three", "Reset, other numbers, contents.")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more, objectName="lessonMenu")
@@ -100,7 +96,7 @@ class StepPage(QWidget):
         for part in (self.back, self.place, self.next):
             row.addWidget(part)
         row.addStretch(1)
-        for other in (self.show_me, self.hint, self.more):
+        for other in (self.show_me, self.more):
             row.addWidget(other)
         return row
 
@@ -136,7 +132,7 @@ class StepPage(QWidget):
         self.place.setText(words.PLACE.format(at=state.at + 1, count=count))
         self.back.setEnabled(state.at > 0)
         self.next.setEnabled(state.at < count - 1)
-        self.hint.setEnabled(bool(page.hint) and not state.has_hint and not state.is_revealed)
+        self.question.hint.setEnabled(state.may_hint and not state.is_revealed)
         self.again.setEnabled(state.may_redraw)
         self.show_me.setEnabled(state.step is not None and state.step.showing is not None)
 
@@ -156,11 +152,10 @@ def _said(state: LessonState, page: Page, last: Remark | None) -> tuple[str, str
         return f"{right.format(answer=state.right)} {page.reveal}", ""
     if last is None:
         is_page = state.step is not None and state.step.question is None
-        return (page.reveal if is_page else page.hint if state.has_hint else ""), ""
+        return (page.reveal if is_page else state.hint), ""
     if not last.is_answer:
         return last.text or words.NO_ANSWER, "warning"
-    hint = page.hint if state.has_hint else ""
-    return f"{words.WRONG.format(answer=last.answer.strip(), because=last.text or words.NO_MORE)} {hint}", ""
+    return f"{words.WRONG.format(answer=last.answer.strip(), because=last.text or words.NO_MORE)} {state.hint}", ""
 
 
 def _label(name: str, role: str = "") -> QLabel:

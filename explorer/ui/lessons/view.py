@@ -57,7 +57,7 @@ class LessonView(FollowingView, Pane):
         step.question.given_up.connect(lessons.reveal)
         step.moved.connect(lessons.step)
         step.shown_again.connect(lessons.show_again)
-        step.hinted.connect(lessons.show_hint)
+        step.question.hinted.connect(lessons.show_hint)
         step.done_for_me.connect(lessons.do_change)
         step.reset.connect(lessons.reset_step)
         step.redrawn.connect(lessons.redraw)

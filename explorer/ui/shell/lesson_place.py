@@ -56,6 +56,8 @@ class LessonPlace:
         self._stand_beside()
         self.dock.show()
         self.dock.raise_()
+        self._name_bars()
+        soon(self._window, self._name_bars)  # Qt may make the bar with the next layout
         width = max(WIDTH, self._docks[0].width())
         self._window.resizeDocks([self.dock], [width], Qt.Orientation.Horizontal)
 
@@ -74,9 +76,18 @@ class LessonPlace:
 
     def _hide_tab_bar(self) -> None:
         """Qt leaves the bar of two tabs where it was when a state is restored in which one of them is hidden."""
-        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if any(bar.tabText(at) == self.dock.windowTitle() for at in range(bar.count())):
-                bar.hide()
+        for bar in self._bars():
+            bar.hide()
+
+    def _name_bars(self) -> None:
+        for bar in self._bars():
+            bar.setAccessibleName("Network or lessons")
+
+    def _bars(self) -> list[QTabBar]:
+        """The bars that have a tab for the pane: the one in use, and any that Qt did not take away."""
+        every = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        title = self.dock.windowTitle()
+        return [bar for bar in every if any(bar.tabText(at) == title for at in range(bar.count()))]
 
     def _give_focus_back(self) -> None:
         """Qt gives the focus of a hidden part to whatever comes next."""
@@ -96,8 +107,9 @@ class LessonPlace:
 
     def _stand_beside(self) -> None:
         """The pane shares the place of the network's, as a tab beside it."""
-        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
-        self._window.tabifyDockWidget(self._docks[0], self.dock)
+        if self.dock not in self._window.tabifiedDockWidgets(self._docks[0]):
+            self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
+            self._window.tabifyDockWidget(self._docks[0], self.dock)
 
     def follow(self, old: State | None, new: State) -> None:
         """Show the pane once a lesson is open, and what each step is about."""

@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self._make_centre()
         self._make_docks()
         self.menus = Menus(self, shell, self.docks)
-        self.centre_alone = CentreAlone(self, (*self.docks, self.lessons.dock, self.menus.tool_bar))
+        self.centre_alone: CentreAlone = CentreAlone(self, (*self.docks, self.lessons.dock, self.menus.tool_bar))
         self._make_foot()
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch

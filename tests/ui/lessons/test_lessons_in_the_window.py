@@ -156,6 +156,22 @@ def test_i_do_not_know_shows_the_answer_and_the_change_can_be_done_for_me(qtbot:
     assert entry.values[0, 0, 0] == 4
 
 
+def test_a_hint_is_the_sum_with_a_gap_and_makes_the_answer_a_helped_one(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "convolution")
+    press(qtbot, window, QPushButton, "lessonHint")
+    assert said(window, "lessonFeedback").endswith("+ 1·1 = ?")
+    assert not part(window, QPushButton, "lessonHint").isEnabled()
+    type_answer(qtbot, window, "4")
+    assert list(window.session.state.lessons.dots.values()) == ["helped"]
+
+
+def test_an_option_that_was_wrong_is_not_offered_again(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "first-look")
+    press(qtbot, window, QPushButton, "lessonOptionB")
+    assert not part(window, QPushButton, "lessonOptionB").isEnabled()
+    assert part(window, QPushButton, "lessonOptionC").isEnabled()
+
+
 def test_next_and_back_are_never_locked(qtbot: QtBot, window: MainWindow) -> None:
     lesson = opened(qtbot, window, "one-step").lesson
     assert lesson is not None
