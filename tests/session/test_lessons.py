@@ -10,8 +10,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.amounts import is_veiled
+from explorer.engine.arrays import array
+from explorer.engine.explaining.explain import outputs_of
 from explorer.lessons.lesson import Lesson
+from explorer.lessons.script import Scene
 from explorer.lessons.shelf import lesson_named, lessons
+from explorer.lessons.staging.changing import set_up
 from explorer.network import Network
 from explorer.session import Session, State
 from explorer.session.given import undoables_of
@@ -195,6 +199,16 @@ def test_progress_is_taken_over_and_forgotten(qtbot: QtBot, session: Session) ->
     assert session.state.lessons.dot(named("convolution"), 0) == "open"
 
 
+def shows_what_is_read(session: Session, scene: Scene) -> bool:
+    """Whether the window's maps are those of the recording that readings are asked of; dropout draws anew."""
+    stage, maps = set_up(scene).stage, session.state.maps.activations
+    if maps is None or stage.scene.mode == "train" or stage.network.runnable() < len(stage.network.names):
+        return True
+    read = array(outputs_of(stage.recording, stage.recording.calls[-1])[0])[0]
+    return bool(np.allclose(maps.layers[-1].values.reshape(-1), read.reshape(-1), rtol=1e-3, atol=1e-5, equal_nan=True))
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # PyTorch's hint at memory
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.name)
 def test_each_step_of_each_lesson_is_set_up_and_answered(qtbot: QtBot, session: Session, lesson: Lesson) -> None:
     before = own_of(session.state)
@@ -209,6 +223,7 @@ def test_each_step_of_each_lesson_is_set_up_and_answered(qtbot: QtBot, session: 
         if step.question is not None:
             session.lessons.reveal()
             settle(qtbot, session)
+            assert shows_what_is_read(session, lesson.script.scenes[step.scene]), step.name
             assert session.state.lessons.right, step.name
         if step.change is not None:
             session.lessons.do_change()

@@ -238,10 +238,8 @@ class Lessons:
         """Show a scene, as one entry of undo; without a `label` nothing leads back to the scene before."""
         state = self._store.state
         given = replace(state.input, picture=found.picture, numbers=found.numbers, fitted=None, page_asked=None)
-        steps = replace(
-            state.steps, target=found.target, is_label=False, batch=found.batch, is_batch_alone=False, timeline=None
-        )
-        maps = replace(state.maps, mode=found.mode, fault=None, activations=None)
+        steps = replace(state.steps, target=found.target, is_label=False, batch=found.batch, is_batch_alone=False)
+        maps = replace(state.maps, mode=found.mode, fault=None)
         self._store.open_document(found.document, given, steps, maps, label=label)
         if not label:
             self._store.begin_history()

@@ -179,16 +179,15 @@ def _document(staged: Staged, title: str) -> Document:
 
 
 def _weights_before(staged: Staged) -> Mapping[str, np.ndarray]:
-    """The weights as they are before the last of the scene's steps, which is the one on record."""
-    stage = staged.stage
-    if staged.scene.steps == 1:
-        return stage.before
-    made = {update.parameter: update for update in stage.recording.updates}
+    """All that the model keeps, as it is before the last of the scene's steps, which is the one on record."""
     from explorer.engine.arrays import array
 
-    return {
-        name: np.array(array(made[name].before)) if name in made else values for name, values in stage.before.items()
-    }
+    stage = staged.stage
+    before = dict(stage.before)
+    if staged.scene.steps > 1:
+        before |= {update.parameter: np.array(array(update.before)) for update in stage.recording.updates}
+    counts = {name: np.array(array(each)) for name, each in stage.model.state_dict().items() if name not in before}
+    return before | counts
 
 
 def _picture(scene: Scene) -> Picture | None:

@@ -21,7 +21,7 @@ class OptionButton(QPushButton):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 5, 10, 5)
+        row.setContentsMargins(10, 4, 10, 4)
         row.setSpacing(8)
         self._letter, self._words = QLabel(letter), QLabel(wordWrap=True)
         self._letter.setProperty("role", "dim")
@@ -77,7 +77,7 @@ class QuestionBox(QWidget):
         self.options = tuple(OptionButton(letter) for letter in LETTERS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(4)
         column.addWidget(self.words)
         for letter, option in zip(LETTERS, self.options, strict=True):
             option.clicked.connect(lambda _checked=False, letter=letter: self.answered.emit(letter))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.lesson_state import LessonState, Page, Remark
+from explorer.session.soon import soon
 from explorer.ui.common import icons
 from explorer.ui.lessons import words
 from explorer.ui.lessons.question import QuestionBox
 
-FEEDBACK_LINES = 4
+FEEDBACK_LINES = 3
 MARGIN = 12
 
 
@@ -71,6 +72,7 @@ class StepPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
+        self._area = area
         return area
 
     def _foot(self) -> QHBoxLayout:
@@ -125,6 +127,14 @@ class StepPage(QWidget):
         self.do_it.setVisible(bool(change))
         self.remark.setText(words.CHANGED if page.is_changed else "")
         self._show_way(state, page)
+        if state.told or state.is_revealed:
+            soon(self, self._show_end)
+
+    @Slot()
+    def _show_end(self) -> None:
+        """What was said of an answer, and what can be done then, are in sight."""
+        bar = self._area.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def _show_way(self, state: LessonState, page: Page) -> None:
         assert state.lesson is not None
