@@ -36,6 +36,13 @@ class OptionButton(QPushButton):
         self.setAccessibleName(f"{self._letter.text()}: {words}")
         self.updateGeometry()
 
+    def mark(self, *, is_right: bool) -> None:
+        """Mark the right one."""
+        role = "right" if is_right else ""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().polish(self)
+
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -93,14 +100,18 @@ class QuestionBox(QWidget):
             row.setSpacing(6)
             column.addLayout(row)
 
-    def show_question(self, words: str, options: Sequence[str], *, is_open: bool, given: Collection[str] = ()) -> None:
-        """Show a question; one that `is_open` can be answered, but for the options that were `given` already."""
+    def show_question(
+        self, words: str, options: Sequence[str], *, is_open: bool, given: Collection[str] = (), right: str = ""
+    ) -> None:
+        """Show a question; one that `is_open` can be answered, but for the options that were `given` already. The one
+        that is `right` is marked once it may be seen."""
         self.words.setText(words)
         for at, option in enumerate(self.options):
             option.setVisible(at < len(options))
             option.setEnabled(is_open and not (at < len(options) and options[at] in given))
             if at < len(options):
                 option.show_words(options[at])
+                option.mark(is_right=options[at] == right)
         self.field.setVisible(not options)
         self.button.setVisible(not options)
         for part in (self.field, self.button, self.unknown):

@@ -111,13 +111,14 @@ class StepPage(QWidget):
         if (lesson, state.at) != self._of:
             self._of = (lesson, state.at)
             self.question.begin()
+            self._area.verticalScrollBar().setValue(0)
         self.title.setText(step.title)
         self.text.setText(words.CANNOT.format(why=page.fault) if page.fault else words.plain(page.text))
         has_question = step.question is not None and bool(page.question)
         self.question.setVisible(has_question)
         given = [told.answer for told in state.told if told.is_answer]
         self.question.show_question(
-            words.plain(page.question), page.options, is_open=not state.is_revealed, given=given
+            words.plain(page.question), page.options, is_open=not state.is_revealed, given=given, right=state.right
         )
         self._show_feedback(state, page)
         is_over = state.is_revealed or step.question is None
