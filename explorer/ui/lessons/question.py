@@ -17,6 +17,7 @@ class OptionButton(QPushButton):
     def __init__(self, letter: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"lessonOption{letter}")
+        self.setAccessibleName(f"Option {letter}")
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -28,7 +28,7 @@ class LessonPlace:
         self.view = view
         self.dock = PaneDock("Lessons", "dock.lessons", view, window)
         self.dock.setMinimumWidth(WIDTH)
-        self._stand_beside()
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)
         self.dock.hide()
         window.setTabPosition(Qt.DockWidgetArea.LeftDockWidgetArea, QTabWidget.TabPosition.North)
         self._before: tuple[QByteArray, str] | None = None
@@ -84,10 +84,10 @@ class LessonPlace:
             bar.setAccessibleName("Network or lessons")
 
     def _bars(self) -> list[QTabBar]:
-        """The bars that have a tab for the pane: the one in use, and any that Qt did not take away."""
+        """The bars that have a tab for the pane, and those without any: the one in use, and what Qt left of others."""
         every = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
         title = self.dock.windowTitle()
-        return [bar for bar in every if any(bar.tabText(at) == title for at in range(bar.count()))]
+        return [bar for bar in every if not bar.count() or title in map(bar.tabText, range(bar.count()))]
 
     def _give_focus_back(self) -> None:
         """Qt gives the focus of a hidden part to whatever comes next."""
