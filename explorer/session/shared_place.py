@@ -58,15 +58,18 @@ def landing(
 ) -> tuple[Cursor, Selection]:
     """Where cursor and selection are on a newly recorded timeline, `state` being that before it came.
 
-    The cursor goes to a gradient that is waited for, to `step`, if one is given, and to the start if a training step
-    was taken: the selection with it. Else, as on a step that a run made, it stays where it stood, if the steps are the
-    same ones, or goes to what is selected.
+    The cursor goes to a gradient that is waited for, to `step`, if one is given, to the start if a training step was
+    taken, and to the end if one was taken back: the selection with it. Else, as on a step that a run made, it stays
+    where it stood, if the steps are the same ones, or goes to what is selected.
     """
     wanted = None if state.steps.wanted is None else gradient_at(timeline, state.steps.wanted)
     if wanted is not None:
         return wanted, selection_at(state, timeline, wanted)
-    if step is not None or (_is_next(state.steps.timeline, timeline) and not is_made):
-        cursor = moves.at(timeline, step or 0)
+    before = state.steps.timeline
+    if step is None and not is_made and before is not None and _is_next(before, timeline):
+        step = len(timeline.steps) - 1 if timeline.taken == before.taken - 1 else 0
+    if step is not None:
+        cursor = moves.at(timeline, step)
         return cursor, selection_at(state, timeline, cursor)
     return _standing(state, timeline), state.selection
 
@@ -94,9 +97,9 @@ def _standing(state: State, timeline: Timeline) -> Cursor:
     return cursor_at(state, timeline, moves.at(timeline, kept or 0))
 
 
-def _is_next(before: Timeline | None, timeline: Timeline) -> bool:
-    """Whether it is the next training step of the same network."""
-    return before is not None and before.taken != timeline.taken and has_same_steps(before, timeline)
+def _is_next(before: Timeline, timeline: Timeline) -> bool:
+    """Whether it is another training step of the same network."""
+    return before.taken != timeline.taken and has_same_steps(before, timeline)
 
 
 def has_same_steps(before: Timeline, timeline: Timeline) -> bool:

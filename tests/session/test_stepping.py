@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.explaining.breakpoints import NotFinite, UpdateRatio
 from explorer.session import Session
+from explorer.session.features.steps import NO_STEP_BEFORE
 from explorer.session.timeline import PHASES
 from tests.ui.fakes import make_session
 
@@ -198,6 +199,51 @@ def test_past_the_end_the_step_is_taken_and_undo_goes_back(qtbot: QtBot, lecture
     )
     assert lecture.state.steps.timeline.taken == 0
     assert lecture.state.steps.timeline.loss == first.loss
+
+
+def _take(qtbot: QtBot, session: Session) -> None:
+    """Over past the end, into the next training step."""
+    taken = session.state.steps.timeline.taken
+    session.steps.to_end()
+    session.steps.step_over()
+    qtbot.waitUntil(lambda: session.state.steps.timeline.taken == taken + 1, timeout=20_000)
+    _wait(qtbot, session)
+
+
+def test_back_from_the_start_goes_on_at_the_end_of_the_training_step_before(qtbot: QtBot, lecture: Session) -> None:
+    lecture.learning.set_hyperparameters(learning_rate=0.1)
+    _step(qtbot, lecture)
+    losses = [lecture.state.steps.timeline.loss]
+    for _ in range(2):
+        _take(qtbot, lecture)
+        losses.append(lecture.state.steps.timeline.loss)
+    for taken in (1, 0):
+        lecture.steps.step_over(-1)
+        qtbot.waitUntil(lambda taken=taken: lecture.state.steps.timeline.taken == taken, timeout=20_000)
+        _wait(qtbot, lecture)
+        timeline = lecture.state.steps.timeline
+        assert lecture.state.steps.cursor.step == len(timeline.steps) - 1
+        assert timeline.loss == losses[taken]
+        lecture.steps.to_start()
+    lecture.steps.step_over(-1)
+    assert (lecture.state.steps.timeline.taken, lecture.state.steps.cursor.step) == (0, 0)
+    assert not lecture.state.steps.is_recording
+    _take(qtbot, lecture)
+    assert lecture.state.steps.timeline.loss == losses[1]
+
+
+def test_where_the_training_step_before_is_not_kept_one_line_says_so(qtbot: QtBot, lecture: Session) -> None:
+    _step(qtbot, lecture)
+    _take(qtbot, lecture)
+    before = lecture.state.steps.timeline
+    lecture.learning.set_hyperparameters(learning_rate=0.3)
+    qtbot.waitUntil(lambda: lecture.state.steps.timeline is not before, timeout=20_000)
+    _wait(qtbot, lecture)
+    lecture.steps.to_start()
+    second, chosen = lecture.state.steps.timeline, lecture.state.document.hyperparameters
+    lecture.steps.step_over(-1)
+    assert lecture.state.status.notice == NO_STEP_BEFORE.format(number=2)
+    assert (lecture.state.steps.timeline, lecture.state.document.hyperparameters) == (second, chosen)
 
 
 def test_momentum_goes_on_from_step_to_step(qtbot: QtBot, lecture: Session) -> None:

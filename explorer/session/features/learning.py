@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 DEBUGGER = "debugger"
 """The watcher that walks through the steps."""
+TRAINING_STEP = "training step"
+"""The name of a training step that was taken, in the list of what can be undone."""
 CHANGED_MEANWHILE = "The network was changed meanwhile: nothing was taken over."
 
 
@@ -91,8 +93,17 @@ class Learning:
         state = self._store.state
         if state.steps.timeline is not None and not state.steps.is_recording and self._store.may(Verb.CHANGE_WEIGHTS):
             self._store.set(replace(self._store.state.steps, is_recording=True))
-            take = partial(self._take_stepped, "training step")
+            take = partial(self._take_stepped, TRAINING_STEP)
             self._store.ask(TakeStep(self._request()), take, failed=self._end_recording)
+
+    def take_step_back(self) -> bool:
+        """Back to the training step that was taken last, if nothing was done since; whether it was so."""
+        state = self._store.state
+        if state.files.undo_text != TRAINING_STEP:
+            return False
+        if not state.steps.is_recording:
+            self._store.undo()
+        return True
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
         """What `run_until_breakpoint` stops at."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.amounts import count
 from explorer.arithmetic.operation import Index
 from explorer.session import cursor as moves
 from explorer.session.cell import Cell, is_index
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from explorer.session.timeline import Timeline, TimelineStep
 
 NO_UPDATE = "The step ends here: it updates no weights, so there is no next one."
+NO_STEP_BEFORE = "Training step {number} begins here: the one before it is not kept."
 NO_GRADIENT_OF = "No gradient of {name} is on record."
 NO_GRADIENT = "No gradient is on record: the step ends before its loss."
 
@@ -42,15 +44,25 @@ class Steps:
         store.follow(self._follow)
 
     def step_over(self, direction: int = 1) -> None:
-        """The next step, or inside one the next cell; past the end the step is taken and the next one recorded."""
+        """The next step, or inside one the next cell; past the end the step is taken and the next one recorded.
+
+        Backwards it goes on from the start to the end of the training step before, as long as undo leads there.
+        """
         timeline, cursor = self._store.state.steps.timeline, self._store.state.steps.cursor
         if timeline is None:
             return
         moved = self._as_left(timeline, moves.over(timeline, cursor, direction))
-        if moved == cursor and direction > 0:
-            self._learning.take_step() if timeline.steps[-1].phase == "update" else self._store.say(NO_UPDATE)
-        else:
+        if moved != cursor:
             self._move(moved)
+        elif direction < 0:
+            self._go_before(timeline)
+        else:
+            self._learning.take_step() if timeline.steps[-1].phase == "update" else self._store.say(NO_UPDATE)
+
+    def _go_before(self, timeline: Timeline) -> None:
+        """To the training step before this one, or in a sentence why there is none."""
+        if timeline.taken and not self._learning.take_step_back():
+            self._store.say(NO_STEP_BEFORE.format(number=count(timeline.taken + 1)))
 
     def step_into(self) -> None:
         """From the step to its cells; inside, the next cell."""

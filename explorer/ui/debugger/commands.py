@@ -23,9 +23,16 @@ def has_timeline(state: State) -> bool:
 
 
 @needs(_or("This is the first step."))
-def can_go_back(state: State) -> bool:
-    """Whether there is a step, or inside one a cell, before this one."""
+def is_after_the_start(state: State) -> bool:
+    """Whether this is not the whole of the first step."""
     return has_timeline(state) and (state.steps.cursor.step > 0 or state.steps.cursor.is_inside)
+
+
+@needs(_or("This is the first step."))
+def can_go_back(state: State) -> bool:
+    """Whether there is a step, inside one a cell, or a training step before this one."""
+    timeline = state.steps.timeline
+    return is_after_the_start(state) or (timeline is not None and timeline.taken > 0)
 
 
 @needs(_or("The cursor is not inside a step."))
@@ -43,7 +50,12 @@ def is_before_the_end(state: State) -> bool:
 
 def previous_step(shell: Shell) -> None:
     """The step before, from whatever depth."""
-    shell.session.steps.go_to_step(shell.session.state.steps.cursor.step - 1)
+    steps = shell.session.state.steps
+    if steps.cursor.step > 0:
+        shell.session.steps.go_to_step(steps.cursor.step - 1)
+    else:
+        shell.session.steps.step_out()
+        shell.session.steps.step_over(-1)
 
 
 def back_into(shell: Shell) -> None:
@@ -53,6 +65,8 @@ def back_into(shell: Shell) -> None:
         shell.session.steps.step_over(-1)
     elif cursor.step > 0:
         shell.session.steps.go_to_step(cursor.step - 1, inside=True)
+    else:
+        shell.session.steps.step_over(-1)
 
 
 def toggle_play(shell: Shell) -> None:
@@ -106,7 +120,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "stepBack",
         "Step",
         "Step back",
-        "Go one step back, or inside a step one cell back.",
+        "Go one step back, or inside a step one cell back; from the first into the training step before.",
         lambda shell: shell.session.steps.step_over(-1),
         "ph.arrow-left",
         "F9",
@@ -142,7 +156,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         lambda shell: shell.session.steps.to_start(),
         "ph.skip-back",
         "Ctrl+Home",
-        can_go_back,
+        is_after_the_start,
         brief="Start",
     ),
     Command(
