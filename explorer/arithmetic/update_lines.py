@@ -39,10 +39,11 @@ class UpdateExplanation(Explanation):
     """How a parameter's cell came to its new value, `total`.
 
     Its own terms are those of the last line, old value and change; `steps` are the lines before it, and `new_state`
-    holds the optimizer's state after the step at this cell, by PyTorch's names. Every number of an update stands at the
-    asked cell of its tensor, so its factors carry no cells.
+    holds the optimizer's state after the step at this cell, by PyTorch's names. `gradient` is what arrived there. Every
+    number of an update stands at the asked cell of its tensor, so its factors carry no cells.
     """
 
+    gradient: float = 0.0
     steps: tuple[UpdateStep, ...] = ()
     new_state: Mapping[str, float] = field(default_factory=dict)
 
@@ -147,6 +148,7 @@ class Lines:
             total=last.total,
             written="; ".join([*written, last.written]),
             rounded=self.rounded,
+            gradient=self._gradient,
             steps=tuple(self._steps),
             new_state=self._new_state,
         )

@@ -188,7 +188,7 @@ def l08_a_receptive_field(hand: Hand) -> None:
     assert (fed.outline.top(), fed.outline.left(), fed.outline.height(), fed.outline.width()) == (3, 5, 5, 5)
     hand.click(canvas, hand.in_maps(3, 5, 7))
     why = hand.find(WhyOfMaps, "explanation")
-    hand.wait(lambda: why.check.text().startswith("✓ PyTorch"))
+    hand.wait(lambda: why.check.text().startswith("✓ same as PyTorch"))
     assert f"{one['weights'] + one['biases']} terms" in why.line.whole()
     cards = hand.find(QListView, "layerList")
     hand.click(cards.viewport(), hand.in_list(cards, "pool1"))

@@ -58,7 +58,7 @@ def where_a_number_comes_from(hand: Hand) -> None:
     hand.press("Ctrl+2")
     hand.click(hand.maps.canvas.viewport(), hand.in_maps(*CELL))
     why = hand.find(WhyOfMaps, "explanation")
-    hand.wait(lambda: why.check.text().startswith("✓ PyTorch"))
+    hand.wait(lambda: why.check.text().startswith("✓ same as PyTorch"))
     expected = conv1_at(pass_of(hand.window), *CELL)
     assert number_in(line_of(why)) == pytest.approx(expected, rel=1e-3)
     assert sum(row.value for row in why.terms.terms.rows) == pytest.approx(expected, rel=1e-4)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from explorer.arithmetic import Explanation
-from explorer.ui.common.text import number
+from explorer.ui.common.text import exact, number
 
 FLOAT32_TOLERANCE = 1e-4  # share of the sum of the terms' magnitudes
 FLOAT32_ROUNDING = 1e-6  # share of what was added up inside the terms: some roundings of 6e-8 each
 FLOAT32_LEAST = 1.2e-38  # below it float32 has no digits to keep
-TIP = "The difference between this arithmetic and the number that PyTorch computed."
+SAME = "✓ same as PyTorch"
 
 
 def holds(explanation: Explanation) -> bool:
@@ -26,17 +26,30 @@ def holds(explanation: Explanation) -> bool:
 
 
 def check_text(explanation: Explanation) -> str:
-    """ "✓ PyTorch, 3e−8" """
-    error = explanation.error
-    difference = 0.0 if error is None or (holds(explanation) and error != error) else error
-    return f"{'✓' if holds(explanation) else '≠'} PyTorch, {number(difference, 1)}"
+    """ "✓ same as PyTorch", or by how much it is not: "≠ differs from PyTorch by 0.5"."""
+    if holds(explanation):
+        return SAME
+    return f"≠ differs from PyTorch by {number(explanation.error or 0.0, 2)}"
+
+
+def check_tip(explanation: Explanation) -> str:
+    """Both numbers with all their digits, and what lies between them."""
+    computed, total, error = explanation.computed, explanation.total, explanation.error
+    if computed is None or error is None:
+        return ""
+    both = f"PyTorch computed {exact(computed)}, this arithmetic gives {exact(total)}"
+    if not holds(explanation):
+        return f"{both}."
+    if not error or error != error:
+        return f"{both}: the same number."
+    return f"{both}: they differ by {number(error, 2)}, which is rounding."
 
 
 def show_check(label: QLabel, explanation: Explanation | None) -> None:
     """Put the badge into `label`, in its colour; nothing where there is nothing to compare."""
     is_compared = explanation is not None and explanation.error is not None
     label.setText(check_text(explanation) if explanation is not None and is_compared else "")
-    label.setToolTip(TIP if is_compared else "")
+    label.setToolTip(check_tip(explanation) if explanation is not None else "")
     label.setProperty("role", "good" if explanation is not None and holds(explanation) else "error")
     label.style().unpolish(label)
     label.style().polish(label)

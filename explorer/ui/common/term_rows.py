@@ -130,13 +130,11 @@ def seen_rows(explanation: Explanation, of_batch: frozenset[str] = NONE) -> tupl
 
 
 def update_rows(explanation: UpdateExplanation, cell: tuple[int, ...]) -> tuple[TermRow, ...]:
-    """The lines of the optimizer's arithmetic, one after the other, the new value last."""
+    """The gradient, and what the optimizer makes of it line by line; the last line, the new value, stands above."""
     lines = [_line(step.symbol, step.explanation) for step in explanation.steps]
-    symbol = explanation.written.rpartition("; ")[2].partition(" = ")[0]
-    formula = explanation.formula.rpartition("; ")[2].partition(" = ")[2]
     place: Cells = (("gradient", np.asarray([cell], dtype=np.int64)),)
-    last = f"{symbol} = {formula} = {last_line(explanation).partition(' = ')[2]}"
-    return tuple(TermRow(text, cells=place) for text in (*lines, last))
+    read = f"reads gradient{cell_text(cell)} {number(explanation.gradient, DIGITS)}"
+    return tuple(TermRow(text, cells=place) for text in (read, *lines))
 
 
 def last_line(explanation: Explanation) -> str:

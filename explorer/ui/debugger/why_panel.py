@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session import Session, State
 from explorer.session.cursor import Cursor
 from explorer.session.explained import Explained
@@ -81,9 +82,12 @@ class WhyPanel(FollowingView, ExplanationView):
         self._show_words(state, "" if reading is None else reading.what)
 
     def _show_words(self, state: State, reading: str) -> None:
-        """Below the line: what was read off, if something was; the lecture's words; or else the formula."""
+        """Below the line: what was read off, if something was; the lecture's words; or else the formula.
+
+        An update's formula is that of the step, which stands above.
+        """
         timeline, explanation = state.steps.timeline, self.explained.explanation
-        formula = "" if explanation is None else explanation.formula
+        formula = "" if explanation is None or isinstance(explanation, UpdateExplanation) else explanation.formula
         lecture = "" if timeline is None or explanation is None else _lecture_line(timeline, state.steps.cursor)
         tip = reading or "\n".join(filter(None, (lecture, formula)))
         self.show_second(reading or lecture or formula, tip=tip, is_number=not reading)

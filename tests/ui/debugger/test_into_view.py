@@ -280,7 +280,7 @@ def test_in_a_low_stage_the_result_stays_and_no_line_lies_over_the_cells(
 ) -> None:
     session, view = stage
     view.window().resize(600, height)
-    for phase, call in (("forward", "conv2"), ("update", "conv2")):
+    for phase, call in (("forward", "conv2"), ("backward", "pool1")):
         session.go(phase, call, inside=True)
         row = view.patches.row if phase == "forward" else view.grids
         shown = row.fitting_lines()

@@ -262,8 +262,7 @@ def test_an_update_shows_the_cell_before_and_after_and_each_line_between(optimiz
         assert grid.ringed is not None
         assert grid.values[grid.ringed] == pytest.approx(float(tensors[grid.tensor].values[1, 0, 2, 1]))
         assert grid.cell(*grid.ringed) == (1, 0, 2, 1)
-    assert grids.lines[-1].startswith("w = ")
-    assert len(grids.lines) >= 2
+    assert grids.lines == (), "the lines of the update stand in the explanation"
 
 
 @pytest.mark.parametrize("training", [False, True])

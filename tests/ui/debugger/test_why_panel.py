@@ -147,12 +147,16 @@ def test_every_kind_of_step_explains_itself_and_agrees_with_pytorch(
     phase: str, call: str, of: str, session: Session, panel: WhyPanel
 ) -> None:
     _go(session, phase, call, of)
-    assert panel.check.text().startswith("✓ PyTorch, ")
+    assert panel.check.text() == "✓ same as PyTorch"
+    explanation = _explanation(session)
+    assert explanation.computed is not None
+    assert exact(explanation.computed) in panel.check.toolTip()
+    assert exact(explanation.total) in panel.check.toolTip()
     assert panel.check.property("role") == "good"
     assert panel.line.toolTip() == _explanation(session).written
     assert " = " in panel.line.whole()
     assert panel.terms.terms.rows
-    assert panel.second.whole()
+    assert bool(panel.second.whole()) == (phase != "update"), "its formula stands above"
 
 
 def test_the_winner_of_a_pooled_patch_is_marked(session: Session, panel: WhyPanel) -> None:
@@ -162,6 +166,30 @@ def test_the_winner_of_a_pooled_patch_is_marked(session: Session, panel: WhyPane
     assert first.value == pytest.approx(_explanation(session).total)
     assert len(others) == 3
     assert all(row.is_beaten and not row.mark for row in others)
+
+
+def test_an_update_says_its_equation_once(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
+    session.learning.set_hyperparameters(momentum=0.0)
+    wait_until_recorded(qtbot, session)
+    _go(session, "update", "linear1")
+    explanation = _explanation(session)
+    assert panel.line.whole() == explanation.written
+    assert panel.second.whole() == ""
+    assert [text for text in _texts(panel) if "=" in text] == []
+    assert _texts(panel) == [f"reads gradient[{_place(session)}] {_gradient_read(session)}"]
+    panel.terms.setCurrentIndex(panel.terms.terms.index(0))
+    assert panel.follow.isEnabled()
+
+
+def _place(session: Session) -> str:
+    return ", ".join(map(str, session.state.steps.cursor.cell or ()))
+
+
+def _gradient_read(session: Session) -> str:
+    """What PyTorch computed for the gradient of the cursor's weight."""
+    timeline, cursor = session.state.steps.timeline, session.state.steps.cursor
+    assert timeline is not None
+    return number(float(timeline.tensors(cursor.step).by_name["gradient"].values[cursor.cell]), 4)
 
 
 def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel, qtbot: QtBot) -> None:
@@ -174,9 +202,10 @@ def test_an_update_shows_the_optimizers_lines(session: Session, panel: WhyPanel,
     _go(session, "update", "linear1")
     explanation: Any = _explanation(session)
     lines = _texts(panel)
-    assert [line.split(" = ")[0] for line in lines] == ["g′", "b", "d", "w"]
-    assert "μ·b + g′ = 0.9·" in lines[1]
-    assert lines[1].endswith(explanation.steps[1].explanation.written.rpartition(" = ")[2])
+    assert lines[0] == f"reads gradient[{_place(session)}] {_gradient_read(session)}"
+    assert [line.split(" = ")[0] for line in lines[1:]] == ["g′", "b", "d"], "the last one stands above"
+    assert "μ·b + g′ = 0.9·" in lines[2]
+    assert lines[2].endswith(explanation.steps[1].explanation.written.rpartition(" = ")[2])
     assert panel.line.whole() == explanation.written.rpartition("; ")[2]
     assert not panel.read.isEnabled()
     session.steps.follow_term("gradient", session.state.steps.cursor.cell or ())
@@ -443,7 +472,7 @@ def test_a_difference_is_shown_in_the_error_colour(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     wrong = Explanation("", Terms((Factor("input", np.asarray([1.0])),)), 1.0, "", 2.0)
     show_check(label, wrong)
-    assert label.text() == check_text(wrong) == "≠ PyTorch, 1"
+    assert label.text() == check_text(wrong) == "≠ differs from PyTorch by 1.0"
     assert label.property("role") == "error"
 
 

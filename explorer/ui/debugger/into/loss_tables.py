@@ -43,7 +43,7 @@ def loss_table(
     labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
     if of == "input":
         columns, symbols = _with_gradient(columns, tensors, at, loss=loss)
-        lines: tuple[str, ...] = (explanation.written,)
+        lines: tuple[str, ...] = ()
         marked = cell[-1] if cell else None
     else:
         columns, symbols = _with_terms(columns, explanation, at, len(scores))
@@ -104,7 +104,8 @@ def _with_terms(
 
 
 def _loss_lines(explanation: Explanation, at: int, count: int, *, noun: str) -> tuple[str, ...]:
-    total = f"loss = {plain_number(explanation.total)}"
+    """Which part of the loss is drawn, where there are several; the arithmetic of the whole is told elsewhere."""
     if count == 1:
-        return explanation.written, total
-    return explanation.written, f"{total}, the mean over {count} {noun}; this one is number {at}"
+        return ()
+    total = f"loss = {plain_number(explanation.total)}"
+    return (f"{total}, the mean over {count} {noun}; this one is number {at}",)

@@ -9,7 +9,6 @@ import numpy as np
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
-from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline
@@ -35,8 +34,8 @@ class Grids:
     is_update: bool = False
 
 
-def update_grids(explanation: Explanation, tensors: StepTensors, cell: Index) -> Grids:
-    """Before, gradient, the optimizer's own numbers and after, around one cell; the lines of the update below."""
+def update_grids(tensors: StepTensors, cell: Index) -> Grids:
+    """Before, gradient, the optimizer's own numbers and after, around one cell."""
     by_name = tensors.by_name
     drawn = [by_name[BEFORE], by_name[GRADIENT], *tensors.beside, by_name[AFTER]]
     titles = ["before", "gradient", *(state_title(tensor) for tensor in tensors.beside), "after"]
@@ -45,12 +44,8 @@ def update_grids(explanation: Explanation, tensors: StepTensors, cell: Index) ->
         shared = (by_name[BEFORE].values, by_name[AFTER].values) if tensor.role == "weight" else (tensor.values,)
         grid = _around(tensor, cell, title)
         grids.append(replace(grid, scale=scale_of(*shared, is_signed=tensor.is_signed)))
-    lines: tuple[str, ...] = (explanation.written,)
-    if isinstance(explanation, UpdateExplanation):
-        last = explanation.written.rsplit("; ", 1)[-1]
-        lines = (*(step.explanation.written for step in explanation.steps), last)
     symbols = ("",) * (len(grids) - 2) + ("→",)
-    return Grids(tuple(grids), symbols, lines, cell, is_update=True)
+    return Grids(tuple(grids), symbols, (), cell, is_update=True)
 
 
 def _around(tensor: Tensor, cell: Index, title: str) -> Grid:
@@ -125,5 +120,4 @@ def _of_patch(patch: Grid, gradient: float, explanation: Explanation, cursor: Cu
     result = plain_number(explanation.total)
     first = f"{place} was the largest: it gets all of it, {plain_number(gradient)}."
     second = f"This cell gets {result}." if own else f"This cell was not the largest: it gets {result}."
-    more = (explanation.written,) if len(explanation.terms) > 1 else ()
-    return Grids((patch, goes), ("→",), (*more, first, second), output)
+    return Grids((patch, goes), ("→",), (first, second), output)

@@ -88,7 +88,7 @@ def _middle(timeline: Timeline, cursor: Cursor, explanation: Explanation, classe
     entry, tensors = timeline.steps[cursor.step], timeline.tensors(cursor.step)
     assert cursor.cell is not None
     if entry.phase == "update":
-        return update_grids(explanation, tensors, cursor.cell)
+        return update_grids(tensors, cursor.cell)
     operation = operation_for(entry.kind)
     if isinstance(operation, Loss) and entry.call == "loss":
         table = loss_table(

@@ -34,9 +34,10 @@ class TableColumn:
 class Table:
     """Rows of numbers with `symbols` between the columns. `order` is the order they are drawn in, as far as they fit.
 
-    `marked` is the row asked for. `lines` stand below, the last one the result. `adds_up` tells that the last column is
-    summed, so that what does not fit can be summed too. `sources` holds for each row the tensor and cell it came from.
-    `beyond` are the number of terms without a row, and their sum.
+    `marked` is the row asked for. `lines` stand below, the last one the result; they do not say again what the
+    explanation's own line says. `adds_up` tells that the last column is summed, so that what does not fit can be summed
+    too. `sources` holds for each row the tensor and cell it came from. `beyond` are the number of terms without a row,
+    and their sum.
     """
 
     labels: tuple[str, ...]
