@@ -90,6 +90,8 @@ class Store(QObject):
         if all(_is_unchanged(getattr(old, name), slice_) for name, slice_ in changes.items()):
             return
         new = settled(replace(old, **changes))  # type: ignore[arg-type]  # each slice by the name of its kind
+        if all(_is_unchanged(getattr(old, name), getattr(new, name)) for name in changes):
+            return  # it pointed at nothing; a follower that is told of it would ask for it again, without end
         with self.gathered():
             self.state = new
             if not self._is_following:  # otherwise the others hear of it when it is their turn

@@ -188,6 +188,15 @@ def test_one_lesson_after_the_other_still_leads_back(qtbot: QtBot, session: Sess
     assert own_of(session.state) == before
 
 
+def test_a_cell_that_the_network_of_ones_own_does_not_have_is_waited_for(qtbot: QtBot, session: Session) -> None:
+    """Both have a "linear1": until the maps of the lesson's are there, its cell lies outside of the other's."""
+    session.files.new_network("2 linear(1) sigmoid")
+    session.learning.watch_steps("debugger", True)
+    settle(qtbot, session)
+    assert opened(qtbot, session, "one-step").is_set
+    assert session.state.selection.layer == "linear1"
+
+
 def test_progress_is_taken_over_and_forgotten(qtbot: QtBot, session: Session) -> None:
     opened(qtbot, session, "convolution")
     dots = answer(qtbot, session, "4").dots
