@@ -43,6 +43,12 @@ class Aside:
     state: State
     history: History
 
+    def saved_as(self, path: Path, opening: int) -> Aside:
+        """The same where its document was saved meanwhile."""
+        own, history = self.state.document, self.history.saved_as(path, opening)
+        state = replace(self.state, document=own.saved_at(path)) if own.opening == opening else self.state
+        return Aside(state, history)
+
 
 class Store(QObject):
     """Owns the state; nothing but `set` replaces it. Lives in the window's thread; close it before it goes.
@@ -64,6 +70,7 @@ class Store(QObject):
         self._is_following = False
         self._is_closed = False
         self._told: State | None = None  # what the views were told last, while changes are gathered
+        self._aside: Aside | None = None
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.drain)
 
@@ -172,15 +179,27 @@ class Store(QObject):
         """Nothing leads back to what was there before."""
         self._remember(History())
 
-    def set_aside(self) -> Aside:
-        """The state and the history as they are now, to be brought back."""
-        return Aside(self.state, self.history)
+    @property
+    def own_state(self) -> State:
+        """What is the person's own: the present state, or that which was set aside."""
+        return self.state if self._aside is None else self._aside.state
 
-    def bring_back(self, aside: Aside, *slices: Slice) -> None:
+    @property
+    def has_aside(self) -> bool:
+        """Whether something lies over the person's own state."""
+        return self._aside is not None
+
+    def set_aside(self) -> None:
+        """Put the state and the history aside as they are now, to be brought back; once until they are."""
+        self._aside = self._aside or Aside(self.state, self.history)
+
+    def bring_back(self, *slices: Slice) -> None:
         """What was set aside takes the place of the present network, with `slices`, and its history."""
-        with self.gathered():
-            self.set(aside.state.document, *slices)
-            self._remember(aside.history)
+        aside, self._aside = self._aside, None
+        if aside is not None:
+            with self.gathered():
+                self.set(aside.state.document, *slices)
+                self._remember(aside.history)
 
     def undo(self) -> None:
         """Go back to what was there before the last change."""
@@ -208,6 +227,8 @@ class Store(QObject):
         present = self.state.document
         if present.opening == opening and present.path != path:
             self.set(present.saved_at(path))
+        if self._aside is not None:
+            self._aside = self._aside.saved_as(path, opening)
 
     @contextmanager
     def _entry(self, label: str | None, merge_key: str | None = None) -> Iterator[None]:

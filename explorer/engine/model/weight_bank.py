@@ -30,6 +30,7 @@ class WeightBank:
         self._given_up: set[Key] = set()
         self._came: frozenset[int] = frozenset()
         self._left: frozenset[int] = frozenset()
+        self._held_back: frozenset[int] = frozenset()
         self._notes: list[str] = []
         self._anew: tuple[str, ...] = ()
         self._missed: tuple[str, ...] = ()
@@ -73,6 +74,10 @@ class WeightBank:
         if missed:
             self._notes.append(f"Fresh weights were made for {', '.join(missed)}: the old ones were no longer kept.")
 
+    def hold_back(self, layer_ids: Sequence[int]) -> None:
+        """Give up nothing of these layers until others are held back."""
+        self._held_back = frozenset(layer_ids)
+
     @property
     def missed(self) -> tuple[str, ...]:
         """The layers that the last `fill` left with fresh weights, as theirs were given up."""
@@ -84,7 +89,7 @@ class WeightBank:
 
     def give_up(self, shown: Sequence[int]) -> None:
         """Let the oldest go beyond the limit, but none of the layers that are `shown`."""
-        needed = self._came.union(self._left, shown)
+        needed = self._came.union(self._left, self._held_back, shown)
         others = [key for key in self._states if key[0] not in needed]
         too_many = sum(_bytes(self._states[key]) for key in others) - self._limit_bytes
         if too_many <= 0:

@@ -152,6 +152,10 @@ class Workbench:
         state = {name: torch.from_numpy(np.require(values, requirements="W")) for name, values in weights.items()}
         self._bank.put(state, network.names, layer_ids)
 
+    def hold_back(self, layer_ids: tuple[int, ...]) -> None:
+        """Keeps the weights of these layers, beyond the limit too, until others are held back."""
+        self._bank.hold_back(layer_ids)
+
     def has_weights(self, path: Path) -> bool:
         """Whether a file of weights belongs to the network that was saved at `path`, whatever it holds."""
         try:

@@ -52,9 +52,14 @@ class Files:
         self._networks, self._weights = store.add_lane(networks), store.add_lane(weights)
         self._writing = NetworkWriting(store, self._take_written)
         self._then: Callable[[], object] | None = None  # what is to be done once the network is saved
+        self._make_way: Callable[[], object] = lambda: None
         self._asked: SaveNetwork | None = None
 
     # --- opening ---
+
+    def before_showing(self, make_way: Callable[[], object]) -> None:
+        """`make_way` is called before another network takes the place of the one that is open."""
+        self._make_way = make_way
 
     def open_path(self, path: str | Path) -> None:
         """Open whatever lies at `path`: a network, weights for the network that is open, or else a picture."""
@@ -110,6 +115,7 @@ class Files:
         `is_saved`: its file holds it as it is.
         """
         self._networks.drop()  # a file still being read no longer matters
+        self._make_way()
         with self._store.gathered():
             self._store.open_document(document, *given)
             if is_saved:  # what another network was fed, and this one is too, is no work on this one

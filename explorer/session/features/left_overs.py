@@ -154,14 +154,14 @@ class LeftOvers(QObject):
 
     @property
     def is_up_to_date(self) -> bool:
-        """Whether what lies in the folder is the work as it is now."""
-        return Work.of(self._store.state).is_same(self._kept)
+        """Whether what lies in the folder is the person's own work as it is now, also where a lesson lies over it."""
+        return Work.of(self._store.own_state).is_same(self._kept)
 
     @Slot(object, object)
-    def _consider(self, _old: State | None, new: State) -> None:
-        if self._is_left or new.lessons.is_open:  # the person's own work waits, kept as it is
+    def _consider(self, _old: State | None, _new: State) -> None:
+        if self._is_left:
             return
-        if not _is_worth_keeping(new):
+        if not _is_worth_keeping(self._store.own_state):
             self._forget()
         elif not self.is_up_to_date and not self._timer.isActive():
             due_s = self._asked_at + self.keep_every_s - time.monotonic()
@@ -170,12 +170,12 @@ class LeftOvers(QObject):
     @Slot()
     def keep(self) -> None:
         """Ask the worker for the weights as they are now; they are written in a thread of their own."""
-        if self._folder is None or self._store.state.lessons.is_open:
+        if self._folder is None:
             return
         if self._keeping.is_busy:
             self._timer.start(int(1000 * SOON_S))
-        elif _is_worth_keeping(self._store.state) and not self.is_up_to_date:
-            work = Work.of(self._store.state)
+        elif _is_worth_keeping(self._store.own_state) and not self.is_up_to_date:
+            work = Work.of(self._store.own_state)
             self._asked_at = time.monotonic()
             self._store.ask(CopyWeights(work), partial(self._write, work))
 
@@ -212,7 +212,7 @@ class LeftOvers(QObject):
         if self._kept_in is not None:
             self._keeping.drop()
             self._kept_in.remove()
-            self._kept_in, self._kept = None, Work(Work.of(self._store.state).document)
+            self._kept_in, self._kept = None, Work(self._store.own_state.document)
 
     # --- the end ---
 
@@ -222,7 +222,7 @@ class LeftOvers(QObject):
         The outcome in a sentence; "" where nothing was to be kept.
         """
         self._is_left = True
-        if self._folder is None or not _is_worth_keeping(self._store.state):
+        if self._folder is None or not _is_worth_keeping(self._store.own_state):
             return ""
         self._store.runner.pause_background()
         until_s = time.monotonic() + END_S
@@ -231,7 +231,7 @@ class LeftOvers(QObject):
                 self.keep()
             time.sleep(0.01)
             self._store.drain()
-        what = f"What is not saved of {brief(self._store.state.document.title)}"
+        what = f"What is not saved of {brief(self._store.own_state.document.title)}"
         if not self.is_up_to_date:
             return f"{what} could not be kept as it is now. {self._store.state.status.notice}".rstrip()
         return f"{what} is kept, and offered at the next start."

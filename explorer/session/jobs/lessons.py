@@ -17,11 +17,15 @@ from explorer.session.worker.worker import Worker
 
 @dataclass(frozen=True, eq=False)
 class SetUpScene(Job[SceneSet | Fault]):
-    """A scene, for the window to show; where there is a step whose `change` is to be made, that after it."""
+    """A scene, for the window to show; where there is a step whose `change` is to be made, that after it.
+
+    Until the next one the weights of the layers `own_ids` are kept, however many lessons need.
+    """
 
     scene: Scene
     title_of_lesson: str
     changing: AskedStep | None = None
+    own_ids: tuple[int, ...] = ()
 
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[SceneSet | Fault]:
         change = None if self.changing is None else self.changing.step.change
@@ -29,6 +33,7 @@ class SetUpScene(Job[SceneSet | Fault]):
             if self.changing is not None and change is not None:
                 yield worker.lessons.changed(self.changing, change, self.title_of_lesson)
             else:
+                worker.desk.bench.hold_back(self.own_ids)
                 yield worker.lessons.set_up(self.scene, self.title_of_lesson)
         except ReadingError as error:
             yield Fault(str(error))

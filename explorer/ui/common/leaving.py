@@ -26,7 +26,11 @@ def leave(parent: QWidget, session: Session, go: Callable[[], object]) -> None:
 
 
 def may_leave(parent: QWidget, session: Session, later: Callable[[], object]) -> bool:
-    """Whether all is saved, or the person lets the rest go; where they save it, `later` is called when that is done."""
+    """Whether all is saved, or the person lets the rest go; where they save it, `later` is called when that is done.
+
+    It is of their own work: a lesson is closed, and leaves nothing to be saved.
+    """
+    session.lessons.leave()
     if not session.state.files.unsaved:
         return True
     answer = dialogs.ask_unsaved(parent, session.state.title)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollBar
 from shiboken6 import isValid
 
 from explorer.lessons.script import LessonStep
-from explorer.session import State
+from explorer.session import Session, State
 from explorer.session.soon import soon
 from explorer.ui.lessons.view import WIDTH, LessonView
 from explorer.ui.shell.docks import PaneDock
@@ -23,9 +23,9 @@ class LessonPlace:
     """Shows the lessons' pane in front of the network's, brings what a step is about to the front, and takes all of it
     back. Without a lesson the window is as if there were none."""
 
-    def __init__(self, window: QMainWindow, view: LessonView, tabs: Tabs, docks: tuple[QDockWidget, ...]) -> None:
+    def __init__(self, window: QMainWindow, session: Session, tabs: Tabs, docks: tuple[QDockWidget, ...]) -> None:
         self._window, self._tabs, self._docks = window, tabs, docks
-        self.view = view
+        self.view = view = LessonView(session)
         self.dock = PaneDock("Lessons", "dock.lessons", view, window)
         self.dock.setMinimumWidth(WIDTH)
         window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.dock)

@@ -29,7 +29,6 @@ from explorer.ui.common.undo_keys import UndoKeys
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.input.prediction import PredictionView
 from explorer.ui.input.view import InputView
-from explorer.ui.lessons.view import LessonView
 from explorer.ui.shell import commands
 from explorer.ui.shell.actions import make_actions
 from explorer.ui.shell.centre_alone import CentreAlone
@@ -144,7 +143,7 @@ class MainWindow(QMainWindow):
         self._right = SharedColumn(self, self.docks[1], self.docks[2], share=0.6)
         self.training_dock.folded.connect(lambda: soon(self, self._follow_height))
         self._place_docks()
-        self.lessons = LessonPlace(self, LessonView(self.session), self.tabs, self.docks)
+        self.lessons = LessonPlace(self, self.session, self.tabs, self.docks)
         self.lessons.view.closed.connect(self.leave_lessons)
 
     def _place_docks(self) -> None:

@@ -1,0 +1,113 @@
+"""The scenes of lessons in the window: put over the person's own network, and taken away so that it is as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from explorer.session.features.files import Files
+from explorer.session.given import undoables_of
+from explorer.session.lesson_state import LessonState
+from explorer.session.slices import InputState, Slice, StepsState
+from explorer.session.state import State
+from explorer.session.store import Store
+from explorer.session.worker.lessons import SceneSet, Standing
+
+RUN_ENDED = "A lesson was opened: the run ended with what it had learned."
+
+
+class LessonScenes:
+    """Puts scenes where the person's own network was, which is set aside for the first of them and not before: until
+    then all that is done is done to it."""
+
+    def __init__(self, store: Store, files: Files, keep: Callable[[], object]) -> None:
+        self._store, self._files, self._keep = store, files, keep
+        self._set: SceneSet | None = None  # what the window was given last
+        self._fed: tuple[object, ...] = ()
+
+    @property
+    def are_shown(self) -> bool:
+        """Whether one stands in the window."""
+        return self._set is not None
+
+    def stands(self, scene: object) -> bool:
+        """Whether `scene` stands in the window as it was set up."""
+        return self._set is not None and self._set.scene is scene and not self.is_changed
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything of it was changed since."""
+        now = _standing(self._store.state)
+        return any(one is not two and one != two for one, two in zip(self._fed, now, strict=True))
+
+    @property
+    def standing(self) -> Standing | None:
+        """What stands there instead of the scene; None where nothing was changed."""
+        if not self.is_changed:
+            return None
+        state, steps = self._store.state, self._store.state.steps
+        return Standing(state.document, state.values, steps.target, steps.batch, state.maps.mode)
+
+    def set_up(self, found: SceneSet, label: str = "") -> None:
+        """Show a scene, as one entry of undo; without a `label` nothing leads back to the scene before."""
+        if not self._store.has_aside:
+            self._set_aside()
+        self.put(found, label)
+        self._set, self._fed = found, _standing(self._store.state)
+
+    def put(self, found: SceneSet, label: str) -> None:
+        """Show what came of a scene that stands there."""
+        state = self._store.state
+        given = replace(state.input, picture=found.picture, numbers=found.numbers, fitted=None, page_asked=None)
+        steps = replace(state.steps, target=found.target, is_label=False, batch=found.batch, is_batch_alone=False)
+        maps = replace(state.maps, mode=found.mode, fault=None)
+        self._store.open_document(found.document, given, steps, maps, label=label)
+        if not label:
+            self._store.begin_history()
+        self._files.tell_saved(found.document)
+
+    def take_away(self) -> None:
+        """What was there before comes back as it was, with its undo. No lesson is open from then on."""
+        self._set, self._fed = None, ()
+        closed = LessonState(dots=self._store.state.lessons.dots)
+        if not self._store.has_aside:
+            self._store.set(closed)
+            return
+        self._give_up_opening()
+        self._store.bring_back(closed, *_own(self._store.own_state, self._store.state))
+
+    def _set_aside(self) -> None:
+        """What is being opened was meant for the person's own network; what is not saved of that is kept once more."""
+        self._give_up_opening()
+        self._keep()
+        self._store.set_aside()
+
+    def _give_up_opening(self) -> None:
+        lanes = self._store.runner.lanes
+        while (lane := lanes.newest("opening")) is not None:
+            lane.cancel()
+        self._store.look()
+
+
+def _standing(state: State) -> tuple[object, ...]:
+    """What of a state a scene set up, to see whether it was changed since."""
+    return *undoables_of(state), state.maps.mode
+
+
+def _own(before: State, now: State) -> tuple[Slice, ...]:
+    """The slices of `before` as they are brought back: what goes on now is told as it is now."""
+    training = before.training
+    if training.is_live:
+        training = replace(training, status="ended", message=RUN_ENDED)
+    steps: StepsState = replace(
+        before.steps,
+        is_watched=now.steps.is_watched,
+        is_walked=now.steps.is_walked,
+        is_recording=False,
+        is_playing=False,
+    )
+    given: InputState = replace(before.input, page_asked=None)
+    maps = replace(before.maps, asked=now.maps.asked, computing=now.maps.computing)
+    watching = replace(before.watching, live=None) if before.training.is_live else before.watching
+    data = replace(before.data, progress=None)
+    return given, before.selection, maps, steps, data, training, watching, before.plane
