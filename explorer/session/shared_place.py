@@ -53,6 +53,22 @@ def cursor_at(state: State, timeline: Timeline, cursor: Cursor) -> Cursor:
     return cursor if is_of_layer else moves.at(timeline, step, example=cursor.example)
 
 
+def chosen_answer(state: State) -> int | None:
+    """Which output of the network is chosen, by the selection; while the debugger is beyond the forward steps by its
+    cursor alone, which is at an output's gradient or at none.
+    """
+    activations, steps = state.maps.activations, state.steps
+    if activations is None:
+        return None
+    last = activations.layers[-1].name
+    entry = None if steps.timeline is None else steps.timeline.steps[steps.cursor.step]
+    if entry is None or not steps.is_walked or entry.phase == "forward":
+        return state.selection.channel if state.selection.layer == last else None
+    cell = steps.cursor.cell
+    is_at_output = cell is not None and len(cell) > 1 and entry.titles.get(steps.cursor.of) == last
+    return cell[1] if cell is not None and is_at_output else None
+
+
 def landing(
     state: State, timeline: Timeline, step: int | None = None, *, is_made: bool = False
 ) -> tuple[Cursor, Selection]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.session import Prediction, Session, State
 from explorer.session.ranges import finite_range
+from explorer.session.shared_place import chosen_answer
 from explorer.session.snapshot import MOST_RANKED
 from explorer.ui.common.fault_card import lead_to_card
 from explorer.ui.common.fault_pointer import FaultPointer
@@ -32,7 +33,7 @@ MAPS = "This network ends in maps, not in numbers: choose its last layer to see 
 class PredictionView(FollowingView, Pane):
     """The last layer's numbers; a click chooses that channel in every view."""
 
-    shows = ("document", "maps.activations", "maps.computing", "maps.fault", "selection")
+    shows = ("document", "maps.activations", "maps.computing", "maps.fault", "selection", "steps.cursor", "steps.is_walked")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Prediction", parent)
@@ -80,8 +81,7 @@ class PredictionView(FollowingView, Pane):
             self._late.wait(new.maps.computing)
         if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
             self._show_prediction(new)
-        if old is None or old.selection is not new.selection or old.maps.activations is not new.maps.activations:
-            self.answers.set_chosen(_chosen(new))
+        self.answers.set_chosen(chosen_answer(new))
 
     def _value(self, row: QModelIndex) -> str:
         return self.answers.answer_at(row).exact
@@ -180,9 +180,3 @@ def _line(state: State) -> str:
     if not state.subject.is_open:
         return NO_NETWORK
     return "" if state.maps.computing else EMPTY
-
-
-def _chosen(state: State) -> int | None:
-    """The row to mark: the selected channel, if the last layer is selected."""
-    last = state.maps.activations.layers[-1].name if state.maps.activations else None
-    return state.selection.channel if last is not None and state.selection.layer == last else None

@@ -19,7 +19,7 @@ from explorer.session import Prediction, Session
 from explorer.ui.common import theme
 from explorer.ui.common.text import percent
 from explorer.ui.input.prediction import MAPS, NO_NETWORK, PredictionView, Ranked
-from tests.ui.fakes import make_picture, make_session, wait_until_shown
+from tests.ui.fakes import make_picture, make_session, wait_until_recorded, wait_until_shown
 from tests.ui.pixels import colours_near
 
 Opened = Callable[..., tuple[Session, PredictionView]]
@@ -74,6 +74,29 @@ def test_plain_outputs_keep_their_order_and_show_their_sign(opened: Opened) -> N
     assert [answer.index for answer in answers] == list(range(6))
     assert view.answers.is_signed
     np.testing.assert_allclose([answer.share for answer in answers], values / np.abs(values).max())
+
+
+def test_on_the_way_back_an_answer_is_marked_only_at_its_own_gradient(opened: Opened, qtbot: QtBot) -> None:
+    """The row that was chosen on the way there stayed marked, whichever number was looked at."""
+    session, view = opened("3x8x8 flatten linear(6)")
+    session.learning.watch_steps("debugger", True)
+    wait_until_recorded(qtbot, session)
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    marked = {}
+    for step in timeline.steps:
+        session.steps.go_to_step(step.index)
+        marked[step.phase, step.call or step.parameter] = view.answers.chosen
+    own = timeline.telling_cell(timeline.find("forward", "linear1"), "output")
+    pulled = timeline.telling_cell(timeline.find("backward", "loss"), "input")
+    found = {place: answer for place, answer in marked.items() if answer is not None}
+    assert found == {("forward", "linear1"): own[1], ("backward", "loss"): pulled[1]}
+    session.steps.go_to_step(timeline.find("backward", "loss"))
+    session.steps.choose_cell("input", (0, 4))
+    assert view.answers.chosen == 4
+    session.steps.go_to_step(timeline.find("backward", "linear1"))
+    session.learning.watch_steps("debugger", False)
+    assert view.answers.chosen == session.state.selection.channel == own[1], "without the debugger it is the selection"
 
 
 def test_rows_change_in_place_with_the_picture(opened: Opened, qtbot: QtBot) -> None:
