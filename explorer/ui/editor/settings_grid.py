@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from explorer.ui.common import theme
 from explorer.ui.common.icons import icon
+from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.editor.editor import Editor
 from explorer.ui.editor.setting_editors import editor_for
 
 LABEL_WIDTH = 84
+ARGUMENT_PIXELS = 10
 
 
 class Field(NamedTuple):
@@ -28,6 +32,11 @@ class Field(NamedTuple):
     unset: str = ""
     seldom: bool = False
     default: Any = None
+
+    @property
+    def has_other_name(self) -> bool:
+        """Whether the label is another word than the one of the notation, which is PyTorch's."""
+        return self.label.lower().replace(" ", "_") != self.name
 
 
 class SettingsGrid(QWidget):
@@ -118,11 +127,12 @@ class SettingsGrid(QWidget):
         )
         editor.setParent(self)
         editor.setObjectName(field.name)
-        editor.set_tip(field.help)
+        tip = f"{field.help} In the notation: {field.name}." if field.has_other_name else field.help
+        editor.set_tip(tip)
         editor.edited.connect(self._tell)
         editor.refused.connect(self.refused)
-        label = row_label(field.label, self)
-        label.setToolTip(field.help)
+        label = row_label(field.label, self, argument=field.name if field.has_other_name else "")
+        label.setToolTip(tip)
         label.setBuddy(editor)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(editor, row, 1)
@@ -134,12 +144,20 @@ class SettingsGrid(QWidget):
         self.edited.emit(self.sender().objectName(), value, settled)
 
 
-def row_label(words: str, parent: QWidget) -> QLabel:
-    """The dim label at the left of a row, as high as the editor beside it."""
-    label = QLabel(words, parent)
+def row_label(words: str, parent: QWidget, *, argument: str = "") -> QLabel:
+    """The dim label at the left of a row, as high as the editor beside it; below it PyTorch's `argument`, if given."""
+    label = RichLabel(parent)
+    label.setText(f"{escape(words)}<br>{_in_small(argument)}" if argument else escape(words))
     label.setProperty("role", "dim")
     label.setWordWrap(True)
     label.setFixedWidth(LABEL_WIDTH)
     label.setMinimumHeight(29)
     label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return label
+
+
+def _in_small(argument: str) -> str:
+    """`argument` in the letters of code, which may be broken at its underscores."""
+    family = escape(theme.number_font().family())
+    breakable = escape(argument).replace("_", "_\u200b")
+    return f"<span style=\"font-family: '{family}'; font-size: {ARGUMENT_PIXELS}px\">{breakable}</span>"

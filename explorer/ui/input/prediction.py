@@ -33,7 +33,15 @@ MAPS = "This network ends in maps, not in numbers: choose its last layer to see 
 class PredictionView(FollowingView, Pane):
     """The last layer's numbers; a click chooses that channel in every view."""
 
-    shows = ("document", "maps.activations", "maps.computing", "maps.fault", "selection", "steps.cursor", "steps.is_walked")
+    shows = (
+        "document",
+        "maps.activations",
+        "maps.computing",
+        "maps.fault",
+        "selection",
+        "steps.cursor",
+        "steps.is_walked",
+    )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Prediction", parent)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 from torch import nn
 
+from explorer.network import Layer
+from explorer.network.layers import LAYERS
 from explorer.session import Session
 from explorer.ui.common import settings
 from explorer.ui.editor.network_panel import NetworkPanel
+from explorer.ui.editor.settings_grid import Field, SettingsGrid
 from tests.ui.editor.panel import click_card, editor_of, layer_list, spin_of
 from tests.ui.fakes import wait_until_shown
 
@@ -42,6 +47,26 @@ def test_settings_that_are_seldom_changed_are_folded_and_open_with_a_press(panel
     assert not _is_shown(panel, "ceil_mode")
     click_card(panel, "conv1")
     assert not any(_is_shown(panel, name) for name in folded)
+
+
+@pytest.mark.parametrize("layer_type", LAYERS, ids=lambda layer_type: layer_type.kind)
+def test_a_label_has_the_word_of_the_notation_under_its_own(qtbot: QtBot, layer_type: type[Layer]) -> None:
+    """The form said "Filters, Window" where the notation says out_channels, kernel_size."""
+    fields = tuple(
+        Field(name, kind, rules.label, rules.help, rules.minimum, rules.maximum, rules.choices, rules.unset)
+        for name, rules, kind in layer_type.settings()
+    )
+    grid = SettingsGrid(fields)
+    qtbot.addWidget(grid)
+    grid.show()
+    labels = [label for label in grid.findChildren(QLabel) if label.buddy() in grid.editors.values()]
+    assert len(labels) == len(fields)
+    said = {}
+    for label in labels:
+        own, _, argument = QTextDocumentFragment.fromHtml(label.text()).toPlainText().partition("\n")
+        said[label.buddy().objectName()] = argument.replace("\u200b", "") or own.lower().replace(" ", "_")
+        assert label.heightForWidth(label.width()) <= label.height()
+    assert said == {field.name: field.name for field in fields}
 
 
 def test_a_changed_setting_is_never_folded_away(panel: NetworkPanel, session: Session) -> None:
