@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
+    QComboBox,
     QDoubleSpinBox,
     QGraphicsItem,
     QPlainTextEdit,
@@ -43,6 +44,7 @@ VIRTUALS: tuple[tuple[type, dict[str, Callable[[], Any]]], ...] = (
     (QPlainTextEdit, {"insertFromMimeData": NOTHING}),
     (QSyntaxHighlighter, {"highlightBlock": NOTHING}),
     (QAbstractButton, {"nextCheckState": NOTHING}),
+    (QComboBox, {"showPopup": NOTHING}),
     (
         QAbstractSpinBox,
         {"stepBy": NOTHING, "fixup": str, "validate": lambda: QValidator.State.Invalid},

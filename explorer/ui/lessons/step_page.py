@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from explorer.session.lesson_state import LessonState, Page, Remark
 from explorer.session.soon import soon
 from explorer.ui.common import icons
+from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.lessons import words
 from explorer.ui.lessons.question import QuestionBox
 
@@ -86,7 +86,8 @@ class StepPage(QWidget):
         self.show_me.clicked.connect(self.shown_again)
         self.more = _tool("lessonMore", "ph.dots-three", "Reset, other numbers, contents.")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.more, objectName="lessonMenu")
+        menu = ButtonMenu(self.more)
+        menu.setObjectName("lessonMenu")
         self.again = menu.addAction("Again with other numbers", self.redrawn.emit)
         menu.addAction("Reset the step", self.reset.emit)
         menu.addSeparator()
