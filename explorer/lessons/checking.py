@@ -17,7 +17,7 @@ from explorer.lessons.readings.expressions import ReadingError, Reference
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Expected, LessonStep, Mistake, Question, Scene, Script, Showing
 from explorer.lessons.staging.changing import changed
-from explorer.lessons.staging.run_facts import data_of
+from explorer.lessons.staging.runs import data_of
 from explorer.lessons.staging.staged import Staged
 from explorer.lessons.texts import filled, readings_in, written
 from explorer.lessons.toml_lines import Place

@@ -61,6 +61,7 @@ class LessonState:
     right: str = ""
     hint: str = ""
     is_set: bool = False
+    is_training: bool = False  # a run that is read from is being made
     may_redraw: bool = False  # whether other numbers can be put in the place of the scene's
     veil: Veil = field(default_factory=Veil)
     dots: Mapping[str, Dot] = field(default_factory=lambda: NOT_DONE)

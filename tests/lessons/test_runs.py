@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from explorer.data.catalogue import DATA_SETS, open_data
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.run_by_hand import make_run
+from explorer.lessons.checking import rehearsed
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import ENDING
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Scene
+from explorer.lessons.shelf import lesson_named
+from explorer.lessons.staging import runs
+from explorer.lessons.staging.changing import set_up
+from explorer.lessons.staging.runs import RunWanted, kept_runs, key_of, run_of, runs_left
+from explorer.lessons.staging.stage import Stage
 from explorer.lessons.staging.staged import Staged
 from explorer.network import Network
 
@@ -104,3 +112,68 @@ def test_a_run_that_would_take_an_hour_is_not_made() -> None:
     )
     with pytest.raises(ReadingError, match="its run would take"):
         _read("run.loss[1]", huge)
+
+
+def _textures() -> Stage:
+    lesson = lesson_named("train-a-convnet")
+    assert lesson is not None
+    return set_up(lesson.script.scenes["one-filter"]).stage
+
+
+def test_the_runs_of_the_lessons_come_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for one to be made, whichever step is opened."""
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise AssertionError("a run was made")
+
+    monkeypatch.setattr(runs, "make_run", fail)
+    lesson = lesson_named("train-a-convnet")
+    assert lesson is not None
+    assert not rehearsed(lesson.script).mistakes
+    assert len(kept_runs()) == 4
+
+
+def test_a_run_that_comes_along_is_what_training_gives() -> None:
+    stage = _textures()
+    chosen = replace(stage.learning, loss=stage.scene.loss, epochs=1, seed=0)
+    made = make_run(stage.model, runs.data_of(stage), chosen, input_shape=(3, 32, 32))
+    kept = kept_runs()[key_of(stage)]
+    np.testing.assert_allclose(kept.losses, made.losses, rtol=0.02)  # sums in another order on another computer
+    assert kept.epochs[0].val_accuracy == pytest.approx(made.epochs[0].val_accuracy, abs=0.03)
+
+
+def test_where_runs_are_left_a_missing_one_is_told_and_none_is_made() -> None:
+    other = replace(POINTS, learning={"learning_rate": 0.05})
+    with runs_left(), pytest.raises(RunWanted) as wanted:
+        _read("run.loss[1]", other)
+    assert wanted.value.stage.scene is other
+    made = run_of(Stage(other))
+    with runs_left():
+        assert _read("run.loss[1]", other) == made.losses[0]
+
+
+def test_every_number_of_the_weights_makes_it_another_run() -> None:
+    """Also one in the midst of so many that their printed form leaves it out."""
+    weights = np.ones((200, 2))
+    scene = Scene("wide", network="2 linear(200) tanh linear(3)", data=POINTS.data, weights={"linear1.weight": weights})
+    others = weights.copy()
+    others[100, 0] = 2
+    assert key_of(Stage(scene)) == key_of(Stage(scene.with_weight("linear1.weight", weights.copy())))
+    assert key_of(Stage(scene)) != key_of(Stage(scene.with_weight("linear1.weight", others)))
+
+
+def test_how_far_a_run_is_is_told_and_ends_it_where_that_is_wished() -> None:
+    class Enough(Exception):
+        pass
+
+    told: list[float] = []
+
+    def tell(share: float) -> None:
+        told.append(share)
+        if len(told) == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        run_of(Stage(replace(POINTS, learning={"learning_rate": 0.07})), tell)
+    assert told == sorted(told)
+    assert 0 < told[0] < told[2] < 1

@@ -254,3 +254,49 @@ def test_a_lesson_of_a_file_with_a_fault_says_so_in_its_step(qtbot: QtBot, sessi
     page = session.state.lessons.page
     assert page is not None
     assert "conv1" in page.fault
+
+
+def test_a_run_with_the_persons_numbers_is_made_while_the_window_goes_on(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "train-a-convnet", "one-epoch")
+    before = session.state.lessons.page
+    session.editing.set_cell("conv1.weight", (0, 0, 0, 0), 0.5)
+    qtbot.waitUntil(lambda: session.state.lessons.is_training)
+    assert session.state.status.opening is not None
+    passed = session.state.maps.activations
+    session.editing.set_cell("conv1.weight", (0, 0, 0, 1), 0.5)
+    qtbot.waitUntil(lambda: session.state.maps.activations is not passed)
+    assert session.state.lessons.is_training  # another pass was made meanwhile
+    qtbot.waitUntil(lambda: session.state.lessons.page is not before and not session.state.lessons.is_training)
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert page.is_changed
+    assert not page.fault
+    assert " % of the test." in page.reveal
+
+
+def test_leaving_a_lesson_gives_up_the_run_that_is_made_for_it(qtbot: QtBot, session: Session) -> None:
+    before = own_of(session.state)
+    opened(qtbot, session, "train-a-convnet", "one-epoch")
+    session.editing.set_cell("conv1.weight", (0, 0, 0, 0), 0.25)
+    qtbot.waitUntil(lambda: session.state.lessons.is_training)
+    session.lessons.leave()
+    assert session.state.status.opening is None
+    settle(qtbot, session)
+    assert own_of(session.state) == before
+
+
+def test_a_run_that_is_given_up_by_hand_is_said_to_be_missing(qtbot: QtBot, session: Session) -> None:
+    opened(qtbot, session, "train-a-convnet", "one-epoch")
+    session.editing.set_cell("conv1.weight", (0, 0, 0, 0), 0.75)
+    qtbot.waitUntil(lambda: session.state.lessons.is_training)
+    session.tasks.cancel_opening()
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert "was given up" in page.fault
+    session.lessons.reset_step()
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert not page.fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -17,30 +18,53 @@ from explorer.engine.training.train import train_as_chosen
 
 
 @dataclass(frozen=True)
+class EpochMade:
+    """The figures of an epoch, as its last snapshot has them."""
+
+    train_loss: float | None
+    train_accuracy: float | None
+    val_loss: float | None
+    val_accuracy: float | None
+
+
+@dataclass(frozen=True)
 class RunMade:
-    """The loss of each step, the last snapshot of each epoch, and the step that could not be made; 0 if all were."""
+    """The loss of each step, the figures of each epoch, and the step that could not be made; 0 if all were."""
 
     losses: tuple[float, ...]
-    epochs: tuple[Snapshot, ...]
+    epochs: tuple[EpochMade, ...]
     stopped_at: int = 0
 
 
-def make_run(model: nn.Module, data: DataSet, chosen: Hyperparameters, *, input_shape: tuple[int, ...]) -> RunMade:
+def make_run(
+    model: nn.Module,
+    data: DataSet,
+    chosen: Hyperparameters,
+    *,
+    input_shape: tuple[int, ...],
+    tell: Callable[[float], object] = lambda _share: None,
+) -> RunMade:
     """Train a copy of `model` as chosen; `model` stays as it is. Pictures are scaled as the training pictures ask for.
 
-    Raises EngineError with a sentence where loss, labels and outputs do not go together.
+    `tell` hears after each step which share of the run is done; what it raises ends the run. Raises EngineError with a
+    sentence where loss, labels and outputs do not go together.
     """
     mean, std = scale_for(input_shape, measured_scale(data))
     learning, validation = both_splits(data, input_shape, mean=mean, std=std)
     losses: list[float] = []
-    epochs: list[Snapshot] = []
+    epochs: list[EpochMade] = []
     stopped_at = 0
     try:
         under = Conditions(validation=validation)
         for snapshot in train_as_chosen(deepcopy(model), learning, chosen, classes=len(data.classes), under=under):
             losses.append(snapshot.loss)
             if snapshot.epoch_ended:
-                epochs.append(snapshot)
+                epochs.append(_figures(snapshot))
+            tell(snapshot.progress)
     except TrainingStopped as stopped:
         stopped_at = stopped.step
     return RunMade(tuple(losses), tuple(epochs), stopped_at)
+
+
+def _figures(end: Snapshot) -> EpochMade:
+    return EpochMade(end.train_loss, end.train_accuracy, end.val_loss, end.val_accuracy)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,10 +46,7 @@ class Stage:
         """The bundled network that the scene names; None where it is text notation."""
         if self.scene.network not in bundled():
             return None
-        try:
-            return load(self.scene.network)
-        except EngineError as error:
-            raise ReadingError(str(error)) from error
+        return _loaded(self.scene.network)
 
     @cached_property
     def network(self) -> Network:
@@ -76,7 +74,7 @@ class Stage:
 
     def _built(self) -> Model:
         if self.loaded is not None and self.scene.changed is None:
-            return self.loaded.model
+            return deepcopy(self.loaded.model)
         if not self.network.runnable():
             raise ReadingError(self.why_not(self.network.names[0] if self.network.names else ""))
         if self.scene.seed and self.network.runnable() == len(self.network.names):
@@ -201,6 +199,15 @@ class Stage:
     def classes(self) -> tuple[str, ...]:
         """The names of the outputs, where they have any."""
         return () if self.loaded is None else self.loaded.classes
+
+
+@lru_cache(maxsize=4)
+def _loaded(name: str) -> Loaded:
+    """A bundled network, read once: every step of a lesson, and every change of one, stages it anew."""
+    try:
+        return load(name)
+    except EngineError as error:
+        raise ReadingError(str(error)) from error
 
 
 def _learns(numbers: dict[str, np.ndarray]) -> bool:

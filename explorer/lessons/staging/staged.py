@@ -14,7 +14,8 @@ from explorer.lessons.script import Scene
 from explorer.lessons.staging.indexing import cell_of, indexed
 from explorer.lessons.staging.layer_facts import CELL_FACTS, LAYER_FACTS, passed_back
 from explorer.lessons.staging.pass_facts import ASKED_OF, PASS_FACTS
-from explorer.lessons.staging.run_facts import DATA_FACTS, EPOCH_FACTS, RUN_FACTS, data_of, losses_of, run_of
+from explorer.lessons.staging.run_facts import DATA_FACTS, EPOCH_FACTS, RUN_FACTS, losses_of
+from explorer.lessons.staging.runs import data_of, run_of
 from explorer.lessons.staging.stage import Stage
 
 OF_LOSS = ("grad_input",)

@@ -11,7 +11,8 @@ from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.features.lesson_scenes import LessonScenes
 from explorer.session.features.lesson_showing import LessonShowing
-from explorer.session.jobs.lessons import Answers, JudgeAnswer, ReadPage, SetUpScene
+from explorer.session.jobs.lessons import Answers, JudgeAnswer, MakeRun, ReadPage, SetUpScene, WantedRun
+from explorer.session.lanes import Lane
 from explorer.session.lesson_state import Dot, LessonState, Page, Remark, key_of
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -27,6 +28,7 @@ NOTHING_RIGHT = "With what is there now none of the answers is right: put back w
 NO_HINT = "The numbers that it is made of stand in the step debugger."
 CHANGE, RESET = "change of the lesson", "put the lesson's numbers back"
 REDRAWN = "other numbers"
+GIVEN_UP = "the run that it reads from was given up. Reset the step to begin it again."
 
 
 class Lessons:
@@ -36,6 +38,10 @@ class Lessons:
         self._store, self._scenes, self._showing = store, LessonScenes(store, files, keep), LessonShowing(store)
         self._scene: Scene | None = None  # of the step, with other numbers where they were drawn anew
         self._seed = 0
+        runs: Lane[bool | Fault] = Lane(
+            "lesson-run", failed=store.fail, cancelled=lambda _title: self._take_no_run(GIVEN_UP), told_as="opening"
+        )
+        self._runs = store.add_lane(runs)
         store.follow(self._follow)
         files.before_showing(self.leave)  # a network that is opened is the person's own
 
@@ -63,6 +69,7 @@ class Lessons:
     def leave(self) -> None:
         """Close the lesson: what was there before comes back as it was, with its undo."""
         self._scene = None
+        self._runs.drop()
         self._showing.want(None)
         if self._state.is_open:
             self._scenes.take_away()
@@ -96,13 +103,15 @@ class Lessons:
     def _ask(self, given: str | None) -> None:
         asked = self._asked()
         if asked is not None:
-            self._store.ask(JudgeAnswer(asked, given), partial(self._take_answers, asked))
+            self._store.ask(JudgeAnswer(asked, given), partial(self._take_answers, asked, given))
 
-    def _take_answers(self, asked: AskedStep, answers: Answers | Fault) -> None:
+    def _take_answers(self, asked: AskedStep, given: str | None, answers: Answers | WantedRun | Fault) -> None:
         state = self._state
         if not self._is_of_now(asked) or state.is_revealed:
             return
-        if isinstance(answers, Fault):
+        if isinstance(answers, WantedRun):
+            self._make_run(answers, partial(self._ask, given))
+        elif isinstance(answers, Fault):
             self._store.set(replace(state, told=(*state.told, Remark("", answers.message, is_answer=False))))
         elif not answers.right:
             self._store.set(replace(state, told=(*state.told, Remark("", NOTHING_RIGHT, is_answer=False))))
@@ -156,8 +165,9 @@ class Lessons:
             self._store.ask(job, partial(self._take_changed, asked))
 
     def _ask_again(self) -> None:
+        self._runs.drop()
         state = self._state
-        self._store.set(replace(state, told=(), right="", hint="", veil=self._veil(state)))
+        self._store.set(replace(state, told=(), right="", hint="", veil=self._veil(state), is_training=False))
 
     def _veil(self, state: LessonState) -> Veil:
         return Veil() if state.step is None or state.step.question is None else veil_of(state.step.question)
@@ -173,6 +183,7 @@ class Lessons:
             return
         shown = self._scenes.stands(scene)
         opened = LessonState(lesson, at, is_set=shown, dots=self._state.dots, may_redraw=can_redraw(step, scene))
+        self._runs.drop()
         self._scene = scene
         self._showing.want(step.showing)
         with self._store.gathered():
@@ -236,11 +247,31 @@ class Lessons:
         if asked is not None:
             self._store.ask(ReadPage(asked), partial(self._take_page, asked))
 
-    def _take_page(self, asked: AskedStep, page: Page) -> None:
-        if self._is_of_now(asked):
+    def _take_page(self, asked: AskedStep, page: Page | WantedRun) -> None:
+        if not self._is_of_now(asked):
+            return
+        if isinstance(page, WantedRun):
+            self._make_run(page, self._read)
+        else:
             before = self._state.page  # the sentence of the change stays until it is read anew
             change = page.change or ("" if before is None else before.change)
             self._store.set(replace(self._state, page=replace(page, change=change)))
+
+    def _make_run(self, wanted: WantedRun, then: Callable[[], object]) -> None:
+        """Have a run made beside the model's thread, which goes on to show what is done; `then` reads from it."""
+        self._store.set(replace(self._state, is_training=True))
+        self._store.begin(self._runs, MakeRun(wanted.scene), partial(self._take_run, then))
+
+    def _take_run(self, then: Callable[[], object], made: bool | Fault) -> None:
+        if isinstance(made, Fault):
+            self._take_no_run(made.message)
+        elif self._state.is_open:
+            self._store.set(replace(self._state, is_training=False))
+            then()
+
+    def _take_no_run(self, why: str) -> None:
+        if self._state.is_open:
+            self._store.set(replace(self._state, is_training=False, page=Page(fault=why)))
 
     # --- following ---
 

@@ -9,6 +9,7 @@ from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.script import Scene
 from explorer.session.fault import Fault
 from explorer.session.jobs.job import Job
+from explorer.session.lanes import Watch
 from explorer.session.lesson_state import Page, Remark
 from explorer.session.worker.lessons import AskedStep, SceneSet
 from explorer.session.worker.stopping import ShouldStop
@@ -40,15 +41,31 @@ class SetUpScene(Job[SceneSet | Fault]):
 
 
 @dataclass(frozen=True, eq=False)
-class ReadPage(Job[Page]):
+class WantedRun:
+    """The answer where a training run has to be made first, of this scene."""
+
+    scene: Scene
+
+
+@dataclass(frozen=True, eq=False)
+class ReadPage(Job[Page | WantedRun]):
     """The texts of a step: first without that of the change, which takes another pass."""
 
     asked: AskedStep
 
-    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Page]:
-        yield worker.lessons.page(self.asked, is_whole=False)
-        if self.asked.step.change is not None and not should_stop():
-            yield worker.lessons.page(self.asked, is_whole=True)
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Page | WantedRun]:
+        from explorer.lessons.staging.runs import RunWanted, runs_left
+
+        try:
+            with runs_left():
+                page = worker.lessons.page(self.asked, is_whole=False)
+            yield page
+            if self.asked.step.change is not None and not should_stop():
+                with runs_left():
+                    page = worker.lessons.page(self.asked, is_whole=True)
+                yield page
+        except RunWanted as wanted:
+            yield WantedRun(wanted.stage.scene)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +77,39 @@ class Answers:
 
 
 @dataclass(frozen=True, eq=False)
-class JudgeAnswer(Job[Answers | Fault]):
+class JudgeAnswer(Job[Answers | WantedRun | Fault]):
     """What an answer is worth; None: what would be right."""
 
     asked: AskedStep
     answer: str | None
 
-    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Answers | Fault]:
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Answers | WantedRun | Fault]:
+        from explorer.lessons.staging.runs import RunWanted, runs_left
+
         try:
-            told = None if self.answer is None else worker.lessons.judged(self.asked, self.answer)
-            yield Answers(told, worker.lessons.right(self.asked))
+            with runs_left():
+                told = None if self.answer is None else worker.lessons.judged(self.asked, self.answer)
+                answers = Answers(told, worker.lessons.right(self.asked))
+            yield answers
+        except RunWanted as wanted:
+            yield WantedRun(wanted.stage.scene)
         except ReadingError as error:
             yield Fault(str(error))
+
+
+@dataclass(frozen=True, eq=False)
+class MakeRun:
+    """An errand beside the model's thread: makes the run of a scene; whether it is there, or why it cannot be."""
+
+    scene: Scene
+    title: str = "Training for the lesson"
+
+    def run(self, watch: Watch) -> bool | Fault:
+        from explorer.lessons.staging.runs import run_of
+        from explorer.lessons.staging.stage import Stage
+
+        try:
+            run_of(Stage(self.scene), lambda share: watch.tell(round(100 * share), 100))
+        except ReadingError as error:
+            return Fault(str(error))
+        return True

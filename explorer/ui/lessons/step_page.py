@@ -108,7 +108,7 @@ class StepPage(QWidget):
         lesson, step = state.lesson, state.step
         if lesson is None or step is None:
             return
-        page = state.page or Page(text=words.READING)
+        page = state.page or Page(text=words.TRAINING if state.is_training else words.READING)
         if (lesson, state.at) != self._of:
             self._of = (lesson, state.at)
             self.question.begin()
@@ -127,7 +127,8 @@ class StepPage(QWidget):
         self.change.setText(words.plain(change))
         self.change.setVisible(bool(change))
         self.do_it.setVisible(bool(change))
-        self.remark.setText(words.CHANGED if page.is_changed else "")
+        told = (words.CHANGED if page.is_changed else "", words.TRAINING if state.is_training and state.page else "")
+        self.remark.setText(" ".join(filter(None, told)))
         self._show_way(state, page)
         if state.told or state.is_revealed:
             soon(self, self._show_end)

@@ -13,6 +13,7 @@ CHANGED = "You changed the numbers: the question is asked of what is there now."
 CANNOT = "This step cannot be shown: {why}"
 MINUTES = "{minutes} min · {done} of {count} done"
 READING = "Setting up…"
+TRAINING = "Training with the numbers that are there now…"
 LAST = "That was the last step. {question}"
 
 
