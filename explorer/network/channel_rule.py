@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Channels = tuple[int | None, ...]
+Channels = tuple[int | None, ...] | range
 """Channels by number; None stands for all of them."""
 
 
@@ -33,7 +33,7 @@ def channels_read(rule: ChannelRule, channel: int | None) -> Channels:
         return (None,)
     if isinstance(rule, Group):
         first = channel // rule.made * rule.read
-        return tuple(range(first, first + rule.read))
+        return range(first, first + rule.read)
     if isinstance(rule, Part):
         return (channel - rule.first,) if rule.first <= channel < rule.first + rule.count else ()
     return (channel,)

@@ -108,8 +108,7 @@ class ReceptiveFields:
         wanted.add(name, channel, mask)
         position = len(self._order) if name == INPUT else self._order.index(name) + 1
         for earlier in reversed(self._order[:position]):
-            for of_channel, cells in wanted.pop(earlier).items():
-                self._hand_back(self._geometries[earlier], of_channel, cells, wanted)
+            self._hand_back(self._geometries[earlier], wanted.pop(earlier), wanted)
         found = np.zeros(self._input_size, dtype=bool)
         of_input = wanted.pop(INPUT)
         for cells in of_input.values():
@@ -117,18 +116,24 @@ class ReceptiveFields:
         own = {channel for channel, cells in of_input.items() if cells.any()}
         return found, None if None in own else frozenset(channel for channel in own if channel is not None)
 
-    def _hand_back(self, geometry: Geometry, channel: int | None, mask: Mask, wanted: "_Wanted") -> None:
-        """The cells that a call wants of its parents, given those that are wanted of it."""
+    def _hand_back(self, geometry: Geometry, asked: Mapping[int | None, Mask], wanted: "_Wanted") -> None:
+        """The cells that a call wants of its parents, given those that are asked of it, by channel."""
         if geometry.flattens is not None:
-            for own, cells in _by_channel(mask.reshape(geometry.flattens)):
-                wanted.add(geometry.parents[0], own, cells)
+            for mask in asked.values():
+                for own, cells in _by_channel(mask.reshape(geometry.flattens)):
+                    wanted.add(geometry.parents[0], own, cells)
             return
         for position, parent in enumerate(geometry.parents):
-            channels = channels_read(geometry.channel_rule(position), channel)
-            if channels and (parent == INPUT or parent in self._geometries):
-                cells = wanted.back(geometry, position, mask)
-                for own in channels:
-                    wanted.add(parent, own, cells)
+            if parent != INPUT and parent not in self._geometries:
+                continue
+            rule = geometry.channel_rule(position)
+            # The channels of a convolution mostly ask for the same cells of the same channels.
+            reads = {(channels_read(rule, channel), id(mask)): mask for channel, mask in asked.items()}
+            for (channels, _), mask in reads.items():
+                if channels:
+                    cells = wanted.back(geometry, position, mask)
+                    for own in channels:
+                        wanted.add(parent, own, cells)
 
     def _size(self, name: str) -> tuple[int, int]:
         if name == INPUT:
