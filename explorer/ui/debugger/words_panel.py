@@ -19,6 +19,7 @@ from explorer.ui.common.rich_label import RichLabel
 BAR, SPACING, GAP = 4, 3, 10
 WIDE = 640  # pixels from which the longest sentence has room on two lines
 CAPTIONS = ("formula", "PyTorch")
+REMEMBERED = 512  # sentences whose heights are known
 
 
 class HeaderLine(QWidget):
@@ -81,7 +82,8 @@ class WordsPanel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._phase, self._is_low = "", False
         self._told: tuple[object, ...] = ()
-        self._tallest, self._tallest_at = 0, 0  # pixels of the tallest sentence so far, and the width it was so at
+        self._heights: dict[str, int] = {}  # pixels of the sentences so far
+        self._tallest, self._measured_at = 0, 0  # the largest of them, and the width that all were measured at
         top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
         self.sentence.setObjectName("stepSentence")
@@ -101,7 +103,6 @@ class WordsPanel(QWidget):
         self.sentence.setText(f"<b>{escape(title)}.</b> {escape(sentence)}")
         self.formula.set_whole(formula)
         self.source.set_whole(source)
-        self._place()
         self.setAccessibleDescription(f"{title}. {sentence} {formula}. {source}")
         self._place()
         if phase != self._phase:
@@ -121,12 +122,13 @@ class WordsPanel(QWidget):
     def _place(self) -> None:
         lines = 2 if self.width() >= WIDE else 3
         left, row = BAR + GAP, _line_height() + 2
-        height = max(_line_height() * lines + 2, self._height_of_sentences(max(self.width() - left, 0)))
+        own, tallest = self._heights_of_sentences(max(self.width() - left, 0))
+        height = max(_line_height() * lines + 2, tallest)
         self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
         has_source = not self._is_low or self.width() >= WIDE
         for part in (self._captions[-1], self.source):
             part.setVisible(has_source)
-        spare = height - self.sentence.heightForWidth(max(self.width() - left, 1)) if self._is_low and has_source else 0
+        spare = height - own if self._is_low and has_source else 0
         has_line = spare >= row  # of a short sentence: what would be cut beside the other stands in it
         columns = 2 if self._is_low and has_source and not has_line else 1
         named = max(caption.sizeHint().width() for caption in self._captions) + GAP
@@ -143,14 +145,27 @@ class WordsPanel(QWidget):
         rows = 1 if self._is_low else 2
         self.setFixedHeight(height + rows * (row + SPACING))
 
-    def _height_of_sentences(self, width: int) -> int:
-        """What the longest sentence so far needs: the room grows where it must, and from step to step stays."""
-        before = self._tallest if width == self._tallest_at else 0
-        self._tallest, self._tallest_at = max(before, self.sentence.heightForWidth(width)), width
-        return self._tallest if self.isVisible() else 0
+    def _heights_of_sentences(self, width: int) -> tuple[int, int]:
+        """What this sentence needs, and what the longest so far does: the room grows where it must, and then stays.
+
+        Each is measured once: it takes as long as all else here, and as the cursor moves the same ones come back.
+        """
+        if not self.isVisible():  # its letters may be others yet
+            return self.sentence.heightForWidth(width), 0
+        if width != self._measured_at:
+            self._heights, self._tallest, self._measured_at = {}, 0, width
+        sentence = self.sentence.text()
+        if sentence not in self._heights:
+            if len(self._heights) >= REMEMBERED:
+                self._heights.clear()
+            self._heights[sentence] = self.sentence.heightForWidth(width)
+            self._tallest = max(self._tallest, self._heights[sentence])
+        return self._heights[sentence], self._tallest
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measured_at = 0
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
 

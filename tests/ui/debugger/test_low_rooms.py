@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common import theme
+from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
@@ -66,6 +67,32 @@ def test_a_formula_stands_in_the_empty_line_of_a_short_sentence(qtbot: QtBot, qa
             assert (words.formula.text(), words.source.text()) == (formula, source)
             assert words.sentence.heightForWidth(words.sentence.width()) <= words.formula.y() + 1
     assert heights[0] == heights[1]
+
+
+def test_a_sentence_is_measured_once_however_often_the_cursor_comes_back(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four times a step, which took longer than drawing it."""
+    theme.apply(qapp, "light")
+    words = WordsPanel()
+    qtbot.addWidget(words)
+    words.resize(672, 100)
+    words.show()
+    measured: list[str] = []
+    measure = RichLabel.heightForWidth
+
+    def count(label: RichLabel, width: int) -> int:
+        measured.append(label.text())
+        return measure(label, width)
+
+    monkeypatch.setattr(RichLabel, "heightForWidth", count)
+    sentences = ("A weighted sum.", "A weighted sum of a patch. " * 9)
+    heights = []
+    for sentence in sentences * 3:
+        words.show_words("forward", "Convolution", sentence=sentence, formula="y = w · x", source="F.conv2d(x, w)")
+        heights.append(words.height())
+    assert len(measured) == len(set(measured)) == 2
+    assert heights[0] < heights[1] == heights[2] == heights[-1]
 
 
 def test_the_filters_are_seen_in_the_lowest_stage(qtbot: QtBot, qapp: QApplication) -> None:
