@@ -12,6 +12,7 @@ from explorer.session.cell import Cell
 from explorer.session.veil import NO_VEIL, WAITS, Covered, Veil, reads_covered, without_total
 
 if TYPE_CHECKING:
+    from explorer.engine.recording.call import Call
     from explorer.engine.recording.recording import Recording, Step
 
 REMEMBERED = 4  # cells: the one under the cursor is asked for by each view that draws it
@@ -64,6 +65,7 @@ class Explainer:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._remembered: dict[tuple[int, Cell], Explained] = {}
+        self._of_batch: dict[Call, frozenset[str]] = {}
 
     def explain(self, step: Step | None, cell: Cell | None) -> Explained:
         """How `cell` of a step of the recording came about; `step` is None for what no call made."""
@@ -85,14 +87,18 @@ class Explainer:
             explanation = explain(self._recording, step, cell.index, of=cell.of, symbols=symbols)
         except EngineError as error:
             return Explained(cell, message=str(error))
-        return Explained(cell, explanation, of_batch=_of_batch(step, self._recording.batch_size))
+        return Explained(cell, explanation, of_batch=frozenset() if step.update is not None else self._batch_of(step))
+
+    def _batch_of(self, step: Step) -> frozenset[str]:
+        """The same for all cells of a call, on the way there and back."""
+        if step.call not in self._of_batch:
+            self._of_batch[step.call] = _of_batch(step.call, self._recording.batch_size)
+        return self._of_batch[step.call]
 
 
-def _of_batch(step: Step, batch_size: int) -> frozenset[str]:
-    """The names of the tensors of a step, and of their gradients, that have the batch along their first axis."""
-    if step.update is not None:
-        return frozenset()
-    given = {name: tuple(getattr(value, "shape", ())) for name, value in step.call.arguments.items()}
-    shapes = {**given, "output": step.call.output_shape}
+def _of_batch(call: Call, batch_size: int) -> frozenset[str]:
+    """The names of the tensors of a call, and of their gradients, that have the batch along their first axis."""
+    given = {name: tuple(getattr(value, "shape", ())) for name, value in call.arguments.items()}
+    shapes = {**given, "output": call.output_shape}
     names = [name for name, shape in shapes.items() if is_of_batch(name, shape, batch_size)]
     return frozenset([*names, *(f"grad_{name}" for name in names)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.common.eliding import elided
@@ -34,6 +34,8 @@ class ElidedLabel(QLabel):
 
     def set_ways(self, texts: tuple[str, ...], *, tip: str = "") -> None:
         """Show the first of `texts` that there is room for, the longest being first; only the last is shortened."""
+        if (texts, tip) == (self._ways, self._tip):
+            return
         self._ways, self._tip = texts, tip
         self.setAccessibleName(texts[0])
         self._elide()
@@ -46,12 +48,20 @@ class ElidedLabel(QLabel):
         super().resizeEvent(event)  # type: ignore[arg-type]  # Qt's own event
         self._elide()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._elide()
+
     def _elide(self) -> None:
         metrics, room = self.fontMetrics(), max(self.contentsRect().width(), 0)
-        fitting = (text for text in self._ways if metrics.horizontalAdvance(text) <= room)
-        shown = elided(next(fitting, self._ways[-1]), metrics, room, self._mode)
+        fitting = (text for text in self._ways[:-1] if metrics.horizontalAdvance(text) <= room)
+        whole = next(fitting, None)
+        shown = elided(self._ways[-1], metrics, room, self._mode) if whole is None else whole
         self.setText(shown)
-        self.setToolTip(self._tip or (self.whole() if shown != self.whole() else ""))
+        tip = self._tip or (self.whole() if shown != self.whole() else "")
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
 
 class Pane(QFrame):

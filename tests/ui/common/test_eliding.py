@@ -66,6 +66,15 @@ def test_a_label_keeps_the_whole_in_its_tip(qapp: QApplication) -> None:
     label.close()
 
 
+def test_a_label_is_shortened_anew_for_another_font(qapp: QApplication) -> None:
+    label = ElidedLabel("twelve filters of three by three")
+    label.resize(label.fontMetrics().horizontalAdvance(label.whole()) + 2, 20)
+    assert label.text() == label.whole()
+    label.setFont(theme.number_font(30))
+    assert label.text() != label.whole() == label.toolTip()
+    label.deleteLater()
+
+
 def test_a_number_that_has_no_room_at_all_is_cut_as_before(qapp: QApplication) -> None:
     metrics = QFontMetrics(theme.interface_font())
     assert elided("123456789", metrics, metrics.horizontalAdvance("1234…") + 1).endswith("…")
