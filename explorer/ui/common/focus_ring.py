@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui.common import theme
 
 BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+FOLLOWED = (QEvent.Type.FocusIn, QEvent.Type.FocusOut, QEvent.Type.Resize)
 CORNER = 4.0
 
 
@@ -23,15 +24,16 @@ class FocusRing(QWidget):
         self.hide()
         around.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFocusEvent):
-            is_left_for_a_menu = event.reason() == Qt.FocusReason.PopupFocusReason
-            if not is_left_for_a_menu:
-                self.setVisible(event.gotFocus() and event.reason() in BY_KEYS)
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.Resize):
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind not in FOLLOWED:  # nearly all, many times a step of the cursor
+            return False
+        if isinstance(event, QFocusEvent) and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.setVisible(event.gotFocus() and event.reason() in BY_KEYS)
+        if kind != QEvent.Type.FocusOut:
             self.setGeometry(self._around.rect())
             self.raise_()
-        return super().eventFilter(watched, event)
+        return False
 
     @property
     def _around(self) -> QWidget:

@@ -42,11 +42,10 @@ class SharedColumn(QObject):
         elif self._is_shared():
             self._apply()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_held = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if event.type() == QEvent.Type.Resize and is_held:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
             soon(self, self._take_dragged)  # once the other one has its height too
-        return super().eventFilter(watched, event)
+        return False
 
     @Slot()
     def _take_dragged(self) -> None:

@@ -66,8 +66,9 @@ def writing_for(values: np.ndarray, width: float, height: float, *, exponent: in
     largest = float(np.abs(finite).max()) if finite.size else 0.0
     whole = math.floor(math.log10(largest)) if largest else 0
     signs = 1 + max(whole, 0) + int(bool((finite < 0).any()))
+    needed = _needed(finite)
     for digits in range(MOST_DIGITS, LEAST_DIGITS - 1, -1):
-        decimals = min(max(0, digits - 1 - whole), digits, _needed(finite))
+        decimals = min(max(0, digits - 1 - whole), digits, needed)
         length = signs + decimals + (decimals > 0)
         pixels = min(LARGEST_FONT, int((width - 3) / (FIGURE_WIDTH * length)), int(height / LINE_HEIGHT))
         if pixels >= SMALLEST_FONT:
