@@ -94,6 +94,13 @@ class ContentsList(RowList):
         """Show the contents."""
         self.lines.show_rows(lines_of(lessons, dots))
 
+    def take_keys(self) -> None:
+        """The keys go to the chosen lesson, or to the first that is not done yet."""
+        open_ones = (row for row, line in enumerate(self.lines.rows) if line.lesson and line.dot != "answered")
+        if not self.currentIndex().isValid():
+            self.setCurrentIndex(self.lines.index(next(open_ones, 1)))
+        self.setFocus()
+
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
         lesson = self.lines.rows[index.row()].lesson

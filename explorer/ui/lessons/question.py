@@ -118,6 +118,12 @@ class QuestionBox(QWidget):
         for part in (self.field, self.button, self.unknown):
             part.setEnabled(is_open)
 
+    @property
+    def first(self) -> QWidget:
+        """What takes the keys while the question is open: the field, or the first option that can be chosen."""
+        options = (option for option in self.options if not option.isHidden() and option.isEnabled())
+        return next(options, self.field)
+
     def begin(self) -> None:
         """An empty field for another question."""
         self.field.clear()

@@ -133,6 +133,12 @@ class StepPage(QWidget):
         if state.told or state.is_revealed:
             soon(self, self._show_end)
 
+    def taker_of_keys(self) -> QWidget:
+        """What takes the keys: the answer while one can be given, then the way on."""
+        if self.question.isVisibleTo(self) and self.question.unknown.isEnabled():
+            return self.question.first
+        return next((button for button in (self.next, self.back) if button.isEnabled()), self.more)
+
     @Slot()
     def _show_end(self) -> None:
         """What was said of an answer, and what can be done then, are in sight."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.ui.common import icons
@@ -47,6 +47,7 @@ class LessonView(FollowingView, Pane):
         self.pages.addWidget(self.step)
         self.body.addWidget(self.pages, 1)
         self._is_listed = False
+        self._stage: tuple[object, ...] = ()
         self._wire()
         self.follow_session(draws_now=False)
 
@@ -87,8 +88,18 @@ class LessonView(FollowingView, Pane):
             else:
                 self._session.lessons.open(lesson)
 
+    @Slot()
+    def take_keys(self) -> None:
+        """The keys go to where something can be done: the contents, the answer, or the way on."""
+        if self.pages.currentWidget() is self.step:
+            self.step.taker_of_keys().setFocus()
+        else:
+            self.contents.take_keys()
+
     def show_changes(self, old: State | None, new: State) -> None:
         lessons = new.lessons
+        focus = QApplication.focusWidget()
+        has_keys = focus is not None and self.isAncestorOf(focus)
         if old is not None and lessons.lesson is not old.lessons.lesson:
             self._is_listed = False
         is_step = lessons.is_open and not self._is_listed
@@ -101,6 +112,10 @@ class LessonView(FollowingView, Pane):
             self.step.show_lesson(lessons)
         else:
             self._show_contents(new)
+        stage = (is_step, lessons.lesson, lessons.at, lessons.page is None, lessons.is_revealed, bool(lessons.hint))
+        if has_keys and stage != self._stage:  # else Qt gives them to whatever comes after what was greyed or hidden
+            self.take_keys()
+        self._stage = stage
 
     def _show_contents(self, state: State) -> None:
         from explorer.lessons.shelf import lessons

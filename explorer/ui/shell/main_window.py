@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
         elif name == "lessons":
             self.centre_alone.end()
             self.lessons.begin()
+            self.lessons.view.take_keys()
         elif name == "network":
             self.docks[0].show()
             self.docks[0].raise_()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QPushButton, QToolButton, QWidget
@@ -58,6 +58,16 @@ def press(qtbot: QtBot, window: MainWindow, kind: type[QWidget], name: str) -> N
     button = part(window, kind, name)
     assert button.isVisible(), name
     QTest.mouseClick(button, LEFT)
+    settle(qtbot, window)
+
+
+def with_keys(qtbot: QtBot, window: MainWindow, name: str, *keys: Qt.Key | str) -> None:
+    """Press keys, once the part called `name` has them."""
+    for key in keys or ("",):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert focus.objectName() == name
+        QTest.keyClicks(focus, key) if isinstance(key, str) else QTest.keyClick(focus, key)
     settle(qtbot, window)
 
 
@@ -170,6 +180,26 @@ def test_an_option_that_was_wrong_is_not_offered_again(qtbot: QtBot, window: Mai
     press(qtbot, window, QPushButton, "lessonOptionB")
     assert not part(window, QPushButton, "lessonOptionB").isEnabled()
     assert part(window, QPushButton, "lessonOptionC").isEnabled()
+
+
+def test_a_lesson_is_opened_and_answered_with_keys_alone(qtbot: QtBot, window: MainWindow) -> None:
+    """The keys go to what can be done next, not to whatever Qt finds behind what was greyed."""
+    window.activateWindow()
+    listed = part(window, QListView, "lessonList")
+    assert isinstance(listed, QListView)
+    listed.setCurrentIndex(QModelIndex())
+    window.action("lessons").trigger()
+    with_keys(qtbot, window, "lessonList", Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return)
+    with_keys(qtbot, window, "lessonOptionA", Qt.Key.Key_A)
+    with_keys(qtbot, window, "lessonNext", Qt.Key.Key_Space)
+    with_keys(qtbot, window, "lessonAnswer", *"3072", Qt.Key.Key_Return)
+    with_keys(qtbot, window, "lessonNext", Qt.Key.Key_Space)
+    hint = part(window, QPushButton, "lessonHint")
+    hint.setFocus()
+    with_keys(qtbot, window, "lessonHint", Qt.Key.Key_Space)
+    with_keys(qtbot, window, "lessonAnswer", "0", Qt.Key.Key_Return)
+    with_keys(qtbot, window, "lessonNext")
+    assert said(window, "lessonFeedback").startswith("Right: 0.")
 
 
 def test_next_and_back_are_never_locked(qtbot: QtBot, window: MainWindow) -> None:
