@@ -37,9 +37,6 @@ class _Pool(Windowed):
         self._check_hollow(shapes[0])
         return shapes[0][0], height, width
 
-    def discard_formula(self, *shapes: Shape) -> str:
-        return discarded(shapes[0], self.output_shape(*shapes))
-
     def setting_text(self, name: str) -> str:
         text = super().setting_text(name)
         if name == "stride" and self.stride is None:
@@ -120,6 +117,9 @@ class MaxPool2d(_Pool):
     )
     ceil_mode: bool = setting(False, "bool", label="Round up", help=_CEIL, seldom=True)
 
+    def discard_formula(self, *shapes: Shape) -> str:
+        return discarded(shapes[0], self.output_shape(*shapes))
+
 
 @dataclass(frozen=True)
 class AvgPool2d(_Pool):
@@ -168,9 +168,6 @@ class AdaptiveAvgPool2d(Layer):
     def output_shape(self, *shapes: Shape) -> Shape:
         expect_map(self, shapes[0])
         return shapes[0][0], *pair(self.output_size)
-
-    def discard_formula(self, *shapes: Shape) -> str:
-        return discarded(shapes[0], self.output_shape(*shapes))
 
     def size_formula(self, *shapes: Shape) -> str:
         if not is_map(shapes[0]):

@@ -43,10 +43,10 @@ def unread_of(step: TimelineStep, tensors: StepTensors) -> Unread:
 
 
 def discarded_of(step: TimelineStep, tensors: StepTensors) -> str:
-    """ "75 %" of the cells, which are gone behind a pooling; "" where they do not get fewer."""
+    """ "75 %" of the cells, which are gone behind a max pooling; "" where not fewer leave, or all have a share."""
     operation = operation_for(step.kind)
     given, made = tensors.by_name.get("input"), tensors.by_name.get("output")
-    if step.phase != "forward" or not isinstance(operation, POOLING) or given is None or made is None:
+    if step.phase != "forward" or not isinstance(operation, MaxPool2d) or given is None or made is None:
         return ""
     if made.values.size >= given.values.size:
         return ""
