@@ -105,8 +105,7 @@ class LearningForm(QWidget):
     def show_chosen(self, chosen: Hyperparameters, *, suited: str = "") -> None:
         """Show `chosen`; `suited` is the loss that suits the network, if that is known."""
         self._chosen = chosen
-        title = f" ({loss_named(suited).title})" if suited else ""
-        self.loss.setItemText(0, f"suited to the network{title}")
+        self.loss.setItemText(0, f"suited: {loss_named(suited).title}" if suited else "suited to the network")
         self.loss.setCurrentIndex(max(self.loss.findData(chosen.loss), 0))
         name = chosen.loss or suited
         loss = loss_named(name) if name else None

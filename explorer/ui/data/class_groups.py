@@ -27,7 +27,7 @@ INTRO = (
     "Put classes together, and the network tells the groups apart: for two of them one output is enough. "
     "Held-out examples are grouped too; a class without a group is left out."
 )
-EACH = "each class by itself"
+EACH, OWN = "each class by itself", "groups of your own"
 MOST_CLASSES = 200
 TOO_MANY = "These are too many classes for a list; network-explorer train has --group for them."
 
@@ -50,6 +50,7 @@ class ClassGroups(QWidget):
         self._session = session
         self._shown: tuple[object, object] = (None, None)
         self._rows: tuple[_ClassRow, ...] = ()
+        self._beginnings: tuple[tuple[str, Grouping], ...] = ()
         self._order: tuple[str, ...] = ()  # names whose order is that of the chosen beginning
         intro = QLabel(INTRO, wordWrap=True)
         intro.setProperty("role", "dim")
@@ -71,6 +72,7 @@ class ClassGroups(QWidget):
     def _beginning(self) -> QHBoxLayout:
         self._begin = QComboBox(objectName="groupsBegin", accessibleName="Begin with")
         self._begin.setToolTip("Fill in the groups; each can be changed below.")
+        self._begin.setPlaceholderText(OWN)
         self._begin.activated.connect(self._fill_in)
         row = QHBoxLayout()
         label = QLabel("begin with")
@@ -129,10 +131,9 @@ class ClassGroups(QWidget):
             grid.addWidget(QLabel(TOO_MANY, wordWrap=True), 0, 0, 1, 4)
         grid.setRowStretch(grid.rowCount(), 1)
         self._area.setWidget(page)
+        self._beginnings = ((EACH, ()), *(suggested(whole.classes) if is_listed else ()))
         self._begin.clear()
-        self._begin.addItem(EACH, ())
-        for words, groups in suggested(whole.classes) if is_listed else ():
-            self._begin.addItem(words, groups)
+        self._begin.addItems([words for words, _groups in self._beginnings])
 
     def _row(self, grid: QGridLayout, at: int, name: str, learned: int, held_out: int) -> _ClassRow:
         box = GroupBox()
@@ -171,6 +172,8 @@ class ClassGroups(QWidget):
     @Slot()
     def _show_preview(self) -> None:
         groups, state = self.chosen(), self._session.state
+        begun = (at for at, (_words, beginning) in enumerate(self._beginnings) if beginning == groups)
+        self._begin.setCurrentIndex(next(begun, -1))
         fault = _fault_of(groups, state.data.whole)
         self._preview.setText("\n".join(self._lines(groups)))
         self._fault.setText(fault)
@@ -194,7 +197,7 @@ class ClassGroups(QWidget):
 
     @Slot(int)
     def _fill_in(self, at: int) -> None:
-        self._show_groups(self._begin.itemData(at) or ())
+        self._show_groups(self._beginnings[at][1])
 
     @Slot()
     def _group(self) -> None:

@@ -114,6 +114,18 @@ def test_undo_shows_the_classes_as_they_were(page: ClassGroups, session: Session
     assert box(page, "Group of ship").currentText() == "ship"
 
 
+def test_the_beginning_is_the_one_whose_groups_are_filled_in(page: ClassGroups, session: Session) -> None:
+    begin(page, "animal and vehicle")
+    press(page, "useGroups")
+    beginning = box(page, "Begin with")
+    session.editing.undo()
+    assert beginning.currentText() == "each class by itself"
+    session.editing.redo()
+    assert beginning.currentText() == "animal and vehicle"
+    box(page, "Group of ship").setEditText("animal")
+    assert beginning.currentIndex() == -1
+
+
 def test_two_groups_for_ten_outputs_offer_all_cures_one_output_first(
     page: ClassGroups, browser: DataBrowser, session: Session
 ) -> None:

@@ -180,7 +180,7 @@ def test_all_losses_can_be_chosen_and_the_first_suits_the_network(
     session: Session, row: StepSettings, qtbot: QtBot
 ) -> None:
     entries = [row.form.loss.itemText(at) for at in range(row.form.loss.count())]
-    assert entries == ["suited to the network (half squared error)", *(loss.title for loss in LOSSES)]
+    assert entries == ["suited: half squared error", *(loss.title for loss in LOSSES)]
     _choose(row.form.loss, "mean absolute error")
     chosen = session.state.document.hyperparameters.loss
     assert chosen == next(loss.name for loss in LOSSES if loss.title == "mean absolute error")
