@@ -16,7 +16,7 @@ from explorer.session.typed_input import fits_in_text
 from explorer.ui.common import dialogs
 from explorer.ui.common.pictures import is_picture
 
-UNSAFE_IN_NAMES = str.maketrans("/\\:", "---")
+UNSAFE_IN_NAMES = str.maketrans("/\\:", "---", '?*"<>|')  # of the last, which a lesson's title has, Windows takes none
 
 
 def leave(parent: QWidget, session: Session, go: Callable[[], object]) -> None:
@@ -102,4 +102,4 @@ def save_as(parent: QWidget, session: Session, then: Callable[[], None] | None =
 
 def proposed(state: State) -> str:
     """A path for the network beside the file that it came from, or its title; without an ending."""
-    return str(state.path.with_suffix("")) if state.path else state.title.translate(UNSAFE_IN_NAMES)
+    return str(state.path.with_suffix("")) if state.path else state.title.translate(UNSAFE_IN_NAMES) or "network"

@@ -425,8 +425,10 @@ def test_a_file_has_the_ending_of_its_kind(name: str, ending: str, given: str) -
     assert dialogs.with_ending(Path(name), ending, (".png", ".svg", ".csv")) == Path(given)
 
 
-def test_a_title_is_proposed_as_a_name_that_leads_to_no_other_folder() -> None:
+def test_a_title_is_proposed_as_a_name_that_every_system_takes() -> None:
     assert proposed(State(Document(title="a/../b"))) == "a-..-b"
+    assert proposed(State(Document(title="What does a filter do?"))) == "What does a filter do"
+    assert proposed(State(Document(title="??"))) == "network"
 
 
 def _write_until(window: MainWindow, path: Path) -> threading.Event:
