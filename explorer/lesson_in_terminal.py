@@ -40,7 +40,7 @@ class TerminalLesson:
         """From the first step to the last, or until the person stops. Raises LessonError where a scene cannot be."""
         script = self._lesson.script
         self._say(f"{script.title}\n{script.question}\n")
-        for step in script.steps:
+        for step in self._lesson.steps:
             try:
                 goes_on = self._step(step)
             except ReadingError as error:

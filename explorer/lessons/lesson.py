@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,10 +74,10 @@ class Lesson:
         of_steps = (row for step in self.steps for row in step.rows)
         return tuple(dict.fromkeys((*self.script.rows, *of_steps)))
 
-    @property
+    @cached_property
     def steps(self) -> tuple[LessonStep, ...]:
-        """One after the other."""
-        return self.script.steps
+        """One after the other, as a person is asked: options do not stand as they were written, the right one first."""
+        return tuple(_with_options_mixed(self.name, step) for step in self.script.steps)
 
     def check(self) -> tuple[Mistake, ...]:
         """All that is wrong with it, each with its line; every scene is set up and every question answered for it."""
@@ -96,3 +98,12 @@ class Lesson:
         if wrong:
             raise LessonError("\n".join(map(str, wrong)))
         return tuple(rehearsal.answered)
+
+
+def _with_options_mixed(lesson: str, step: LessonStep) -> LessonStep:
+    """The same with its options in an order that is nobody's, but the same each time and in each language."""
+    question = step.question
+    if question is None or not question.options:
+        return step
+    places = sorted(range(len(question.options)), key=lambda at: sha256(f"{lesson}/{step.name}/{at}".encode()).digest())
+    return replace(step, question=replace(question, options=tuple(question.options[at] for at in places)))

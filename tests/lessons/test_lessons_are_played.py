@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,23 @@ def test_what_an_answer_is_worth_is_read_from_the_recording(lesson: Lesson) -> N
             for wrong in question.wrong:
                 verdict = judged(question, staged, repr(evaluate(wrong.answer, staged)))
                 assert (verdict.is_right, verdict.because) == (False, wrong.because)
+
+
+def test_no_letter_is_right_much_more_often_than_another() -> None:
+    """Who wrote them put the right option first: after three questions nobody would have had to read the others."""
+    asked = [step.question.options for each in explorer.lessons() for step in each.steps if step.question is not None]
+    right = Counter("ABCD"[at] for options in asked for at, option in enumerate(options) if not option.because)
+    assert sum(right.values()) > 30
+    assert max(right.values()) < 0.4 * sum(right.values())
+
+
+def test_options_stand_in_the_same_order_in_every_language() -> None:
+    for each in explorer.lessons():
+        for step, other in zip(each.steps, each.in_language("de").steps, strict=True):
+            assert step.question is not None
+            assert other.question is not None
+            order = [option.condition for option in step.question.options]
+            assert [option.condition for option in other.question.options] == order
 
 
 def test_lessons_have_their_place_in_the_contents() -> None:

@@ -141,11 +141,11 @@ def test_what_is_no_number_is_said_to_be_none(qtbot: QtBot, window: MainWindow) 
 
 def test_an_option_is_chosen_by_mouse_and_by_its_letter(qtbot: QtBot, window: MainWindow) -> None:
     opened(qtbot, window, "first-look")
-    press(qtbot, window, QPushButton, "lessonOptionB")
+    press(qtbot, window, QPushButton, "lessonOptionA")
     assert said(window, "lessonFeedback").startswith("5 is not it. Five numbers were typed")
-    option = part(window, QPushButton, "lessonOptionA")
+    option = part(window, QPushButton, "lessonOptionB")
     option.setFocus()
-    QTest.keyClick(option, Qt.Key.Key_A)
+    QTest.keyClick(option, Qt.Key.Key_B)
     settle(qtbot, window)
     assert said(window, "lessonFeedback").startswith("Right: 31,642.")
 
@@ -177,8 +177,8 @@ def test_a_hint_is_the_sum_with_a_gap_and_makes_the_answer_a_helped_one(qtbot: Q
 
 def test_an_option_that_was_wrong_is_not_offered_again(qtbot: QtBot, window: MainWindow) -> None:
     opened(qtbot, window, "first-look")
-    press(qtbot, window, QPushButton, "lessonOptionB")
-    assert not part(window, QPushButton, "lessonOptionB").isEnabled()
+    press(qtbot, window, QPushButton, "lessonOptionA")
+    assert not part(window, QPushButton, "lessonOptionA").isEnabled()
     assert part(window, QPushButton, "lessonOptionC").isEnabled()
 
 
@@ -190,7 +190,7 @@ def test_a_lesson_is_opened_and_answered_with_keys_alone(qtbot: QtBot, window: M
     listed.setCurrentIndex(QModelIndex())
     window.action("lessons").trigger()
     with_keys(qtbot, window, "lessonList", Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return)
-    with_keys(qtbot, window, "lessonOptionA", Qt.Key.Key_A)
+    with_keys(qtbot, window, "lessonOptionA", Qt.Key.Key_B)
     with_keys(qtbot, window, "lessonNext", Qt.Key.Key_Space)
     with_keys(qtbot, window, "lessonAnswer", *"3072", Qt.Key.Key_Return)
     with_keys(qtbot, window, "lessonNext", Qt.Key.Key_Space)
