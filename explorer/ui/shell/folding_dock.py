@@ -28,6 +28,7 @@ class FoldingDock(PaneDock):
         self._window, self._inside, self._usual_height = window, inside, height
         self._least_window_height = window.minimumHeight()
         self._height = settings.training_height() or height
+        self._would_grow = False
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
         self._fold(settings.is_training_folded())
@@ -74,13 +75,21 @@ class FoldingDock(PaneDock):
 
     @Slot()
     def _make_room(self) -> None:
-        """Keep the window as high as its panes need it, as far as the screen goes."""
+        """Keep the window as high as its panes need it, as far as the screen goes.
+
+        It grows only for what is still needed once it was laid out again: a pane that shows another thing is for a
+        moment as high as its words were at their old width.
+        """
         window, least = self._window, self._least_window_height
         if not self.is_folded and not self.isFloating():
             screen = window.screen().availableSize().height()
             least = max(least, min(window.minimumSizeHint().height(), screen))
-        if window.minimumHeight() != least:
+        would_grow = least > window.height()
+        if would_grow and not self._would_grow:
+            soon(self, self._make_room)
+        elif window.minimumHeight() != least:
             window.setMinimumHeight(least)
+        self._would_grow = would_grow
 
     def _fold(self, is_folded: bool) -> None:
         if is_folded == self.is_folded:
