@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QDockWidget,
     QLabel,
     QLineEdit,
     QToolButton,
@@ -37,6 +39,7 @@ DIALOGS = ("startList", "newNetwork", "showData", "messages", "shortcuts", "repo
 ROUNDS_MS = 2_000
 SIZES = [(1280, 720), (1440, 900), (1920, 1080), (2560, 1440)]
 SLACK = 1
+WORDED = (QLabel, QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit)
 
 
 def _start(_window: MainWindow, _qtbot: QtBot) -> None:
@@ -317,7 +320,29 @@ def _cut_off(window: MainWindow) -> list[str]:
         and _shows_text(button)
         and button.width() + SLACK < button.sizeHint().width()
     ]
-    return labels + buttons + _squeezed(window)
+    return labels + buttons + _squeezed(window) + _covered(window) + _over_one_another(window)
+
+
+def _covered(window: MainWindow) -> list[str]:
+    """Controls and texts of which only a part is in sight, where nothing scrolls."""
+    return [
+        f"{type(each).__name__} {each.objectName()} {each.accessibleName()!r} of {each.height()} shows {seen.height()}"
+        for each in window.findChildren(QWidget)
+        if isinstance(each, WORDED) and each.isVisible() and not _scrolls(each) and each.window() is window
+        for seen in [each.visibleRegion().boundingRect().size()]
+        if not seen.isEmpty() and seen + QSize(SLACK, SLACK) != (seen + QSize(SLACK, SLACK)).expandedTo(each.size())
+    ]
+
+
+def _over_one_another(window: MainWindow) -> list[str]:
+    """Panes of the window that lie over others."""
+    docks = [each for each in window.findChildren(QDockWidget) if each.isVisible() and not each.isFloating()]
+    panes = [each for each in (*docks, window.centralWidget()) if not each.visibleRegion().isEmpty()]
+    return [
+        f"{one.objectName()} {one.geometry().getRect()} and {other.objectName()} {other.geometry().getRect()}"
+        for one, other in combinations(panes, 2)
+        if one.geometry().intersects(other.geometry())
+    ]
 
 
 def _squeezed(window: MainWindow) -> list[str]:

@@ -45,8 +45,9 @@ class Drawing(QObject):
         """Start or stop painting; without a picture it starts on an empty sheet."""
         self.is_on = on
         self._sheet = self._last_place = None
-        self._brush.setVisible(on)
+        self._brush.hide()
         self._picture.set_sheet(on)
+        self._brush.setVisible(on)  # after what goes: both at once would need more height than a low window has
         self._picture.fed.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
         if on and pixels_of(self._session.state.input) is None:
             self._feed(self._empty_sheet(BLACK))

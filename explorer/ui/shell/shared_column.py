@@ -23,6 +23,7 @@ class SharedColumn(QObject):
         self._share: float | None = share
         self._whole = 0
         upper.installEventFilter(self)
+        lower.installEventFilter(self)
 
     def place(self) -> None:
         """Give them the usual shares."""
@@ -45,6 +46,8 @@ class SharedColumn(QObject):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
             soon(self, self._take_dragged)  # once the other one has its height too
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            soon(self, self._part)
         return False
 
     @Slot()
@@ -52,6 +55,13 @@ class SharedColumn(QObject):
         """What was dragged is the border between the two, if both together are as high as before."""
         if self._is_shared() and self._height() == self._whole:
             self._measure()
+
+    @Slot()
+    def _part(self) -> None:
+        """Qt gives a dock that needed more for a moment its height by itself, over the other one, and never takes it
+        back."""
+        if self._is_shared() and self._upper.geometry().intersects(self._lower.geometry()):
+            self._window.layout().setGeometry(self._window.layout().geometry())
 
     @Slot()
     def _measure(self) -> None:

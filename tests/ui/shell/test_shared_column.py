@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
@@ -67,6 +67,25 @@ def test_the_share_that_a_person_dragged_comes_back(window: MainWindow, qtbot: Q
     assert dragged[0] > usual[0] + 30
     _squeeze(window)
     qtbot.waitUntil(lambda: abs(_heights(window)[0] - dragged[0]) <= 2)
+
+
+def test_a_dock_that_grew_by_itself_lies_over_nothing(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    window.setCentralWidget(QWidget())
+    upper, lower = QDockWidget(window), QDockWidget(window)
+    for dock in (upper, lower):
+        dock.setWidget(QWidget())
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    column = SharedColumn(window, upper, lower, share=0.5)
+    window.resize(400, 400)
+    qtbot.addWidget(window)
+    window.show()
+    column.place()
+    qtbot.waitUntil(lambda: upper.height() > 150)
+    before = upper.height()
+    upper.resize(upper.width(), before + 40)  # as Qt does where its least height grows for a moment
+    assert upper.geometry().intersects(lower.geometry())
+    qtbot.waitUntil(lambda: upper.height() == before, timeout=2_000)
 
 
 def test_a_window_that_goes_deletes_its_docks_before_what_shares_their_height(qtbot: QtBot) -> None:
