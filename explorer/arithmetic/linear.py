@@ -26,7 +26,7 @@ class Linear(Operation):
         "linear": KindWords(
             "Linear layer",
             Told(
-                "Each neuron of {made} is a weighted sum of all {numbers} numbers of {input}{plus_bias}.",
+                "Each neuron of {made} is a weighted sum of {all_numbers} of {input}{plus_bias}.",
                 "y[o] = Σ w[o, i] · x[i]{bias_term}",
             ),
             {

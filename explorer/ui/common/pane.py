@@ -95,6 +95,13 @@ class Pane(QFrame):
         whole.addWidget(self.title_bar)
         whole.addLayout(self.body, 1)
 
+    def lie_inside(self) -> None:
+        """For a pane within another: no frame within a frame, and its title in line with what stands above it."""
+        self.setProperty("role", "")
+        row = self.title_bar.layout()
+        assert row is not None
+        row.setContentsMargins(0, 8, 0, 4)
+
     def set_title(self, title: str) -> None:
         """Change the title."""
         self.title_label.setText(title)

@@ -109,7 +109,7 @@ QTreeView::item { padding: 2px 4px; }
 QTreeView::item:selected { background: $selection; color: $text; }
 QTreeView::item:hover { background: $sunken; }
 QHeaderView::section {
-  background: $pane; color: $dim; border: 0; border-bottom: 1px solid $border; padding: 4px;
+  background: $pane; color: $dim; border: 0; border-bottom: 1px solid $border; padding: 4px 7px;
 }
 QScrollArea > QWidget > QWidget { background: $pane; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

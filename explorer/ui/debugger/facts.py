@@ -70,6 +70,7 @@ def _sizes(step: TimelineStep, tensors: StepTensors, first: Tensor | None) -> Fa
     rows = f"the {batch} {'examples' if first is not None and first.has_batch else 'entries of the first axis'}"
     return {
         "numbers": count(size_in),
+        "all_numbers": "the one number" if size_in == 1 else f"all {count(size_in)} numbers",
         "mean_of": count(size_in // max(size_out, 1)),
         "shape": shape_text(shape_out[1:] if output is not None and output.has_batch else shape_out),
         "grid": shape_text(shape_out[2:]),

@@ -138,8 +138,9 @@ class VolumeView(QWidget):
             _draw_box(painter, box, corner, theme.current().kinds[self._family if is_output else "input"])
         if self._kernel is not None and len(boxes) == 2:
             _draw_kernel(painter, boxes, corners, self._kernel)
-        for box, corner in zip(boxes, corners, strict=True):
-            _draw_numbers(painter, box, corner)
+        for shape, box, corner in zip(self._shapes(), boxes, corners, strict=True):
+            if len(shape) > 1:  # of a row of numbers the caption tells all there is to tell
+                _draw_numbers(painter, box, corner)
         if self._kernel is None or len(boxes) != 2:
             self._draw_between(painter, boxes, corners)
         self._draw_captions(painter, boxes, corners)

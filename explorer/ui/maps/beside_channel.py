@@ -31,7 +31,7 @@ class BesideChannel(QWidget):
         self._wanted = WHY
         group = QButtonGroup(self)
         turners = QHBoxLayout()
-        turners.setContentsMargins(8, 4, 8, 0)
+        turners.setContentsMargins(0, 4, 0, 0)
         turners.setSpacing(2)
         for name, page in ((WHY, why), (CELL, self._facts), (DEPTH, depth)):
             button = QToolButton(text=name, toolTip=TIPS[name], accessibleName=name, checkable=True)

@@ -45,11 +45,11 @@ class CellFacts(Pane):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Cell", parent)
-        self.setProperty("role", "")
+        self.lie_inside()
         self._values: dict[str, QLabel] = {}
         inside = QWidget()
         self._form = QFormLayout(inside)
-        self._form.setContentsMargins(12, 4, 12, 12)
+        self._form.setContentsMargins(0, 4, 0, 12)
         self._form.setHorizontalSpacing(16)
         for name in ROWS:
             label, value = QLabel(name), QLabel()

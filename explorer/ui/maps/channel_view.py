@@ -33,7 +33,7 @@ class ChannelView(Pane):
         super().__init__("Channel", parent)
         self.setObjectName("channelView")
         self.setMinimumWidth(LEAST_WIDTH)
-        self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
+        self.lie_inside()
         self._entry: LayerActivation | None = None
         self._chosen = Selection()
         self._kept: Selection | None = None  # a cell that someone panned away from is not brought back

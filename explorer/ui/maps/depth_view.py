@@ -31,7 +31,7 @@ class DepthView(FollowingView, Pane):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "All channels", parent)
         self.setObjectName("depthColumn")
-        self.setProperty("role", "")  # it lies inside another pane: no frame within a frame
+        self.lie_inside()
         self.setMinimumHeight(LEAST_HEIGHT)
         self._column: DepthColumn | None = None
         self._filters: FilterPictures | None = None
@@ -43,7 +43,7 @@ class DepthView(FollowingView, Pane):
         self._none = QLabel(CHOOSE, wordWrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._none.setProperty("role", "dim")
-        self._none.setContentsMargins(12, 0, 12, 4)
+        self._none.setContentsMargins(0, 0, 0, 4)
         self._bars = ValueBars(label_width=LABEL_WIDTH)
         self._bars.setAccessibleName("Channels at the chosen place")
         self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)

@@ -24,7 +24,7 @@ WAITING = "Open a picture: a training step of the network is recorded, and its c
 PANES = ("output", "gradient of the output", "weight", "gradient of the weight")
 NOTHING = ("", "No gradient arrived here.", "This call has no weight.", "This call has no weight.")
 LEAST_PANES, MOST_PANES = 100, 240  # pixels of height; they take half of what there is
-SPACE, LEAST_SPACE = 12, 2  # pixels that a column gets beside what stands in it, as far as there is room
+SPACE, LEAST_SPACE = 12, 0  # pixels that a column gets beside what stands in it, as far as there is room
 
 
 class CallTable(FollowingView, QWidget):

@@ -167,8 +167,9 @@ class Welcome(FollowingView, Toast):
     def __init__(self, session: Session, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(session, "welcome", parent)
         self._is_wanted = False
-        for name in ("openPictureFile", "startList"):
-            self.add(CommandTool(actions[name], words=QAction.text, icon=False))
+        self._open = CommandTool(actions["openPictureFile"], words=QAction.text, icon=False)
+        self.add(self._open)
+        self.add(CommandTool(actions["startList"], words=QAction.text, icon=False))
         self.add_button("Got it", "Put this line away; Help brings it back.").clicked.connect(self.dismissed)
         self.follow_session()
 
@@ -179,14 +180,19 @@ class Welcome(FollowingView, Toast):
 
     def show_changes(self, old: State | None, new: State) -> None:
         self.label.set_whole(_welcome_to(new))
+        self._open.setVisible(not _is_fed_numbers(new))
         self.setVisible(self._is_wanted and has_room(new))
+
+
+def _is_fed_numbers(state: State) -> bool:
+    subject = state.document.subject
+    return subject.is_open and not subject.can(Verb.SHOW_PICTURE)
 
 
 def _welcome_to(state: State) -> str:
     """What can be done first with what the network is fed."""
-    subject = state.document.subject
-    if subject.is_open and not subject.can(Verb.SHOW_PICTURE):
+    if _is_fed_numbers(state):
         return WELCOME_TO_NUMBERS
-    shape = subject.picture_shape
+    shape = state.document.subject.picture_shape
     is_typed = shape is not None and prod(shape[1:]) <= FEW_CELLS
     return WELCOME_TO_FEW_CELLS if is_typed else WELCOME

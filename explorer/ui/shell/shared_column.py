@@ -60,8 +60,9 @@ class SharedColumn(QObject):
     def _part(self) -> None:
         """Qt gives a dock that needed more for a moment its height by itself, over the other one, and never takes it
         back."""
-        if self._is_shared() and self._upper.geometry().intersects(self._lower.geometry()):
-            self._window.layout().setGeometry(self._window.layout().geometry())
+        layout = self._window.layout()
+        if layout is not None and self._is_shared() and self._upper.geometry().intersects(self._lower.geometry()):
+            layout.setGeometry(layout.geometry())
 
     @Slot()
     def _measure(self) -> None:

@@ -114,10 +114,11 @@ class TensorLayout:
         """A fine line around each map: zero has the pane's own colour, and a map of zeros would be lost."""
         painter.setPen(QPen(QColor(theme.current().border), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.mosaic.width * self.zoom < 10 or self.folding.has_holes:
+        if self.mosaic.width * self.zoom < 10:
             return
         for tile in range(self.mosaic.count):
-            painter.drawRect(self.rect(tile, 0, 0, self.mosaic.height, self.mosaic.width).adjusted(0, 0, -1, -1))
+            for block in self.folding.blocks():
+                painter.drawRect(self.rect(tile, *block).adjusted(0, 0, -1, -1))
 
 
 def lay_out(shown: Shown, body: QRectF) -> TensorLayout:

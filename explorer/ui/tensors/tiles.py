@@ -106,6 +106,13 @@ class Folding:
         filled[:, : self.tile_cells] = rows
         return filled.reshape(self.count, self.height, self.width)
 
+    def blocks(self) -> tuple[tuple[int, int, int, int], ...]:
+        """(row, column, rows, columns) of the places of a tile that have a cell: full lines, and the last if it ends
+        early."""
+        full, rest = divmod(self.tile_cells, max(self.width, 1))
+        lines, last = (0, 0, full, self.width), (full, 0, 1, rest)
+        return tuple(block for block in (lines, last) if block[2] * block[3])
+
     @property
     def has_holes(self) -> bool:
         """Whether tiles end in places without a cell."""
@@ -130,9 +137,13 @@ def fold(shape: Shape, pane: tuple[int, int]) -> Folding:
 
 
 def _line_length(length: int, count: int, pane: tuple[int, int]) -> int:
-    """Numbers a line so that a tile of `length` has the pane's shape; square where several tiles share it."""
+    """Numbers a line so that a tile of `length` has the pane's shape; square where several tiles share it.
+
+    No more of them than its lines need: 8 in two lines are 4 and 4, not 7 and 1.
+    """
     aspect = pane[0] / max(pane[1], 1) if count == 1 else 1.0
-    return min(max(1, math.ceil(math.sqrt(length * aspect))), max(length, 1))
+    most = min(max(1, math.ceil(math.sqrt(length * aspect))), max(length, 1))
+    return max(math.ceil(length / max(math.ceil(length / most), 1)), 1)
 
 
 def section(values: np.ndarray, cell: Index | None) -> tuple[np.ndarray, Index]:

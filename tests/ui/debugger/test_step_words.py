@@ -291,6 +291,12 @@ def _first_words(timeline: Timeline) -> Any:
     return step_words(timeline.steps[0], timeline.tensors(0))
 
 
+def test_a_neuron_of_one_number_sums_up_the_one_number_there_is() -> None:
+    sums = {size: _first_words(timeline_of(nn.Linear(size, 2), torch.randn(1, size))).sentence for size in (1, 3)}
+    assert "the one number of" in sums[1]
+    assert "all 3 numbers of" in sums[3]
+
+
 def test_the_header_names_step_phase_call_and_cell() -> None:
     loaded = explorer.load("two-two-two")
     recording = explorer.record(

@@ -76,6 +76,16 @@ def test_a_click_on_the_first_bar_chooses_the_channel_that_gives_most_there(open
     assert session.state.selection == Selection("conv1", most, 2, 3)
 
 
+def test_what_lies_inside_the_pane_begins_where_the_pane_begins(open_maps: Callable[..., Opened]) -> None:
+    opened = open_maps()
+    open_column(opened, "conv1")
+    view = opened[1]
+    QApplication.processEvents()
+    places = {each: each.mapTo(view, QPoint(0, 0)).x() for each in (button(view, "Why this number?"), column_of(view))}
+    facts = column_of(view).facts_label
+    assert {*places.values()} == {facts.mapTo(view, QPoint(0, 0)).x()}
+
+
 def test_unranked_the_channels_lie_in_their_own_order(open_maps: Callable[..., Opened]) -> None:
     session, view = opened = open_maps()
     open_column(opened, "conv1")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -97,6 +99,27 @@ def test_the_four_panes_hold_output_weight_and_their_gradients(table) -> None:
     made.tree.setCurrentIndex(made.model.index_of("1.relu"))
     assert made.panes[2].shown is None
     assert "no weight" in made.panes[2].toolTip()
+
+
+def test_titles_stand_over_what_they_are_titles_of(table) -> None:
+    made, _, _ = table
+    header, tree = made.tree.header(), made.tree
+    for name in ("kind", "time"):
+        column = [each.title for each in COLUMNS].index(name)
+        index = made.model.index_of("0").siblingAtColumn(column)
+        row = tree.visualRect(index)
+        title = QRect(header.sectionViewportPosition(column), 0, header.sectionSize(column), header.height() - 2)
+        above, below = (_inked(part.grab(place).toImage()) for part, place in ((header, title), (tree.viewport(), row)))
+        side = -1 if name == "time" else 0
+        assert abs(above[side] - below[side]) <= 2, name
+
+
+def _inked(picture: QImage) -> tuple[int, int]:
+    """The first and the last column of pixels that differs from the first one."""
+    grey = picture.convertToFormat(QImage.Format.Format_Grayscale8)
+    pixels = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), -1)[:, : grey.width()].astype(int)
+    columns = np.flatnonzero((abs(pixels - pixels[:, :1]) > 40).any(axis=0))
+    return int(columns[0]), int(columns[-1])
 
 
 def test_nothing_is_recorded_once_the_table_is_hidden(table) -> None:

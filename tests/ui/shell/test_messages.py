@@ -237,8 +237,15 @@ def test_every_button_of_the_list_is_reached_by_tab(window: MainWindow, qtbot: Q
 def test_the_first_steps_speak_of_what_the_network_is_fed(window: MainWindow) -> None:
     window.session.files.open_network("two-two-two")
     assert WELCOME_TO_NUMBERS in (window.welcome.label.text(), window.welcome.label.toolTip())
+    assert "Open picture…" not in _offered(window)
     window.session.files.new_network("1x5x5 conv(1, 3)")
     assert WELCOME_TO_FEW_CELLS in (window.welcome.label.text(), window.welcome.label.toolTip())
     for _ in range(2):
         window.session.editing.undo()
     assert WELCOME in (window.welcome.label.text(), window.welcome.label.toolTip())
+    assert "Open picture…" in _offered(window)
+
+
+def _offered(window: MainWindow) -> list[str]:
+    """The buttons beside the first steps."""
+    return [each.text() for each in window.welcome.findChildren(QToolButton) if not each.isHidden()]

@@ -66,6 +66,17 @@ def test_a_long_row_of_weights_is_folded_into_a_tile_for_each_neuron() -> None:
     assert folding.cell(3, 0, 1) == (3, 1)
 
 
+def test_a_row_that_takes_two_lines_has_as_many_numbers_on_each() -> None:
+    folding = fold((8,), (240, 60))
+    assert (folding.height, folding.width) == (2, 4)
+
+
+def test_the_lines_of_a_row_are_outlined_so_that_zeros_are_seen(qtbot: QtBot) -> None:
+    view = opened(qtbot, shown(np.zeros(97)))
+    edges = colours_near(view.grab().toImage(), theme.current().border, tolerance=2)
+    assert edges > 500
+
+
 def test_a_click_on_a_map_gives_the_whole_cell_with_its_example(qtbot: QtBot) -> None:
     values = np.random.default_rng(0).normal(size=(5, 6, 7))
     view = opened(qtbot, shown(values, prefix=(2,)))
