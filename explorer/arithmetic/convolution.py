@@ -160,7 +160,7 @@ class Conv2d(Convolution):
                 "input": Told(
                     "The gradient of each cell of {input} gathers what every patch that saw it sends back through the "
                     "weight it met there.",
-                    f"∂L/∂x[c, p, q] = Σ w[o, c, r, s] · {DY}[o, i, j], where p = {{row}}, q = {{column}}",
+                    f"∂L/∂x[c, p, q] = Σ w[o, c, r, s] · {DY}[o, i, j], p = {{row}}, q = {{column}}",
                 ),
                 "weight": Told(
                     "The gradient of each weight sums, over all places of the patch, the cell of {input} it met "
@@ -189,7 +189,7 @@ class ConvTranspose2d(Convolution):
             Told(
                 "Each cell of {input} spreads a {kernel} stamp of weights over {made}; where stamps overlap they add up"
                 "{plus_bias}.",
-                "y[o, p, q] = Σ w[c, o, r, s] · x[c, i, j]{bias_term}, where p = {row}, q = {column}",
+                "y[o, p, q] = Σ w[c, o, r, s] · x[c, i, j]{bias_term}, p = {row}, q = {column}",
             ),
             {
                 "input": Told(

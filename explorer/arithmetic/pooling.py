@@ -130,7 +130,7 @@ class AvgPool2d(MeanPool):
             {
                 "": Told(
                     "Each cell of a patch gets an equal share, 1/{cells}, of the gradient of the mean it went into.",
-                    f"∂L/∂x[c, p, q] = Σ 1/{{cells}} · {DY}[c, i, j], where p = {{row}}, q = {{column}}",
+                    f"∂L/∂x[c, p, q] = Σ 1/{{cells}} · {DY}[c, i, j], p = {{row}}, q = {{column}}",
                 )
             },
         ),

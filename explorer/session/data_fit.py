@@ -44,9 +44,11 @@ def _of_inputs(network: Network, data: DataSet) -> DataProblem | None:
     if len(given) == len(taken) == 3 or prod(given) == prod(taken):
         return None
     if len(given) == 3:
-        message = f"{data.card.title} holds pictures, but this network takes {prod(taken)} numbers."
+        message = f"{data.card.title} holds pictures, but this network takes {plural(prod(taken), 'number')}."
     else:
-        message = f"{data.card.title} holds rows of {prod(given)} numbers, but this network takes {_words(taken)}."
+        message = (
+            f"{data.card.title} holds rows of {plural(prod(given), 'number')}, but this network takes {_words(taken)}."
+        )
     shape = given if len(given) == 1 else (given[2], given[0], given[1])
     return DataProblem(message, (Cure(f"Change the input to {_words(shape)}", network.with_input_shape(shape)),))
 
@@ -118,4 +120,4 @@ def suited_loss(subject: Subject, classes: int) -> str:
 
 
 def _words(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]} numbers" if len(shape) == 1 else " × ".join(map(str, shape))
+    return plural(shape[0], "number") if len(shape) == 1 else " × ".join(map(str, shape))

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from explorer.data import open_data
+from explorer.network import Network
 from explorer.session import Session
-from explorer.session.data_fit import data_for
+from explorer.session.data_fit import data_for, problem_with
 from explorer.session.features.proposing import proposal_of
 from explorer.session.proposal import Proposal
 from explorer.session.subjects.editable_network import EditableNetwork
@@ -183,3 +185,10 @@ def _come_along(session: Session) -> tuple[str, ...]:
     assert proposal is not None
     assert len(proposal.classes) == 10
     return proposal.classes
+
+
+def test_one_number_is_called_one_number() -> None:
+    subject = EditableNetwork.fresh(Network.parse("1 linear(2)"))
+    problem = problem_with(subject, open_data("points:moons"))
+    assert problem is not None
+    assert problem.message.endswith("holds rows of 2 numbers, but this network takes 1 number.")

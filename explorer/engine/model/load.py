@@ -8,6 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.amounts import plural
 from explorer.engine.errors import EngineError, LoadError, requested_memory
 from explorer.network import Network, NetworkError
 from explorer.network.file_names import is_weights
@@ -51,7 +52,7 @@ class Loaded:
         if len(shape) == 1:
             values = torch.as_tensor(picture, dtype=torch.float32)
             if values.numel() != shape[0]:
-                raise EngineError(f"This network takes {shape[0]} numbers, not {values.numel()}.")
+                raise EngineError(f"This network takes {plural(shape[0], 'number')}, not {values.numel()}.")
             return values.reshape(1, -1)
         from explorer.data import fit_picture
 

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from explorer.ui.common import settings
 
 HANDLE = 6  # pixels
+SHARE = 0.3
+"""What the explanation takes of a tall room, where the drawing has all the height that it can use."""
 
 
 class SharedHeight(QSplitter):
@@ -27,7 +29,7 @@ class SharedHeight(QSplitter):
         self.splitterMoved.connect(self._remember)
 
     def set_usual(self, height: int) -> None:
-        """The explanation takes `height` pixels, unless a person chose another height for it."""
+        """The explanation takes `height` pixels, more in a tall room, unless a person chose another height for it."""
         self._usual = height
         self._share()
 
@@ -42,8 +44,8 @@ class SharedHeight(QSplitter):
         self._share()
 
     def _share(self) -> None:
-        wanted = settings.why_height() or self._usual
         room = self.height() - HANDLE
+        wanted = settings.why_height() or max(self._usual, round(SHARE * room))
         self.setSizes([max(room - wanted, self._least), min(wanted, max(room - self._least, 0))])
 
     @Slot()

@@ -147,7 +147,7 @@ class InputView(FollowingView, Pane):
             button.setStyleSheet("QToolButton { padding: 4px 6px; }")
         self.recent.setStyleSheet("QToolButton { padding: 4px; }")
         self.paste.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
-        self.paste.setFixedSize(28, 20)
+        self.paste.setFixedSize(28, 24)
         self.paste.setIconSize(QSize(16, 16))
         self.samples.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.samples.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands behind the word
