@@ -13,7 +13,7 @@ from explorer.ui.common.rich_label import RichLabel
 def test_a_text_is_laid_out_anew_only_for_another_colour_of_its_links(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A form that is put in and taken out has a new palette each time: its labels took a tenth of a click on a layer."""
+    """A form that is put in and taken out has a new palette each time: its labels took a tenth of a click."""
     label, places = RichLabel(), (QWidget(), QWidget())
     for place in places:
         qtbot.addWidget(place)
