@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.engine.training.weight import Weight
 from explorer.session import Session
+from explorer.session.landscape_state import Landscape
 from explorer.session.train_state import Training
 from explorer.ui.common import theme
 from explorer.ui.training.plane.landscape_view import (
@@ -23,6 +24,7 @@ from explorer.ui.training.plane.landscape_view import (
     WORKING,
     WORKING_ON_THE_SIDE,
     LandscapeView,
+    sentence,
 )
 from explorer.ui.training.plane.loss_picture import FINE, contours, finer, loss_picture
 from tests.ui.fakes import make_session, wait_until_drawn
@@ -242,3 +244,11 @@ def test_between_the_places_the_loss_is_linear_and_a_hole_stays_one() -> None:
     plane[2, 2] = np.nan
     assert np.isnan(finer(plane)[FINE // 2, FINE // 2])
     assert loss_picture(plane).dtype == np.uint8
+
+
+@pytest.mark.parametrize("walked", [0.0, 0.25])
+def test_a_line_is_told_of_where_one_is_seen(walked: float) -> None:
+    weights = (Weight("linear1.weight", (0, 0)), Weight("linear1.weight", (0, 1)))
+    trail = np.array([[1.0, 2.0, 0.5], [1.0 + walked, 2.0, 0.5 + 1e-8]])
+    told = sentence(Landscape(weights, trail=trail, count=400, loss="cross_entropy"))
+    assert told.endswith("where it came from.") is bool(walked)

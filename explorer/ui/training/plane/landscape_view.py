@@ -236,7 +236,8 @@ def sentence(landscape: Landscape | None) -> str:
         "all other weights as they are" if not landscape.step else f"all others as after step {count(landscape.step)}"
     )
     now = f"The point is the network now, its loss {number(landscape.trail[-1, -1])}"
-    walked = ", the line where it came from." if len(landscape.trail) > 1 else "."
+    drawn = landscape.trail[:, :2]  # a loss that was taken twice differs in its last digits: no line is seen of that
+    walked = "." if np.allclose(drawn, drawn[-1], equal_nan=True) else ", the line where it came from."
     title = loss_named(landscape.loss).title
     what = f"{title[0].upper()}{title[1:]} of {count(landscape.count)} training examples"
     return f"{what} along {names}, {rest}. {now}{walked}"
