@@ -17,6 +17,7 @@ from explorer.session.explained import Explained
 from explorer.ui.common import theme
 from explorer.ui.common.check import show_check
 from explorer.ui.common.icons import icon
+from explorer.ui.common.line_ways import line_ways
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.term_list import TermList
 from explorer.ui.common.term_rows import (
@@ -26,7 +27,6 @@ from explorer.ui.common.term_rows import (
     TermRow,
     cell_text,
     groupings,
-    line_ways,
     rows,
     seen_rows,
     update_rows,
@@ -155,10 +155,10 @@ class ExplanationView(QWidget):
         """What stands in the one line, the longest way to say it first."""
         return line_ways(explanation)
 
-    def show_second(self, text: str, *, tip: str, is_number: bool, brief: str = "") -> None:
-        """Below the line: the formula, or other words; `brief` where they have no room, as their tip says them all."""
+    def show_second(self, *ways: str, tip: str, is_number: bool) -> None:
+        """Below the line: the formula, or other words, in ever fewer `ways` for little room."""
         self.second.setFont(theme.number_font() if is_number else theme.interface_font())
-        self.second.set_ways((text, brief) if brief else (text,), tip=tip)
+        self.second.set_ways(ways, tip=tip)
 
     def _show_terms(self) -> None:
         explanation = self._explained.explanation

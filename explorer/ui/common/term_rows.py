@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.amounts import MINUS, summed
+from explorer.amounts import MINUS
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.ui.common.text import count, number
@@ -20,8 +20,6 @@ CHANNEL, EXAMPLE, TERM = "channel", "example", "term"
 MOST_ROWS = 200
 DIGITS = 4
 WITHOUT_EXAMPLES = ("weight", "bias", "running_mean", "running_var")
-LARGEST_SHOWN = 6  # of the many terms in a line
-FEW = 4
 NONE: frozenset[str] = frozenset()
 
 Cells = tuple[tuple[str, np.ndarray], ...]
@@ -135,32 +133,6 @@ def update_rows(explanation: UpdateExplanation, cell: tuple[int, ...]) -> tuple[
     place: Cells = (("gradient", np.asarray([cell], dtype=np.int64)),)
     read = f"reads gradient{cell_text(cell)} {number(explanation.gradient, DIGITS)}"
     return tuple(TermRow(text, cells=place) for text in (read, *lines))
-
-
-def last_line(explanation: Explanation) -> str:
-    """The written line; of an update's several lines the one that gives the new value."""
-    is_update = isinstance(explanation, UpdateExplanation)
-    return explanation.written.rpartition("; ")[2] if is_update else explanation.written
-
-
-def line_ways(explanation: Explanation) -> tuple[str, ...]:
-    """The written line, and shorter ways to say it for little room: fewer of its terms, worked out, or the total."""
-    line = last_line(explanation)
-    named, _, rest = line.partition(" = ")
-    few = few_terms(explanation)
-    return (line, *(f"{named} = {way}" for way in few), rest, *few)
-
-
-def few_terms(explanation: Explanation) -> tuple[str, ...]:
-    """Of many terms the largest, worked out, and how many they are: ever fewer of them, at last the total alone."""
-    terms = explanation.terms
-    if len(terms) <= FEW or isinstance(explanation, UpdateExplanation):
-        return ()
-    largest = [number(terms.values[place]) for place in terms.ranked()[:LARGEST_SHOWN]]
-    follows = f" → {explanation.result}" if explanation.result else ""
-    comes_to = f"{count(len(terms))} terms{follows} = {number(explanation.total, 5)}"
-    ways = (f"{summed(largest[:shown])} + … {comes_to}" for shown in range(len(largest), 0, -1))
-    return (*ways, comes_to, f"= {number(explanation.total, 5)}")
 
 
 def _line(symbol: str, explanation: Explanation) -> str:

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.timeline import Timeline
@@ -20,6 +12,7 @@ from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.fault_card import SHOW_CARD, lead_to_card
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.scrolled import Scrolled
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
 from explorer.ui.debugger.settings_row import StepSettings
@@ -33,7 +26,6 @@ from explorer.ui.debugger.words_panel import HeaderLine, WordsPanel
 MARGIN = 12
 LOW, LOWEST = 640, 500  # pixels of height below which the parts move closer together, and what is needed least goes
 SEE_THROUGH = "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"  # the pane's line shows
-BESIDE_STAGE = 313  # pixels that all other parts need; in less room they scroll
 WHY_HEIGHT, LOW_WHY_HEIGHT, LOWEST_WHY_HEIGHT = 190, 150, 104
 EMPTY = (
     "One whole training step appears here, to be walked through forwards and back: every layer, the loss, every "
@@ -46,7 +38,10 @@ LEFT_BEHIND = "A run goes on: this step is from before it. Pause shows the prese
 
 
 class Debugger(FollowingView, QWidget):
-    """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves."""
+    """Header, timeline, buttons, words, stage, explanation and settings, each in a place that stepping never moves.
+
+    In little room what is below the buttons is scrolled, to the explanation where one is asked for.
+    """
 
     shows = ("document", "input", "maps.activations", "maps.computing", "steps", "training.status")
 
@@ -64,6 +59,8 @@ class Debugger(FollowingView, QWidget):
         self._pages.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._content)
+        self._asked = QTimer(self, singleShot=True, interval=QApplication.doubleClickInterval())
+        self._asked.timeout.connect(self._reveal_why)
         self.setFocusProxy(self.timeline)  # arrow keys walk the steps as soon as one is here
         self.follow_session()
 
@@ -89,21 +86,23 @@ class Debugger(FollowingView, QWidget):
         foot.setSpacing(8)
         foot.addWidget(self.settings, 1)
         foot.addWidget(BreakpointsButton(session))
+        self._head, self._column = QVBoxLayout(), QVBoxLayout()
+        for widget in (self.header, self.timeline, self.controls):
+            self._head.addWidget(widget)
+        self._column.addWidget(self.words)
+        self._column.addWidget(self._shared, 1)
+        self._column.addLayout(foot)
+        below = QWidget()
+        below.setLayout(self._column)
+        self.scrolled = Scrolled(below)
+        self.scrolled.setStyleSheet(SEE_THROUGH)
         content = QWidget()
-        content.setMinimumSize(1, BESIDE_STAGE + LEAST_STAGE)
-        self._content_of_all = content
-        self._column = column = QVBoxLayout(content)
-        for widget in (self.header, self.timeline, self.controls, self.words):
-            column.addWidget(widget)
-        column.addWidget(self._shared, 1)
-        column.addLayout(foot)
-        self.scrolled = scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        scroll.setStyleSheet(SEE_THROUGH)
-        return scroll
+        whole = QVBoxLayout(content)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(self._head)
+        whole.addWidget(self.scrolled, 1)
+        return content
 
     # --- what it shows ---
 
@@ -118,6 +117,10 @@ class Debugger(FollowingView, QWidget):
         )
         if new.steps.timeline is not None and new.steps.timeline.steps and is_elsewhere:
             self._show_cursor(new.steps.timeline, new)
+        if _asks_why(old, new):  # not under the second click of two
+            self._asked.start()
+        elif is_elsewhere:
+            self._asked.stop()
 
     def _show_timeline(self, state: State) -> None:
         timeline = state.steps.timeline
@@ -161,8 +164,9 @@ class Debugger(FollowingView, QWidget):
         super().resizeEvent(event)
         is_low, is_lowest = self.height() < LOW, self.height() < LOWEST
         gap = 4 if is_low else 8
-        self._column.setContentsMargins(MARGIN, gap, MARGIN, gap)
-        self._column.setSpacing(gap)
+        for column, below in ((self._head, 0), (self._column, gap)):
+            column.setContentsMargins(MARGIN, gap, MARGIN, below)
+            column.setSpacing(gap)
         self.words.set_low(self.height() < LOWEST + self._more)
         self._shared.set_usual(LOWEST_WHY_HEIGHT if is_lowest else LOW_WHY_HEIGHT if is_low else WHY_HEIGHT)
 
@@ -170,13 +174,28 @@ class Debugger(FollowingView, QWidget):
     def _make_room(self, least: int) -> None:
         """The stage needs another height: what is needed least gives way to it, and the rest is scrolled to."""
         self._more = least - LEAST_STAGE
-        self._content_of_all.setMinimumHeight(BESIDE_STAGE + least)
         self._shared.set_least(least)
         self.words.set_low(self.height() < LOWEST + self._more)
+
+    @Slot()
+    def _reveal_why(self) -> None:
+        """Scroll as far as the explanation needs, but not away from a number that is being typed."""
+        if not isinstance(QApplication.focusWidget(), QLineEdit):
+            self.scrolled.ensureWidgetVisible(self.why, 0, 0)
 
     def minimumSizeHint(self) -> QSize:
         """Small enough for the smallest window: what there is then follows from the height."""
         return QSize(320, 360)
+
+
+def _asks_why(old: State | None, new: State) -> bool:
+    """Whether a number was chosen, here or before this was seen, or its step gone into; stepping on asks nothing."""
+    if old is None:
+        return new.chosen_cell is not None
+    before, cursor = old.steps.cursor, new.steps.cursor
+    is_same_step = old.steps.timeline is new.steps.timeline and before.step == cursor.step
+    is_out = before.is_inside and not cursor.is_inside
+    return is_same_step and not is_out and before != cursor
 
 
 def why_empty(state: State) -> str:

@@ -15,6 +15,7 @@ from explorer.session.explained import Explained
 from explorer.session.timeline import Timeline
 from explorer.ui.common.explanation_view import LINE_HEIGHT, ExplanationView
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.line_ways import formula_ways, lecture_ways
 from explorer.ui.common.term_things import offer_terms
 from explorer.ui.common.text import number
 
@@ -90,7 +91,8 @@ class WhyPanel(FollowingView, ExplanationView):
         formula = "" if explanation is None or isinstance(explanation, UpdateExplanation) else explanation.formula
         lecture = "" if timeline is None or explanation is None else _lecture_line(timeline, state.steps.cursor)
         tip = reading or "\n".join(filter(None, (lecture, formula)))
-        self.show_second(reading or lecture or formula, tip=tip, is_number=not reading)
+        ways = (reading,) if reading else lecture_ways(lecture) if lecture else formula_ways(formula)
+        self.show_second(*ways, tip=tip, is_number=not reading)
 
     @Slot()
     def _ask_reading(self) -> None:

@@ -85,7 +85,8 @@ def header(timeline: Timeline, cursor: Cursor) -> str:
     if step.phase == "loss":
         parts[-1] = step.kind.replace("_", " ")
     if step.phase == "backward" and cursor.of:
-        parts.append(f"gradient of {argument_name(step, cursor.of)}")
+        name = argument_name(step, cursor.of)
+        parts[-1:] = [f"gradient of {name}"] if name.startswith(f"{step.call}.") else [step.call, f"gradient of {name}"]
     cell = shown_cell(step, cursor)
     return " · ".join([*parts, f"cell {cell}"] if cell else parts)
 

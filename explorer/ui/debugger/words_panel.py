@@ -15,10 +15,10 @@ from explorer.ui.common import theme
 from explorer.ui.common.fault_pointer import ElidedPointer
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.rich_label import RichLabel
+from explorer.ui.debugger.step_lines import GAP, SPACING, StepLines, row_height
 
-BAR, SPACING, GAP = 4, 3, 10
+BAR = 4
 WIDE = 640  # pixels from which the longest sentence has room on two lines
-CAPTIONS = ("formula", "PyTorch")
 REMEMBERED = 512  # sentences whose heights are known
 
 
@@ -84,14 +84,12 @@ class WordsPanel(QWidget):
         self._told: tuple[object, ...] = ()
         self._heights: dict[str, int] = {}  # pixels of the sentences so far
         self._tallest, self._measured_at = 0, 0  # the largest of them, and the width that all were measured at
+        self._most_below, self._placed_at = 0, (0, False)  # pixels of the lines under it so far, and in which room
         top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
         self.sentence.setObjectName("stepSentence")
-        self._captions = tuple(QLabel(caption, self) for caption in CAPTIONS)
-        for caption in self._captions:
-            caption.setProperty("role", "dim")
-        self.formula, self.source = (_line(name, self) for name in ("stepFormula", "stepSource"))
-        self._lines = tuple(zip(self._captions, (self.formula, self.source), strict=True))
+        self.lines = StepLines(self)
+        self.formula, self.source = self.lines.formula, self.lines.source
         self._place()
 
     def show_words(self, phase: str, title: str, *, sentence: str, formula: str, source: str) -> None:
@@ -121,29 +119,16 @@ class WordsPanel(QWidget):
 
     def _place(self) -> None:
         lines = 2 if self.width() >= WIDE else 3
-        left, row = BAR + GAP, _line_height() + 2
+        left = BAR + GAP
         own, tallest = self._heights_of_sentences(max(self.width() - left, 0))
         height = max(_line_height() * lines + 2, tallest)
         self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
-        has_source = not self._is_low or self.width() >= WIDE
-        for part in (self._captions[-1], self.source):
-            part.setVisible(has_source)
-        spare = height - own if self._is_low and has_source else 0
-        has_line = spare >= row  # of a short sentence: what would be cut beside the other stands in it
-        columns = 2 if self._is_low and has_source and not has_line else 1
-        named = max(caption.sizeHint().width() for caption in self._captions) + GAP
-        room = self.width() - left
-        needs = [named + line.fontMetrics().horizontalAdvance(line.whole()) + GAP + 1 for _, line in self._lines]
-        sizes = [room] if columns == 1 else shared_room(room, needs[0], needs[1])
-        top = height + SPACING - (row + SPACING if has_line else 0)
-        for at, (caption, line) in enumerate(self._lines):
-            size = sizes[at if columns == 2 else 0]
-            x = left + (at * sizes[0] if columns == 2 else 0)
-            y = top + (0 if columns == 2 else at * (row + SPACING))
-            caption.setGeometry(x, y, named, row)
-            line.setGeometry(x + named, y, max(size - named - (GAP if columns == 2 else 0), 0), row)
-        rows = 1 if self._is_low else 2
-        self.setFixedHeight(height + rows * (row + SPACING))
+        has_line = self._is_low and height - own >= row_height()  # of a short sentence: the formula stands in it
+        top = height - row_height() if has_line else height + SPACING
+        below = self.lines.place(left, top, self.width() - left, may_share=self._is_low and not has_line) - height
+        self._most_below = max(below, self._most_below if self._placed_at == (self.width(), self._is_low) else 0)
+        self._placed_at = self.width(), self._is_low
+        self.setFixedHeight(height + self._most_below + SPACING)
 
     def _heights_of_sentences(self, width: int) -> tuple[int, int]:
         """What this sentence needs, and what the longest so far does: the room grows where it must, and then stays.
@@ -180,22 +165,5 @@ class WordsPanel(QWidget):
         painter.drawRoundedRect(QRectF(0, 1, BAR, self.height() - 2), 2, 2)
 
 
-def shared_room(room: int, first: int, second: int) -> list[int]:
-    """Half of `room` for each, unless one needs more than that and the other does not: it then gets what is left."""
-    half = room // 2
-    if first > half > second:
-        return [min(first, room - second), room - min(first, room - second)]
-    if second > half > first:
-        return [room - min(second, room - first), min(second, room - first)]
-    return [half, room - half]
-
-
 def _line_height() -> int:
     return QFontMetrics(theme.interface_font()).lineSpacing()
-
-
-def _line(name: str, parent: QWidget) -> ElidedLabel:
-    label = ElidedLabel(parent=parent)
-    label.setObjectName(name)
-    label.setFont(theme.number_font())
-    return label

@@ -12,7 +12,7 @@ from explorer.session.explained import Explained
 from explorer.ui.common.explanation_view import ExplanationView
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
-from explorer.ui.common.term_rows import few_terms
+from explorer.ui.common.line_ways import few_terms, formula_ways
 from explorer.ui.common.term_things import offer_terms
 
 FORMULA = "formula"
@@ -54,7 +54,7 @@ class WhyOfMaps(FollowingView, ExplanationView):
             return
         self.show_explained(explained)
         formula = "" if explained.explanation is None else explained.explanation.formula
-        self.show_second(formula, tip=formula, is_number=True, brief=formula and FORMULA)
+        self.show_second(*formula_ways(formula), formula and FORMULA, tip=formula, is_number=True)
 
     @Slot(bool)
     def _say_late(self, is_late: bool) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from explorer.arithmetic import Factor
 from explorer.arithmetic.explanation import explain_sum
+from explorer.ui.common.line_ways import few_terms, formula_ways, lecture_ways, line_ways
 from explorer.ui.common.term_list import shared_width
-from explorer.ui.common.term_rows import TERM, few_terms, line_ways, rows, seen_rows
+from explorer.ui.common.term_rows import TERM, rows, seen_rows
 
 BATCH = frozenset({"input", "grad_input"})
 
@@ -55,3 +58,26 @@ def test_shorter_ways_leave_out_whole_terms_and_keep_the_total() -> None:
     assert len(few_terms(explanation)) == 8
     assert all(way.endswith(explanation.written.rpartition(" = ")[2]) for way in ways)
     assert few_terms(explain_sum("Σ", _explained(amount=3), name="y")) == ()
+
+
+@pytest.mark.parametrize(
+    ("formula", "bare"),
+    [
+        ("Σ grad_output · won (won is 1 where this cell was the largest of the patch, else 0)", "Σ grad_output · won"),
+        ("1/N (softmax(input) − target), the target being 1 at its class", "1/N (softmax(input) − target)"),
+        ("grad_output · g′(u), g′(u) = 1 if u > 0, else 0, u = input", "grad_output · g′(u)"),
+        ("Σ input · weight", "Σ input · weight"),
+    ],
+)
+def test_a_formula_without_the_words_on_it_is_still_the_formula(formula: str, bare: str) -> None:
+    assert formula_ways(formula) == (formula, bare)
+
+
+def test_less_room_takes_the_letters_from_a_line_and_never_its_result() -> None:
+    assert lecture_ways("δ₁ = g′(u₁)·Δ₁ = 0.2·0.5 = 0.1") == (
+        "δ₁ = g′(u₁)·Δ₁ = 0.2·0.5 = 0.1",
+        "δ₁ = 0.2·0.5 = 0.1",
+        "δ₁ = 0.1",
+    )
+    remark = replace(explain_sum("Σ", _explained(amount=3), name="y"), written="y = 2 + 3 = 5, as the mean was kept")
+    assert line_ways(remark) == (remark.written, "2 + 3 = 5, as the mean was kept", "2 + 3 = 5")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +14,9 @@ from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
-from explorer.ui.debugger.words_panel import WordsPanel, shared_room
+from explorer.ui.debugger.step_lines import shared_room
+from explorer.ui.debugger.whole_line import wrapped
+from explorer.ui.debugger.words_panel import WordsPanel
 from tests.ui.pixels import colours_near
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
@@ -46,6 +51,57 @@ def test_a_note_on_a_move_stays_inside_a_low_room(qtbot: QtBot, qapp: QApplicati
     assert inked[0] == inked[1] > 100
 
 
+FORMULA = "∂L/∂x[c, p, q] = Σ w[o, c, r, s] · ∂L/∂y[o, i, j], where p = i + r − 1, q = j + s − 1"
+SOURCE = "F.batch_norm(conv1, bn1.running_mean, bn1.running_var, bn1.weight, bn1.bias, training=False)"
+NAMED = SOURCE.replace("bn1", "the_normalization_behind_the_first_convolution_of_the_second_block")
+
+
+@given(st.text("ab(,. _−0123", max_size=80), st.integers(3, 40))
+def test_a_broken_line_loses_nothing_and_every_row_has_room(text: str, width: int) -> None:
+    rows = wrapped(text, len, width)
+    assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+    assert all(len(row.rstrip()) <= width for row in rows[:-1])
+    assert len(rows[-1]) <= width
+
+
+@pytest.mark.parametrize("is_low", [False, True])
+@pytest.mark.parametrize("width", [330, 480, 672, 900])
+@pytest.mark.parametrize("source", [SOURCE, NAMED], ids=["usual", "long names"])
+def test_formula_and_pytorchs_line_are_whole_in_any_room(
+    qtbot: QtBot, qapp: QApplication, width: int, is_low: bool, source: str
+) -> None:
+    """They ended in an … wherever a sentence took two lines, and in a narrow low pane one was not there at all."""
+    theme.apply(qapp, "light")
+    words = WordsPanel()
+    qtbot.addWidget(words)
+    words.resize(width, 100)
+    words.show()
+    words.set_low(is_low)
+    for sentence in ("Each map is shifted.", "Each map is shifted and scaled by what is remembered. " * 3):
+        words.show_words("forward", "Batch normalization", sentence=sentence, formula=FORMULA, source=source)
+        for line, text in ((words.formula, FORMULA), (words.source, source)):
+            assert line.isVisible()
+            assert line.text().replace("\n", "").replace(" ", "") == text.replace(" ", "")
+            assert line.sizeHint().width() <= line.width()
+            assert line.sizeHint().height() <= line.height()
+            place = QRect(line.mapTo(words, QPoint()), line.size())
+            assert words.rect().contains(place)
+            assert place.top() >= words.sentence.heightForWidth(words.sentence.width())
+
+
+def test_lines_that_were_broken_keep_their_room_from_step_to_step(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    words = WordsPanel()
+    qtbot.addWidget(words)
+    words.resize(672, 100)
+    words.show()
+    heights = []
+    for source in (SOURCE, "F.relu(bn1)", SOURCE):
+        words.show_words("forward", "Step", sentence="A sentence.", formula="y = x", source=source)
+        heights.append(words.height())
+    assert len(set(heights)) == 1
+
+
 def test_a_formula_stands_in_the_empty_line_of_a_short_sentence(qtbot: QtBot, qapp: QApplication) -> None:
     """Formula and PyTorch's line shared one row, both cut, under a line that was empty."""
     theme.apply(qapp, "light")
@@ -58,15 +114,13 @@ def test_a_formula_stands_in_the_empty_line_of_a_short_sentence(qtbot: QtBot, qa
         "y[o, i, j] = Σ w[o, c, r, s] · x[c, i + r − 1, j + s − 1] + b[o]",
         "F.conv2d(input, conv1.weight)",
     )
-    heights = []
     for sentence in ("Each cell is a weighted sum.", "Each cell is a weighted sum of a patch. " * 3):
         words.show_words("forward", "Convolution", sentence=sentence, formula=formula, source=source)
-        heights.append(words.height())
         assert words.source.geometry().bottom() <= words.height()
         if sentence.endswith("."):
             assert (words.formula.text(), words.source.text()) == (formula, source)
-            assert words.sentence.heightForWidth(words.sentence.width()) <= words.formula.y() + 1
-    assert heights[0] == heights[1]
+            top = words.formula.mapTo(words, QPoint()).y()
+            assert words.sentence.heightForWidth(words.sentence.width()) <= top < words.sentence.geometry().bottom()
 
 
 def test_a_sentence_is_measured_once_however_often_the_cursor_comes_back(

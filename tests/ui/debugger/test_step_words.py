@@ -311,7 +311,7 @@ def test_the_header_names_step_phase_call_and_cell() -> None:
     back = timeline.find("backward", "linear2")
     assert back is not None
     assert header(timeline, Cursor(back, "weight", (0, 1))) == (
-        "step 8 of 14 · backward · linear2 · gradient of linear2.weight · cell (0, 1)"
+        "step 8 of 14 · backward · gradient of linear2.weight · cell (0, 1)"
     )
     assert step_label(timeline.steps[back]) == "backward · linear2 · gradient of identity1, weight and bias"
     inside = into(timeline, at(timeline, 0))
