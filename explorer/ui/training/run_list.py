@@ -45,6 +45,7 @@ class RunList(FollowingView, QStackedWidget):
         self.tree.setAccessibleName("Training runs")
         self.tree.setToolTip("A tick draws a run; Del takes it off.")
         self.tree.setHeaderLabels(COLUMNS)
+        _align_numbers(self.tree.headerItem())
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -98,8 +99,7 @@ class RunList(FollowingView, QStackedWidget):
         for run in runs:
             item = QTreeWidgetItem(self.tree)
             item.setData(RUN, NUMBER, run.number)
-            for column in (STEPS, LOSS, BEST):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            _align_numbers(item)
             button = QToolButton(toolTip=f"Take {run.label} off the plots.", accessibleName=f"Remove run {run.number}")
             button.setIcon(icon("ph.x"))
             button.setProperty("role", "flat")
@@ -134,3 +134,9 @@ class RunList(FollowingView, QStackedWidget):
 def _named(state: State) -> list[tuple[object, ...]]:
     """Which runs there are; how far they are is another matter."""
     return [(run.number, run.label, run.parent, run.first_step) for run in state.watching.runs]
+
+
+def _align_numbers(item: QTreeWidgetItem) -> None:
+    """Figures, and what stands over them, end at the right."""
+    for column in (STEPS, LOSS, BEST):
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

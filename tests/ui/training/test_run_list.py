@@ -39,6 +39,15 @@ def test_runs_are_listed_with_settings_and_best_accuracy(runs: RunList) -> None:
     assert newest.text(FROM) == "–"
 
 
+def test_titles_end_where_their_figures_end(runs: RunList) -> None:
+    newest, titles = runs.tree.topLevelItem(0), runs.tree.headerItem()
+    assert newest is not None
+    assert newest.textAlignment(BEST) & Qt.AlignmentFlag.AlignRight
+    for column in range(runs.tree.columnCount()):
+        ends = [item.textAlignment(column) & Qt.AlignmentFlag.AlignRight for item in (newest, titles)]
+        assert ends[0] == ends[1], column
+
+
 @pytest.mark.parametrize(("accuracy", "words"), [(0.99996, "> 99.9 %"), (0.0004, "< 0.1 %"), (1.0, "100 %")])
 def test_the_best_accuracy_is_all_only_where_it_is(
     session: Session, runs: RunList, accuracy: float, words: str

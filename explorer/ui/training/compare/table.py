@@ -37,6 +37,7 @@ class CompareTable(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setHeaderLabels(("", *COLUMNS))
+        _align_numbers(self.headerItem())
         header = self.header()
         header.setStretchLastSection(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -62,8 +63,7 @@ class CompareTable(QTreeWidget):
 
     def _add_row(self, at: int) -> None:
         item = QTreeWidgetItem(self)
-        for column in range(PARAMETERS, USE):
-            item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        _align_numbers(item)
         item.setSizeHint(USE, QSize(0, ROW_HEIGHT))
         button = QToolButton(text=USE_WORD, toolTip=USE_TIP, accessibleName=f"Take over variant {at + 1}")
         button.setProperty("role", "link")
@@ -86,6 +86,12 @@ class CompareTable(QTreeWidget):
         font.setBold(is_best)
         item.setFont(WHAT, font)
         item.setFont(HELD_OUT, font)
+
+
+def _align_numbers(item: QTreeWidgetItem) -> None:
+    """Figures, and what stands over them, end at the right."""
+    for column in range(PARAMETERS, USE):
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 def cells_of(run: ComparedRun, curves: RunCurves | None, *, is_best: bool = False) -> tuple[str, ...]:
