@@ -26,7 +26,7 @@ class LayerArithmetic(QWidget):
         self.error.setProperty("role", "dim")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(12, 6, 12, 8)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(4)  # so that the size of a pooling has one line in the narrowest pane
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(self.error, 0, 0, 1, 2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -15,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session import Session
 from explorer.ui.editor.network_panel import NetworkPanel
 from explorer.ui.editor.settings_grid import SettingsGrid
+from explorer.ui.shell.columns import LEFT
 from tests.ui.editor.panel import click_card, editor_of, label_text, network_of, spin_of
 from tests.ui.fakes import wait_until_shown
 
@@ -152,3 +155,15 @@ def test_the_form_holds_only_what_is_seen(panel: NetworkPanel, session: Session)
         (grid,) = (each for each in panel.form.findChildren(SettingsGrid) if each.isVisible())
         hidden = [box.accessibleName() for box in boxes if not box.isVisible() and not grid.isAncestorOf(box)]
         assert hidden == []
+
+
+def test_the_size_of_a_pooling_is_one_line_in_the_narrowest_pane(panel: NetworkPanel, session: Session) -> None:
+    if "Inter" not in QFontDatabase.families():
+        pytest.skip("the interface's font, Inter, is not installed: other fonts are wider")
+    session.files.new_network("3x32x32 maxpool(2)")
+    panel.resize(LEFT.least, panel.height())
+    click_card(panel, "pool1")
+    size, discards = (panel.findChild(QLabel, name) for name in ("sizeFormula", "discardFormula"))
+    assert size is not None
+    assert discards is not None
+    assert size.height() == discards.height() < 2 * size.fontMetrics().height()
