@@ -11,6 +11,7 @@ from PIL import Image
 
 TILE = 96
 GAP = 4
+ENDING = ".png"
 
 
 class MapsError(Exception):
@@ -20,8 +21,11 @@ class MapsError(Exception):
 def write_maps(picture: Path, layer: str, out: Path, network: str = "cifar10") -> None:
     """Show `picture` to `network` and write the feature maps of `layer` to `out`.
 
-    Raises MapsError with a sentence if a file cannot be read or written, or there is no such layer.
+    Raises MapsError with a sentence if `out` is called otherwise than a PNG, a file cannot be read or written, or there
+    is no such layer.
     """
+    if out.suffix.lower() != ENDING:
+        raise MapsError(f"The maps are written as PNG: {out.name} must end in {ENDING}.")
     values = layer_values(picture, layer, network)
     maps = values if values.ndim == 3 else values[None, None]
     _write(out, mosaic(maps))

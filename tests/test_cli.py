@@ -81,6 +81,8 @@ def test_maps_writes_all_feature_maps_of_a_layer(photo: Path, tmp_path: Path) ->
         ("photo.png", "nosuch", "maps.png", "There is no layer"),
         ("missing.png", "conv1", "maps.png", "missing.png"),
         ("photo.png", "conv1", "nowhere/maps.png", "nowhere"),
+        ("photo.png", "conv1", "maps.svg", "The maps are written as PNG: maps.svg must end in .png."),
+        ("photo.png", "conv1", "maps", "must end in .png."),
     ],
 )
 def test_what_cannot_be_done_ends_in_a_sentence(
