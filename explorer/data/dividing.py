@@ -108,9 +108,14 @@ def checked(
             )
     test = test if test is not None and len(test) else None
     card = with_counts(card, train, test, classes=tuple(classes))
-    divided = (f"{card.count_test:,} of {card.count_train + card.count_test:,} are held out for the test: {why}.",)
-    told = (*(divided if why else ()), *notes, *_missing(train, test, classes))
+    told = (*((_divided(card, why),) if why else ()), *notes, *_missing(train, test, classes))
     return DataSet(card, train, test, sample_shape, tuple(dict.fromkeys(told)), left_out)
+
+
+def _divided(card: Card, why: str) -> str:
+    if not card.count_test:
+        return f"None of {card.count_train:,} are held out for the test, so the network is never tested."
+    return f"{card.count_test:,} of {card.count_train + card.count_test:,} are held out for the test: {why}."
 
 
 def _missing(train: Split, test: Split | None, classes: Sequence[str]) -> tuple[str, ...]:

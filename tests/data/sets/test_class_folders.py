@@ -140,6 +140,14 @@ def test_the_split_tells_counts_and_names_classes_of_which_nothing_is_held_out(t
     )
 
 
+def test_where_nothing_at_all_is_held_out_no_share_of_it_is_told(tmp_path: Path) -> None:
+    picture(tmp_path / "cat" / "1.png")
+    picture(tmp_path / "dog" / "1.png")
+    data = open_data(tmp_path)
+    assert data.test is None
+    assert data.notes == ("None of 2 are held out for the test, so the network is never tested.",)
+
+
 def test_many_classes_of_which_nothing_is_held_out_are_counted(tmp_path: Path) -> None:
     picture(tmp_path / "test" / "zebra" / "1.png")
     for number in range(9):
