@@ -239,7 +239,7 @@ class Run:
         try:
             write_checkpoint(self.checkpoint, state)
         except FileError as error:
-            self._warning = f"The checkpoint {error} The older one is kept."
+            self._warning = f"No new checkpoint was kept: {error}"
         else:
             self.controls.kept = self.place.step
 

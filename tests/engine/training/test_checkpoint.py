@@ -72,7 +72,7 @@ def test_a_run_on_a_full_disk_tells_of_it_and_learns_on(tmp_path, monkeypatch):
     losses, warnings, _ = run("enough")
     assert not warnings
     assert run("full")[:2] == (losses, [
-        f"The checkpoint full could not be written in {tmp_path}: no space left on device. The older one is kept."
+        f"No new checkpoint was kept: full could not be written in {tmp_path}: no space left on device."
     ] * 2)  # fmt: skip
     state = read_checkpoint(tmp_path / "full")
     assert state is not None

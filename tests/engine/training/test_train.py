@@ -203,7 +203,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_with_the_older_checkpoint_kept(
     monkeypatch.setattr(run_module, "write_checkpoint", full)
     model = small_model()
     warnings = [s.warning for s in start(model, checkpoint=checkpoint) if s.epoch_ended]
-    told = "The checkpoint run.ckpt could not be written in runs: no space left on device. The older one is kept."
+    told = "No new checkpoint was kept: run.ckpt could not be written in runs: no space left on device."
     assert warnings == [told] * 3
     assert checkpoint.read_bytes() == older
     assert_equal_bits(weights(model), unbroken[0])
