@@ -248,7 +248,7 @@ def test_a_loss_that_is_no_number_ends_in_a_sentence(tmp_path, capsys):
         ("nosuch.txt", "points:moons", "There is no network called"),
         ("net.txt", "nosuch", "There is no file and no data set called nosuch."),
         ("net.txt", "digits-of-nobody.npz", "There is no file"),
-        ("wide.txt", "points:moons", "The network takes 3, but an example of the data is 2."),
+        ("wide.txt", "points:moons", "The network takes 3 numbers, but an example of the data is 2 numbers."),
         ("faulty.txt", "points:moons", "faulty.txt cannot run."),
     ],
 )

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.amounts import plural
 from explorer.data import DataSet, fit_picture, picture_from_array
 from explorer.engine.errors import EngineError, shape_text
 
@@ -118,7 +119,7 @@ class SourceExamples(Scaled):
             return given
         if len(self.input_shape) == 1 and prod(given.shape[1:]) == self.input_shape[0]:
             return np.ascontiguousarray(given).reshape(len(given), -1)
-        arriving, wanted_shape = shape_text(given.shape[1:]), shape_text(self.input_shape)
+        arriving, wanted_shape = _words(given.shape[1:]), _words(self.input_shape)
         raise EngineError(f"The network takes {wanted_shape}, but an example of the data is {arriving}.")
 
     @cached_property
@@ -170,6 +171,10 @@ def both_splits(
     """What a network learns from and what it is tested on, as it is fed them; None where there is no test split."""
     learning = SourceExamples(data.train, input_shape, mean, std, fit)
     return learning, None if data.test is None else replace(learning, source=data.test)
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return plural(shape[0], "number") if len(shape) == 1 else shape_text(shape)
 
 
 def _check_counts(inputs: int, targets: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.amounts import count
+from explorer.amounts import count, plural
 from explorer.bounds import quoted
 from explorer.data import SAMPLES, PictureError, fit_picture, read_sample
 from explorer.engine.errors import EngineError, shape_text
@@ -115,8 +115,7 @@ class Stage:
         sizes = given.shape if given.ndim > 1 and len(shape) > 1 else (given.size,)
         fits = given.size % int(np.prod(shape)) == 0 and sizes[-min(len(sizes), 2) :] == shape[-min(len(sizes), 2) :]
         if not given.size or not (fits or (len(shape) == 1 and given.size % shape[0] == 0)):
-            takes = shape_text(shape) if len(shape) > 1 else f"{count(shape[0])} numbers"
-            raise ReadingError(f"the input is {shape_text(given.shape)}, but the network takes {takes}")
+            raise ReadingError(f"the input is {_words(given.shape)}, but the network takes {_words(shape)}")
         return given.reshape(-1, *shape)
 
     def _sample(self, shape: tuple[int, ...]) -> np.ndarray:
@@ -212,3 +211,7 @@ def _loaded(name: str) -> Loaded:
 
 def _learns(numbers: dict[str, np.ndarray]) -> bool:
     return any(name.endswith((".weight", ".bias")) for name in numbers)
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return plural(shape[0], "number") if len(shape) == 1 else shape_text(shape)

@@ -114,7 +114,7 @@ class StepPage(QWidget):
             self.question.begin()
             self._area.verticalScrollBar().setValue(0)
         self.title.setText(step.title)
-        self.text.setText(words.CANNOT.format(why=page.fault) if page.fault else words.plain(page.text))
+        self.text.setText(words.cannot(page.fault) if page.fault else words.plain(page.text))
         has_question = step.question is not None and bool(page.question)
         self.question.setVisible(has_question)
         given = [told.answer for told in state.told if told.is_answer]

@@ -17,6 +17,11 @@ TRAINING = "Training with the numbers that are there now…"
 LAST = "That was the last step. {question}"
 
 
+def cannot(why: str) -> str:
+    """The sentence of a step that cannot be shown; what a reading says of itself has no full stop."""
+    return CANNOT.format(why=why if why.endswith(".") else f"{why}.")
+
+
 def plain(text: str) -> str:
     """A lesson's text without the marks around formulas and code."""
     return " ".join(text.replace("$", "").replace("`", "").replace("**", "").split())

@@ -87,7 +87,7 @@ def test_a_picture_is_laid_out_channel_by_channel_for_a_network_of_numbers():
 
 def test_rows_of_another_length_are_told():
     source = Pictures(np.zeros((4, 3), np.float32), np.zeros(4, np.int64))
-    with pytest.raises(EngineError, match=r"The network takes 2, but an example of the data is 3\."):
+    with pytest.raises(EngineError, match=r"The network takes 2 numbers, but an example of the data is 3 numbers\."):
         SourceExamples(source, (2,)).taken(torch.tensor([0]))
 
 

@@ -139,6 +139,14 @@ def test_what_is_no_number_is_said_to_be_none(qtbot: QtBot, window: MainWindow) 
     assert not window.session.state.lessons.is_revealed
 
 
+def test_a_step_that_cannot_be_shown_says_why_in_a_whole_sentence(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "one-step")
+    window.session.editing.set_input_shape((3, 4, 4))
+    settle(qtbot, window)
+    why = "the input is 2 numbers, but the network takes 3 × 4 × 4."
+    assert said(window, "lessonText") == f"This step cannot be shown: {why}"
+
+
 def test_an_option_is_chosen_by_mouse_and_by_its_letter(qtbot: QtBot, window: MainWindow) -> None:
     opened(qtbot, window, "first-look")
     press(qtbot, window, QPushButton, "lessonOptionA")
