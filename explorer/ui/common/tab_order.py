@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 def chain(*parts: QWidget) -> None:
     """Let Tab go from the controls of one part to those of the next, where both are in one window: a pane may float."""
-    stops = [stop for part in parts for stop in _stops(part)]
-    for before, after in pairwise(stops):
+    for before, after in pairwise(stop for part in parts for stop in stops(part)):
         if before.window() is after.window():
             QWidget.setTabOrder(before, after)
 
 
-def _stops(part: QWidget) -> list[QWidget]:
+def stops(part: QWidget) -> list[QWidget]:
     """What Tab stops at in `part`, itself included, as they were made.
 
     A control made of several, which hands the focus on to one of them, is one stop: Qt keeps its parts together. Qt's
@@ -25,4 +24,4 @@ def _stops(part: QWidget) -> list[QWidget]:
     if part.focusPolicy() & Qt.FocusPolicy.TabFocus or part.focusProxy() is not None:
         return [part]
     inside = part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return [stop for child in inside for stop in _stops(child)]
+    return [stop for child in inside for stop in stops(child)]

@@ -58,6 +58,10 @@ class OverView(TipsOfPlaces, StepPicture):
         self.vectors.opened.connect(self.followed)
         self.weight.opened.connect(lambda cell: self.followed.emit("weight", cell))
 
+    def asked_for(self) -> list[QWidget]:
+        """The views that show the cursor's cell."""
+        return [view for view in (*self.views, self.weight) if view.isVisible() and view.chosen() is not None]
+
     def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
         """Draw the step, and mark the cursor's cell and what its terms read; the outputs stand for `classes`."""
         plan = over_plan(timeline, cursor, classes)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.arithmetic.operation import Index
 from explorer.session import Cell, Session, State
@@ -16,7 +25,7 @@ from explorer.session.soon import soon
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
-from explorer.ui.common.tab_order import chain
+from explorer.ui.common.tab_order import chain, stops
 from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
@@ -140,6 +149,22 @@ class StepStage(FollowingView, QWidget):
             self._show_step(new)
 
     def _show_step(self, state: State) -> None:
+        """Show the step; the keys that were in a view which it hides go to what is asked for in it."""
+        focus = QApplication.focusWidget()
+        self._show_page(state)
+        if focus is not None and self.pages.isAncestorOf(focus) and not focus.isVisible():
+            self._take_keys()
+
+    def _take_keys(self) -> None:
+        page = self.pages.currentWidget()
+        assert page is not None
+        seen = [each for each in stops(page) if each.isVisible()]
+        asked = page.asked_for() if isinstance(page, StepPicture) else ()
+        taking = next(iter([*asked, *seen]), None)
+        if taking is not None and self.isVisible():
+            taking.setFocus()
+
+    def _show_page(self, state: State) -> None:
         timeline, cursor = state.steps.timeline, state.steps.cursor
         if timeline is None or not timeline.steps:
             self.empty.setText(state.steps.message or (RECORDING if state.steps.is_recording else EMPTY))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -23,6 +23,10 @@ class StepPicture(QWidget):
     followed = Signal(str, tuple)
     pointed = Signal(str, object)
     fed: np.ndarray | None = None
+
+    def asked_for(self) -> Sequence[QWidget]:
+        """The views that show the cell which is asked for."""
+        return ()
 
     def show_pointed(self, place: Callable[[str], Index | None]) -> None:
         """Mark the cell under the mouse in another view: `place` gives it for a tensor of the step, by its name."""

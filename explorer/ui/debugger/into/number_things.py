@@ -42,16 +42,24 @@ def offer_grid(widget: NumberGrid, *, session: Session, line: Callable[[], str])
 def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str]) -> None:
     """Let a row of `widget` be copied with all digits, or all of them."""
 
+    def chosen() -> int | None:
+        row = widget.chosen()
+        return row if row is not None or widget.table is None else widget.table.marked
+
     def thing_at(point: QPoint | None) -> Thing | None:
         table = widget.table
         if table is None:
             return None
-        row = table.marked if point is None else widget.row_at(QPointF(point))
+        row = chosen() if point is None else widget.row_at(QPointF(point))
         rows = table.order.tolist() if row is None else [row]
         name = "Terms" if row is None else table.labels[row]
         return Thing(name, value=partial(_text, widget, rows), picture=lambda: widget.grab().toImage(), line=line())
 
-    offer(widget, session, thing_at)
+    def chosen_at() -> QPointF | None:
+        row = widget.chosen()
+        return None if row is None else widget.rect_of(row).center()
+
+    offer(widget, session, thing_at, chosen_at)
 
 
 def _text(widget: TermTable, rows: list[int]) -> str:

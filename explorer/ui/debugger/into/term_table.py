@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
+from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.eliding import elided
+from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import exact, number
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
@@ -22,23 +24,52 @@ HEADER = 22
 TALLEST_ROW, SHORTEST_ROW = 28, 20
 LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
 CELL_WIDTH, SMALLEST_CELL, SYMBOL_WIDTH = 84, 38, 18
+FARTHEST = 1_000_000  # rows
+WALKING = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -FARTHEST, Qt.Key.Key_End: FARTHEST}
 
 
 class TermTable(TipsOfPlaces, QWidget):
-    """Shows a `Table`; rows that do not fit are counted below it. A double-click emits `opened` with a row's source."""
+    """Shows a `Table`; rows that do not fit are counted below it.
+
+    A click or the arrow keys choose a row; Enter or a double-click emits `opened` with its source.
+    """
 
     opened = Signal(str, tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table: Table | None = None
+        self._chosen: int | None = None
+        self.setAccessibleName("Terms")
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_table(self, table: Table) -> None:
-        """Show `table`."""
+        """Show `table`; the chosen row stays chosen in one that has the same rows."""
+        if self.table is None or self.table.labels != table.labels:
+            self._chosen = None
         self.table = table
-        self.setAccessibleName("Terms")
-        self.setAccessibleDescription(". ".join(table.lines))
+        self._show_chosen()
+
+    def chosen(self) -> int | None:
+        """The row of the table that is chosen; None where none is, or where it does not fit."""
+        return self._chosen if self.table is not None and self._chosen in self._order() else None
+
+    def rect_of(self, row: int) -> QRectF:
+        """The pixels of a row that is drawn."""
+        height = self._row_height()
+        return QRectF(0, HEADER + self._order().tolist().index(row) * height, self.width(), height)
+
+    def _choose(self, row: int | None) -> None:
+        if row is not None:
+            self._chosen = row
+            self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        """Paint and tell what is chosen; the result where nothing is."""
+        assert self.table is not None
+        row = self.chosen()
+        tell(self, ". ".join(self.table.lines) if row is None else ", ".join(self._tip(row).split("\n")))
         self.update()
 
     def rows_shown(self) -> int:
@@ -76,21 +107,48 @@ class TermTable(TipsOfPlaces, QWidget):
         row = self.row_at(QPointF(point))
         if row is None:
             return None
-        height = self._row_height()
-        top = HEADER + (point.y() - HEADER) // height * height
-        return self._tip(row), QRectF(0, top, self.width(), height)
+        return self._tip(row), self.rect_of(row)
 
     def _tip(self, row: int) -> str:
         assert self.table is not None
-        numbers = [f"{column.title}: {exact(float(column.values[row]))}" for column in self.table.columns]
+        present = [column for column in self.table.columns if not math.isnan(column.values[row])]
+        numbers = [f"{column.title}: {exact(float(column.values[row]))}" for column in present]
         return "\n".join([self.table.labels[row], *numbers])
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._choose(self.row_at(event.position()))
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        row = self.row_at(event.position())
+        self._open(self.row_at(event.position()))
+
+    def _open(self, row: int | None) -> None:
         if row is not None and self.table is not None and row < len(self.table.sources):
             source = self.table.sources[row]
             if source is not None:
                 self.opened.emit(*source)
+
+    # --- the keys ---
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self.table is not None and key in WALKING:
+            self._walk(WALKING[key])
+        elif key in ENTERING and self.chosen() is not None:
+            self._open(self.chosen())
+        else:
+            super().keyPressEvent(event)
+
+    def _walk(self, rows: int) -> None:
+        order, chosen = self._order().tolist(), self.chosen()
+        at = -1 if chosen is None else order.index(chosen)
+        self._choose(order[min(max(at + rows, 0), len(order) - 1)])
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keys begin at the marked row, or else at the first."""
+        if self.table is not None and self.chosen() is None:
+            self._choose(int(self._order()[0]) if self.table.marked is None else self.table.marked)
+        self.update()
+        super().focusInEvent(event)
 
     # --- painting ---
 
@@ -100,18 +158,24 @@ class TermTable(TipsOfPlaces, QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         order, height = self._order(), self._row_height()
-        if self.table.marked is not None:
-            found = np.flatnonzero(order == self.table.marked)
-            if len(found):
-                row = QRectF(0, HEADER + int(found[0]) * height, self.width(), height)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.current().selection))
-                painter.drawRoundedRect(row, 4, 4)
+        self._paint_grounds(painter, order)
         for at, place in enumerate(order.tolist()):
             label = QRectF(6, HEADER + at * height, self._label_width() - 8, height)
             paint_label(painter, label, self.table.labels[place])
         self._paint_columns(painter, order, height)
         self._paint_below(painter, HEADER + len(order) * height + 4, len(order))
+
+    def _paint_grounds(self, painter: QPainter, order: np.ndarray) -> None:
+        """Behind the row that is asked for, and the one that is chosen, in a frame while the keys mean it."""
+        assert self.table is not None
+        colours, marked, chosen = theme.current(), self.table.marked, self.chosen()
+        for row, ground in ((chosen, colours.sunken), (marked, colours.selection)):
+            if row is None or row not in order:
+                continue
+            is_framed = row == chosen and self.hasFocus()
+            painter.setPen(QPen(QColor(colours.accent), 1.5) if is_framed else QPen(Qt.PenStyle.NoPen))
+            painter.setBrush(QColor(ground))
+            painter.drawRoundedRect(self.rect_of(row).adjusted(1, 0.5, -1, -0.5), 4, 4)
 
     def _label_width(self) -> float:
         assert self.table is not None

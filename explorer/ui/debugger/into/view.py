@@ -81,6 +81,10 @@ class IntoView(StepPicture):
 
     # --- what it shows ---
 
+    def asked_for(self) -> list[QWidget]:
+        """The views that show the cursor's cell."""
+        return [view for view in (self.made, self.given) if view.isVisible() and view.chosen() is not None]
+
     def show_cursor(self, timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> None:
         """Draw the arithmetic of the cursor's cell; `classes` are those that the outputs stand for."""
         self._target_of = partial(target_of, timeline=timeline, cursor=cursor, fed=self.fed)
