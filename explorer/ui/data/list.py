@@ -83,14 +83,20 @@ class DataList(Pane):
         self._bring_into_view()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """The keys begin at the open one; before one is open at no card, else Qt would choose the first."""
         super().showEvent(event)
+        self.area.setFocus()
         self._bring_into_view()
 
     def _bring_into_view(self) -> None:
-        """The open one, after its height is known."""
+        """The open one, once its height is known; keys that were sent to no other place begin there."""
         if (card := self._open_card()) is not None:
+            soon(card, lambda: self._lead_to(card))
+
+    def _lead_to(self, card: DataCard) -> None:
+        self.area.ensureWidgetVisible(card, 0, 8)
+        if self.window().focusWidget() in (None, self.area):
             card.setFocus()
-            soon(card, lambda: self.area.ensureWidgetVisible(card, 0, 8))
 
     def _open_card(self) -> DataCard | None:
         cards = [*([self._own] if self._own is not None else []), *self.cards.values()]
@@ -98,6 +104,8 @@ class DataList(Pane):
 
     def _show_own(self, data: DataSet | None, path: str) -> None:
         if self._own is not None:
+            if self._own.hasFocus():
+                self.area.setFocus()  # else Qt gives the keys to whichever card comes next
             self._own.deleteLater()
             self._own = None
         if data is None:

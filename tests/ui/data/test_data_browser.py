@@ -88,6 +88,32 @@ def test_a_card_opens_its_data_set_with_the_keyboard_and_is_marked(
     assert browser.shown.title_label.text() == "Points: xor"
 
 
+def test_data_opened_from_elsewhere_get_the_keys_and_no_other_card_has_a_ring(
+    browser: DataBrowser, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    browser.activateWindow()
+    qtbot.waitUntil(browser.isActiveWindow)
+    assert not any(card.hasFocus() for card in browser.findChildren(DataCard))
+    session.data.use_data(make_folder(tmp_path))
+    wait_until_open(qtbot, session)
+    card = browser.findChild(DataCard, f"data.{tmp_path.name}")
+    assert card is not None
+    assert card.isChecked()
+    qtbot.waitUntil(card.hasFocus)
+    open_data_set(qtbot, browser, "points:moons")
+    qtbot.waitUntil(browser.list.cards["points:moons"].hasFocus)
+
+
+def test_what_opens_takes_the_keys_from_nowhere_else(browser: DataBrowser, session: Session, qtbot: QtBot) -> None:
+    browser.activateWindow()
+    qtbot.waitUntil(browser.isActiveWindow)
+    elsewhere = (browser.list.cards["points:blobs"], browser.findChild(QPushButton, "openDataFolder"))
+    for place, name in zip(elsewhere, ("points:moons", "textures"), strict=True):
+        place.setFocus()
+        open_data_set(qtbot, browser, name)
+        assert place.hasFocus()
+
+
 def test_a_download_asks_first_and_once(
     browser: DataBrowser, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
