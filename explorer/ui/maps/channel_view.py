@@ -22,7 +22,7 @@ LEAST_WIDTH = 176
 
 
 class ChannelView(Pane):
-    """Shows the chosen channel. `hovered` tells which cell the mouse is over, `chosen` the row and column of a click,
+    """Shows one channel. `hovered` tells which cell the mouse is over, `chosen` the row and column of a click,
     `moved` by how many rows and columns a key moves the chosen cell; Esc and a button let go of it."""
 
     hovered = Signal(object)
@@ -74,6 +74,11 @@ class ChannelView(Pane):
             self.map.keep_in_view(Place(0, chosen.row, chosen.column))
         self._kept = chosen
         tell(self.map.canvas, chosen_words(entry, chosen, ()))
+
+    @property
+    def channel(self) -> int | None:
+        """The channel that is shown."""
+        return self._chosen.channel
 
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""

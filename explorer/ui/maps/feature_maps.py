@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui.common.actions import Actions
@@ -23,9 +23,10 @@ from explorer.ui.maps.map_things import MapThings
 from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
 from explorer.ui.maps.shown_order import ShownOrder
 from explorer.ui.maps.why import WhyOfMaps
-from explorer.ui.maps.words import facts, why_empty
+from explorer.ui.maps.words import facts, what_to_choose, why_empty
 
 WIDE = 1.8
+LEAST_BESIDE = 320  # pixels of width for all maps
 BELOW, BESIDE = (3, 2), (2, 3)  # shares of all maps and of what stands below or beside them
 
 
@@ -64,7 +65,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._maps.chosen.connect(self._choose)
         self._maps.left.connect(actions["clearCell"].trigger)
         self._chosen = ChosenChannel(actions["clearCell"], WhyOfMaps(self._session), DepthView(self._session))
-        self._chosen.channel.chosen.connect(lambda row, column: selection.select(row=row, column=column))
+        self._chosen.channel.chosen.connect(self._choose_in_large)
         self._chosen.channel.moved.connect(self._move)
         self._things = MapThings(self._session, self._maps, self._chosen.channel)
         for view in (self._maps, self._chosen.channel):
@@ -95,7 +96,15 @@ class FeatureMaps(FollowingView, QWidget):
         way = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if way != self._split.orientation():
             self._split.setOrientation(way)
+            self._chosen.keep_width(is_wide)
             self._share(BESIDE if is_wide else BELOW)
+        if self._session.state.selection.channel is None:
+            self._chosen.setVisible(self._has_room_for_both())
+
+    def _has_room_for_both(self) -> bool:
+        """Whether a chosen channel has its room before one is chosen; in a low pane of little width it has not."""
+        is_wide = self._split.orientation() == Qt.Orientation.Horizontal
+        return not is_wide or self.width() - self._chosen.minimumSizeHint().width() >= LEAST_BESIDE
 
     def _share(self, shares: tuple[int, int]) -> None:
         for at, share in enumerate(shares):
@@ -134,15 +143,26 @@ class FeatureMaps(FollowingView, QWidget):
         if before is not None and before.channel != chosen.channel and entry is not None and self._are_filters(entry):
             self._redraw()  # the slices of the chosen filter, or all filters again
             return
-        self._chosen.setVisible(entry is not None and chosen.channel is not None)
         self._maps.mark_chosen(chosen, brings_into_view=before is not None)
-        if entry is None or chosen.channel is None:
+        if entry is None:
             return
+        if chosen.channel is None:
+            self._show_none_chosen(entry)
+            return
+        self._chosen.show()
         self._chosen.show_chosen(self._known(entry, chosen), self._map_sheet(entry) if entry.values.ndim == 3 else None)
         self._show_own_scale(chosen.channel)
         # Only a chosen cell takes the keys: they still walk over the mosaic where a whole channel is chosen.
         if before is not None and before.channel is None and chosen.row is not None:
             self._chosen.channel.take_focus()
+
+    def _show_none_chosen(self, entry: LayerActivation) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and self._chosen.isAncestorOf(focus):
+            self._maps.take_focus()  # Esc leads back to where the channel was chosen
+        self._chosen.setVisible(self._has_room_for_both())
+        words = what_to_choose(entry, are_filters=self._are_filters(entry))
+        self._chosen.show_nothing(words, has_maps=entry.values.ndim == 3)
 
     def _show_own_scale(self, channel: int) -> None:
         tile = self._sheet.tile_of(channel) if self._sheet is not None and self._sheet.per_map else None
@@ -160,7 +180,17 @@ class FeatureMaps(FollowingView, QWidget):
         """Tell and mark the cell under the mouse, wherever the mouse is."""
         if self.isVisible():
             self._maps.show_hovered(cell, self._session.state.entry(cell.call if cell is not None else None))
+            self._enlarge(cell)
             self._chosen.channel.set_pointed(cell)
+
+    def _enlarge(self, cell: Cell | None) -> None:
+        """Show the map under the mouse large, while none is chosen."""
+        entry, sheet = self._entry(), self._sheet
+        if cell is None or entry is None or sheet is None or self._session.state.selection.channel is not None:
+            return
+        place = entry.place(cell)
+        if place is not None and len(place) == 3 and not self._are_filters(entry):
+            self._chosen.show_pointed(entry, sheet, place[0])
 
     @Slot(bool)
     def _dim(self, is_late: bool) -> None:
@@ -174,10 +204,14 @@ class FeatureMaps(FollowingView, QWidget):
         self._session.selection.select(layer=chosen.layer, channel=chosen.channel, row=chosen.row, column=chosen.column)
 
     @Slot(int, int)
+    def _choose_in_large(self, row: int, column: int) -> None:
+        self._session.selection.select(channel=self._chosen.channel.channel, row=row, column=column)
+
+    @Slot(int, int)
     def _move(self, rows: int, columns: int) -> None:
         """Move the chosen cell; from a whole channel to its first one."""
         if self._session.state.selection.row is None:
-            self._session.selection.select(row=0, column=0)
+            self._choose_in_large(0, 0)
         else:
             self._session.selection.move_cell(rows, columns)
 

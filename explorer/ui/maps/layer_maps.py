@@ -101,6 +101,10 @@ class LayerMaps(QWidget):
         """Paler while newer maps are computed."""
         self.mosaic.canvas.set_dimmed(dimmed)
 
+    def take_focus(self) -> None:
+        """Let the arrow keys walk over the maps, or the numbers."""
+        (self.bars if self.sheet is None else self.mosaic.canvas).setFocus()
+
     def colours(self) -> np.ndarray | None:
         """The picture of the maps (H, W, 4) as they lie; None for a row of numbers."""
         return None if self.sheet is None else self.mosaic.colours()

@@ -42,7 +42,7 @@ class MapThings:
         return self._at(entry, int(sheet.channels[place.tile]), place)
 
     def _of_large(self, point: QPoint | None) -> Thing | None:
-        entry, channel = self._entry(), self._session.state.selection.channel
+        entry, channel = self._entry(), self._large.channel
         place = None if point is None else self._large.map.place_at(point)
         if entry is None or channel is None or place is None:
             return self._chosen(entry) if point is None else None

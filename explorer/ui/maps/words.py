@@ -44,7 +44,16 @@ def hint(*, is_filters: bool, is_bars: bool) -> tuple[str, ...]:
         )
     if is_bars:
         return ("Point at a row to read its value.",)
-    return ("Point at a cell to read its value; click it to see its channel large.", "Click: see it large.")
+    return ("Point at a cell to read its value; click it to read where that comes from.", "Click: why this number?")
+
+
+def what_to_choose(entry: LayerActivation, *, are_filters: bool) -> str:
+    """What stands where the chosen channel will, while none is."""
+    if are_filters:
+        return "Click a filter to see its slices, and the map that it makes."
+    if entry.values.ndim == 1:
+        return "Click a number to read where it comes from."
+    return "Point at a map to see it large here. Click a cell of it to read where its number comes from."
 
 
 def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:

@@ -149,6 +149,7 @@ def test_arrow_keys_move_the_cell_and_escape_goes_back(opened: Opened) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert session.state.selection == Selection("conv1")
     assert not large(view).isVisible()
+    assert mosaic(view).canvas.hasFocus()
 
 
 def test_arrow_keys_walk_over_the_mosaic(opened: Opened) -> None:
@@ -525,7 +526,7 @@ def test_in_a_wide_low_pane_the_chosen_channel_is_large_between_all_maps_and_the
 def test_small_maps_have_an_edge_each_so_that_zeros_do_not_run_together(
     show_maps: ShowMaps, qtbot: QtBot, qapp: QApplication
 ) -> None:
-    session, view = show_maps("3x16x16 conv(120, 3) relu flatten linear(5)", size=(500, 330))
+    session, view = show_maps("3x16x16 conv(120, 3) relu flatten linear(5)", size=(500, 430))
     session.selection.select(layer="relu1")
     QApplication.processEvents()
     canvas = mosaic(view).canvas
