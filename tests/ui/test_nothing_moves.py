@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Fault, State
@@ -103,3 +103,20 @@ def test_no_message_moves_a_view(shared: MainWindow, qtbot: QtBot, tab: str, siz
         qtbot.waitUntil(lambda told=told: not told.isVisible())
         moved += [f"{said}, afterwards: {each}" for each in _moved(before, _places(window))]
     assert not moved, "\n".join(moved)
+
+
+def test_no_tab_moves_when_another_is_chosen(shared: MainWindow) -> None:
+    """The chosen one was in bold letters, which are wider."""
+    shared.action("showData").trigger()
+    tops = (shared, *(each for each in QApplication.topLevelWidgets() if each.objectName() == "dataBrowser"))
+    bars = [bar for top in tops for bar in top.findChildren(QTabBar) if bar.count() > 1]
+    assert len(bars) >= 3
+    for bar in bars:
+        places = set()
+        for at in filter(bar.isTabVisible, range(bar.count())):
+            bar.setCurrentIndex(at)
+            QApplication.processEvents()
+            places.add(tuple(bar.tabRect(each).getRect() for each in range(bar.count())))
+        assert len(places) == 1, bar.accessibleName()
+        bar.setCurrentIndex(0)
+    tops[1].close()
