@@ -99,6 +99,23 @@ def test_everything_that_acts_has_a_name_of_its_own(
     assert not [f"{name}: {[_words(each) for each in found]}" for (_, name), found in alike.items() if len(found) > 1]
 
 
+@pytest.mark.parametrize("opened", EVERYTHING, ids=str)
+def test_boxes_and_tabs_are_not_known_by_what_is_chosen_in_them_alone(
+    opened: Opened, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """On Linux Qt gives that as their name; a reader asks for their label, as a test can on every system."""
+    root = opened.open(window, qtbot, tmp_path)
+    choosing = [each for kind in (QComboBox, QTabBar) for each in root.findChildren(kind) if each.isVisible()]
+    assert not [_words(each) for each in choosing if each.accessibleName() not in _labels(each)]
+
+
+def _labels(widget: QWidget) -> list[str]:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    assert interface is not None
+    labels = interface.relations(QAccessible.RelationFlag.Label)
+    return [label.text(QAccessible.Text.Name) for label, _ in labels]
+
+
 # --- what is chosen in a view ---
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLine
 
 from explorer.ui.common import theme
 from explorer.ui.common.icons import draw_icon
+from explorer.ui.common.named_box import NamedByLabel
 from explorer.ui.common.pasted_rows import row_on_the_clipboard
 from explorer.ui.common.typed import typed_number, typed_whole, written
 from explorer.ui.common.typed_box import TypedBox
@@ -158,7 +159,7 @@ class FloatBox(_Stepper, TypedBox, QDoubleSpinBox):
         self.setValue(float(f"{self.value() + steps * size:.9g}"))
 
 
-class ChoiceBox(_NoStrayWheel, QComboBox):
+class ChoiceBox(_NoStrayWheel, NamedByLabel, QComboBox):
     """A combo box that may be narrower than its longest entry."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

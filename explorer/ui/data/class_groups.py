@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.data import ClassGroup, DataError, DataSet, Grouping
 from explorer.session import Session, State
 from explorer.ui.common import theme
+from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.text import count
 from explorer.ui.data.group_box import GroupBox
 
@@ -70,7 +71,7 @@ class ClassGroups(QWidget):
     # --- its parts ---
 
     def _beginning(self) -> QHBoxLayout:
-        self._begin = QComboBox(objectName="groupsBegin", accessibleName="Begin with")
+        self._begin = ComboBox(objectName="groupsBegin", accessibleName="Begin with")
         self._begin.setToolTip("Fill in the groups; each can be changed below.")
         self._begin.setPlaceholderText(OWN)
         self._begin.activated.connect(self._fill_in)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
+
+from explorer.ui.common.named_box import ComboBox
 
 
-class GroupBox(QComboBox):
+class GroupBox(ComboBox):
     """A box for the name of a group. Escape brings back the name from before the typing, and emits `left`."""
 
     left = Signal()

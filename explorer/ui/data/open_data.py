@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QWidget
 
 from explorer.data import Split
 from explorer.session import Session, State
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.named_box import TabBar
 from explorer.ui.common.pane import ElidedLabel, Pane
 from explorer.ui.common.text import count
 from explorer.ui.data.about import AboutData
@@ -92,7 +93,7 @@ class OpenData(FollowingView, Pane):
             line.hide()
 
     def _make_tabs(self) -> None:
-        self.tabs = QTabBar(objectName="dataTabs", accessibleName="Parts of the data set")
+        self.tabs = TabBar(objectName="dataTabs", accessibleName="Parts of the data set")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for title in ("Training", "Held out", "Mistakes", "Groups", "Augmentations", "About"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation
 from explorer.ui.common.colour import Scale
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.icons import icon
+from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.maps.sheet import ORDERS, has_filters
@@ -201,10 +202,10 @@ def _row() -> QHBoxLayout:
     return row
 
 
-def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> tuple[QLabel, QComboBox]:
+def _choice(row: QHBoxLayout, name: str, choices: tuple[str, ...], tip: str) -> tuple[QLabel, ComboBox]:
     label = QLabel(name.lower())
     label.setProperty("role", "dim")
-    box = QComboBox(toolTip=tip, accessibleName=name)
+    box = ComboBox(toolTip=tip, accessibleName=name)
     box.addItems(list(choices))
     row.addWidget(label)
     row.addWidget(box)

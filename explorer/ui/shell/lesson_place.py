@@ -11,6 +11,7 @@ from shiboken6 import isValid
 from explorer.lessons.script import LessonStep
 from explorer.session import Session, State
 from explorer.session.soon import soon
+from explorer.ui.common.named_box import name_by_label
 from explorer.ui.lessons.view import WIDTH, LessonView
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.tabs import Tabs
@@ -81,7 +82,7 @@ class LessonPlace:
 
     def _name_bars(self) -> None:
         for bar in self._bars():
-            bar.setAccessibleName("Network or lessons")
+            name_by_label(bar, "Network or lessons")
 
     def _bars(self) -> list[QTabBar]:
         """The bars that have a tab for the pane, and those without any: the one in use, and what Qt left of others."""

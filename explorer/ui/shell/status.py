@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from explorer.session import Session, State
 from explorer.session.progress import Progress
@@ -14,6 +14,7 @@ from explorer.ui.common.actions import Actions
 from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.text import plural, seconds_text
 from explorer.ui.shell.left_over_line import LeftOverLine
 from explorer.ui.shell.messages import HEIGHT as TOAST_HEIGHT
@@ -91,9 +92,9 @@ class Status(FollowingView, QStatusBar):
         self._make_lines(session, key=actions["cancel"].shortcut().toString())
         self._facts = QLabel()
         self._facts.setProperty("role", "dim")
-        self._device = QComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
+        self._device = ComboBox(objectName="deviceLabel", toolTip="Where the network runs.", accessibleName="Device")
         self._device.textActivated.connect(session.passes.set_device)
-        self._mode = QComboBox(objectName="mode", accessibleName="Mode of the model")
+        self._mode = ComboBox(objectName="mode", accessibleName="Mode of the model")
         self._mode.addItems(["eval", "train"])
         self._mode.textActivated.connect(session.passes.set_mode)
         self.welcome = Welcome(session, actions)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from explorer.session import Session
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Command
+from explorer.ui.common.named_box import name_by_label
 from explorer.ui.common.things import is_menu_key, open_menu_within
 from explorer.ui.overview.view import Overview
 
@@ -100,6 +101,7 @@ class Tabs(QTabWidget):
         self._views: dict[str, QWidget] = {}
         self._pages: dict[str, QWidget] = {}
         self.tabBar().setDrawBase(False)
+        name_by_label(self.tabBar(), "Views of the network")
         for tab in TABS:
             page = self._pages[tab.name] = QWidget()
             QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)

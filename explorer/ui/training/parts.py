@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QPoint, QPointF, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.features.plane import has_surface
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.following_view import FollowingView
+from explorer.ui.common.named_box import TabBar
 from explorer.ui.common.scrolled import Scrolled
 from explorer.ui.common.tab_order import chain
 from explorer.ui.common.text import exact
@@ -139,7 +140,7 @@ class TrainingParts(FollowingView, QWidget):
             StripTab("Runs", lambda _session: RunList(session, self.shown), "All runs with their settings."),
             *PARTS,
         )
-        self.tabs = QTabBar(objectName="trainingTabs", accessibleName="Views of the training")
+        self.tabs = TabBar(objectName="trainingTabs", accessibleName="Views of the training")
         self.tabs.setStyleSheet(TABS_SHEET)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)

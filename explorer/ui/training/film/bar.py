@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -17,6 +16,7 @@ from explorer.session.state import parts_changed
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
+from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import count, number
 from explorer.ui.training.film.export import FilmExport, film_curve
@@ -68,7 +68,7 @@ class FilmBar(FollowingView, QWidget):
         self.live = QPushButton("Live", objectName="filmLive", accessibleName="Show the network as it is now")
         self.live.setToolTip("Back from the film to the network as it is now.")
         self.live.clicked.connect(self._go_live)
-        self.pace = QComboBox(accessibleName="Frames a second", toolTip="How fast the film is played and saved.")
+        self.pace = ComboBox(accessibleName="Frames a second", toolTip="How fast the film is played and saved.")
         for pace in PACES:
             self.pace.addItem(f"{pace} a second", pace)
         self.pace.setCurrentIndex(PACES.index(USUAL_PACE))
