@@ -94,6 +94,29 @@ def read_groups(words: Sequence[str], classes: Sequence[str]) -> Grouping:
     return tuple(replace(group, classes=rest) if group.classes == (EVERY_OTHER,) else group for group in groups)
 
 
+def carried_over(groups: Grouping, classes: Sequence[str], *, is_moved: bool) -> Grouping:
+    """`groups` for data with these `classes`; () where they are those of other data.
+
+    Groups that name them all stay, and so do those that leave some out where the same data were moved. One against the
+    rest stays wherever there is the one: the rest are then all others.
+    """
+    named, rest = {*_named(groups)}, next((group for group in groups if group.name == REST), None)
+    if named == {*classes} or (is_moved and named <= {*classes}):
+        return groups
+    kept = _named(group for group in groups if group is not rest)
+    if rest is None or not {*kept} < {*classes}:
+        return ()
+    others = tuple(name for name in classes if name not in kept)
+    return tuple(replace(group, classes=others) if group is rest else group for group in groups)
+
+
+def why_not_carried(groups: Grouping, title: str, classes: Sequence[str]) -> str:
+    """Why groups are let go as data called `title` are opened."""
+    missing = [name for name in dict.fromkeys(_named(groups)) if name not in classes]
+    why = f"has no class {_few(missing)}" if missing else "has classes that are in none of them"
+    return f"The groups {_few([group.name for group in groups])} are let go: {title} {why}. Undo brings them back."
+
+
 def _named(groups: Iterable[ClassGroup]) -> list[str]:
     return [name for group in groups for name in group.classes]
 

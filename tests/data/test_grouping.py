@@ -9,7 +9,7 @@ from explorer.data import ClassGroup, DataError, DataSet, grouped
 from explorer.data.arrays import Source
 from explorer.data.data_set import Card
 from explorer.data.dividing import data_set_of
-from explorer.data.grouping import one_against_the_rest, read_groups, suggested
+from explorer.data.grouping import carried_over, one_against_the_rest, read_groups, suggested, why_not_carried
 
 NAMES = ("airplane", "bird", "cat", "truck")
 ANIMALS = (ClassGroup("animal", ("bird", "cat")), ClassGroup("vehicle", ("airplane", "truck")))
@@ -86,3 +86,34 @@ def test_groups_are_read_as_they_are_written_on_the_command_line() -> None:
     assert read_groups([" animal = bird, cat", "vehicle = * "], NAMES) == ANIMALS
     with pytest.raises(DataError, match="NAME=class,class, not animal"):
         read_groups(["animal"], NAMES)
+
+
+SOME = (ClassGroup("cats", ("cat",)), ClassGroup("wings", ("airplane", "bird")))
+AGAINST = one_against_the_rest(NAMES, "cat")
+
+
+@pytest.mark.parametrize(
+    ("groups", "classes", "is_moved", "kept"),
+    [
+        (ANIMALS, NAMES[::-1], False, ANIMALS),
+        (ANIMALS, (*NAMES, "ship"), False, ()),
+        (ANIMALS, NAMES[:3], True, ()),
+        (SOME, NAMES, True, SOME),
+        (SOME, NAMES, False, ()),
+        (AGAINST, ("dog", "cat", "ship"), False, one_against_the_rest(("dog", "cat", "ship"), "cat")),
+        (AGAINST, (*NAMES, "ship"), True, AGAINST),
+        (AGAINST, ("cat",), False, ()),
+        (AGAINST, ("dog", "ship"), False, ()),
+        (AGAINST, (), False, ()),
+    ],
+)
+def test_groups_go_with_data_of_the_same_classes(
+    groups: tuple[ClassGroup, ...], classes: tuple[str, ...], is_moved: bool, kept: tuple[ClassGroup, ...]
+) -> None:
+    assert carried_over(groups, classes, is_moved=is_moved) == kept
+
+
+def test_groups_that_are_let_go_say_why() -> None:
+    told = "The groups animal and vehicle are let go: Rows has no class bird and truck. Undo brings them back."
+    assert why_not_carried(ANIMALS, "Rows", ("cat", "airplane")) == told
+    assert "Rows has classes that are in none of them" in why_not_carried(ANIMALS, "Rows", (*NAMES, "ship"))

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data import ClassGroup
 from explorer.data.augment import Crop, Flip
+from explorer.data.grouping import one_against_the_rest
 from explorer.network import Network
 from explorer.network.files import NetworkFile, read_network, write_network
 from explorer.session import Session, kept_work
@@ -123,6 +124,8 @@ def test_other_data_have_no_groups_of_these(session: Session, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: session.state.document.data == "points:moons", timeout=60_000)
     assert session.state.document.class_groups == ()
     assert classes(session) == session.state.data.opened.data.classes
+    told = "The groups low and high are let go: Points: moons has no class 0, 1, 2 and 1 more. Undo brings them back."
+    assert session.state.status.notice == told
 
 
 def test_data_that_were_moved_keep_the_groups(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
@@ -132,6 +135,30 @@ def test_data_that_were_moved_keep_the_groups(session: Session, qtbot: QtBot, tm
     qtbot.waitUntil(lambda: session.state.document.data == moved, timeout=60_000)
     assert session.state.document.class_groups == GROUPS
     assert classes(session) == ("low", "high")
+
+
+def test_moved_data_keep_groups_that_leave_a_class_out(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    some = (ClassGroup("low", ("0",)), ClassGroup("high", ("2", "3")))
+    session.data.group_classes(some)
+    moved = rows(tmp_path / "moved.npz")
+    session.data.use_data(moved)
+    qtbot.waitUntil(lambda: session.state.document.data == moved, timeout=60_000)
+    assert session.state.document.class_groups == some
+    assert len(session.state.data.data_set.train) == 120
+
+
+def test_one_against_the_rest_is_kept_where_there_are_other_classes(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.data.group_classes(one_against_the_rest(("0", "1", "2", "3"), "1"))
+    labels = np.arange(150) % 3
+    np.savez(tmp_path / "three.npz", x=np.eye(5, dtype=np.float32)[labels], y=labels)
+    three = str(tmp_path / "three.npz")
+    session.data.use_data(three)
+    qtbot.waitUntil(lambda: session.state.document.data == three, timeout=60_000)
+    assert session.state.document.class_groups == one_against_the_rest(("0", "1", "2"), "1")
+    assert classes(session) == ("the rest", "1")
+    assert session.state.data.data_set.train.counts().tolist() == [80, 40]
 
 
 def test_the_same_data_opened_again_are_grouped_as_before(session: Session, qtbot: QtBot) -> None:

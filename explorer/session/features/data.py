@@ -62,9 +62,13 @@ class Data:
     def use_opened(self, opened: Opened) -> None:
         """Learn from data that were opened."""
         present = replace(self._store.state.data, opened=opened, whole=opened.data, progress=None, twins=None)
+        groups = _carried_over(self._store.state, opened)
+        why = _why_let_go(self._store.state.document.class_groups, groups, opened.data)
         with self._store.gathered():  # nobody sees the data without the groups of the document
             self._store.set(present)
-            self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened))
+            self._store.edit(f"choose {opened.data.card.title}", lambda before: _choosing(before, opened, groups))
+        if why:
+            self._store.say(why)
         self._look_for_twins(opened)
         then, self._then = self._then, None
         if then is not None:
@@ -184,16 +188,31 @@ class Data:
             self._learning.use_batch(examples)
 
 
-def _choosing(before: Document, opened: Opened) -> Document:
-    """The document with its data chosen; a network without classes takes those of the data.
-
-    Groups of the very same classes stay: the data may have been moved since.
-    """
-    grouped = {name for group in before.class_groups for name in group.classes}
-    is_alike = before.data == opened.name or grouped == {*opened.data.classes}
-    groups = before.class_groups if is_alike else ()
+def _choosing(before: Document, opened: Opened, groups: Grouping) -> Document:
+    """The document with its data chosen, in these groups; a network without classes takes those of the data."""
     classes = before.classes or _learned(opened.data, groups).classes
     return replace(before, data=opened.name, class_groups=groups, classes=classes)
+
+
+def _carried_over(state: State, opened: Opened) -> Grouping:
+    """The groups of the document for what was opened now: the data may have been moved since."""
+    document, before = state.document, state.data.opened
+    if not document.class_groups or document.data == opened.name:
+        return document.class_groups
+    from explorer.data.grouping import carried_over
+
+    was_open = before is not None and before.name == document.data and before.data.classes == opened.data.classes
+    has_same_name = Path(document.data).name == Path(opened.name).name
+    return carried_over(document.class_groups, opened.data.classes, is_moved=was_open or has_same_name)
+
+
+def _why_let_go(before: Grouping, groups: Grouping, data: DataSet) -> str:
+    """What is said of groups that are not those of the data any more; "" where they are."""
+    if groups or not before:
+        return ""
+    from explorer.data.grouping import why_not_carried
+
+    return why_not_carried(before, data.card.title, data.classes)
 
 
 def _chosen(document: Document) -> tuple[object, ...]:
