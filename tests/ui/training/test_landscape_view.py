@@ -141,6 +141,24 @@ def test_the_person_chooses_weights_and_span(qtbot: QtBot, session: Session) -> 
     )
 
 
+def test_a_cell_is_typed_where_a_parameter_is_chosen_and_told_where_it_is_the_steepest(
+    qtbot: QtBot, session: Session
+) -> None:
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    across, up = session.state.plane.landscape.weights
+    for picker, weight in ((view.across, across), (view.up, up)):
+        qtbot.waitUntil(lambda picker=picker, weight=weight: str(weight) in picker.parameter.currentText())
+        assert not picker.cell.isVisible()
+    choose(view, "up", "linear2.weight")
+    assert view.up.cell.isVisible()
+    assert view.up.cell.isEnabled()
+    _settle(qtbot, session)
+    assert view.up.parameter.itemText(0) == "steepest"
+    choose(view, "up", "none")
+    assert not view.up.cell.isVisible()
+
+
 def test_a_cell_beyond_the_edge_becomes_the_last_one(qtbot: QtBot, session: Session) -> None:
     view = opened(qtbot, session)
     _settle(qtbot, session)

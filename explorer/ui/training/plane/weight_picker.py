@@ -15,7 +15,9 @@ CELL_WIDTH = 84
 
 
 class WeightPicker(QWidget):
-    """`chosen` carries STEEPEST, NONE where that is offered, or a `Weight`.
+    """The field for the cell is there where a parameter is chosen; of the steepest the parameter tells it.
+
+    `chosen` carries STEEPEST, NONE where that is offered, or a `Weight`.
 
     `refused` carries a sentence about something typed that is not a cell; the cell before it comes back.
     """
@@ -57,7 +59,8 @@ class WeightPicker(QWidget):
 
     def show_weight(self, weight: Weight | None) -> None:
         """The cell that is shown; what is being typed stays."""
-        self.parameter.setItemText(0, STEEPEST if weight is None else f"{STEEPEST}: {weight.parameter}")
+        is_steepest = weight is not None and self.parameter.currentIndex() == 0
+        self.parameter.setItemText(0, f"{STEEPEST}: {weight}" if is_steepest else STEEPEST)
         self._cell = () if weight is None else weight.index
         if not self.cell.hasFocus() or not self.cell.isModified():
             self.cell.setText(_written(self._cell))
@@ -91,9 +94,9 @@ class WeightPicker(QWidget):
     def _explain(self) -> None:
         name = self.parameter.currentText()
         shape = self._shapes.get(name)
-        self.cell.setEnabled(shape is not None)
-        tip = f"The cell of {name}, of {shape_text(shape)}, counted from 0." if shape else "The cell, counted from 0."
-        self.cell.setToolTip(tip)
+        self.cell.setVisible(shape is not None)
+        if shape is not None:
+            self.cell.setToolTip(f"The cell of {name}, of {shape_text(shape)}, counted from 0.")
 
 
 def _written(cell: tuple[int, ...]) -> str:
