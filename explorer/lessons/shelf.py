@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from explorer.lessons.lesson import Lesson
-from explorer.lessons.lesson_file import ENDING
+from explorer.lessons.lesson_file import ENDING, LessonError
 from explorer.resources import resource
 
 LESSONS = (
@@ -38,9 +38,26 @@ LESSONS = (
 
 
 @cache
-def lessons() -> tuple[Lesson, ...]:
-    """All of them, read once."""
+def lessons(language: str = "") -> tuple[Lesson, ...]:
+    """All of them, read once; in a `language`, or else in the one that they are written in."""
+    if language:
+        return tuple(read_in(each, language) for each in lessons())
     return tuple(Lesson.read(resource("lessons", f"{name}{ENDING}")) for name in LESSONS)
+
+
+@lru_cache(maxsize=256)
+def read_in(lesson: Lesson, language: str) -> Lesson:
+    """The lesson in `language`; as it is where its texts are not there in that, or cannot be read."""
+    try:
+        return lesson.in_language(language)
+    except LessonError:
+        return lesson
+
+
+def lesson_after(name: str) -> Lesson | None:
+    """The bundled lesson that follows the one called `name` in the contents."""
+    at = LESSONS.index(name) + 1 if name in LESSONS else len(LESSONS)
+    return lessons()[at] if at < len(LESSONS) else None
 
 
 def lesson_named(name: str) -> Lesson | None:

@@ -22,6 +22,9 @@ class Words:
     factor: str
     too_large: str
     too_small: str
+    nothing_right: str
+    no_hint: str
+    given_up: str
 
 
 LANGUAGES: Mapping[str, Words] = {
@@ -38,6 +41,9 @@ LANGUAGES: Mapping[str, Words] = {
         factor="That is off by a factor of 10 or 100.",
         too_large="That is too large.",
         too_small="That is too small.",
+        nothing_right="With what is there now none of the answers is right: put back what was changed.",
+        no_hint="The numbers that it is made of stand in the step debugger.",
+        given_up="the run that it reads from was given up. Reset the step to begin it again.",
     ),
     "de": Words(
         step="── Schritt {number} von {count} · {title}",
@@ -52,6 +58,9 @@ LANGUAGES: Mapping[str, Words] = {
         factor="Das ist um den Faktor 10 oder 100 daneben.",
         too_large="Das ist zu groß.",
         too_small="Das ist zu klein.",
+        nothing_right="Mit dem, was jetzt dasteht, stimmt keine der Antworten: Nimm zurück, was geändert wurde.",
+        no_hint="Die Zahlen, aus denen sie entsteht, stehen im Debugger.",
+        given_up="Das Training, aus dem er liest, wurde abgebrochen. Setze den Schritt zurück, um es neu zu beginnen.",
     ),
 }
 """By the two letters of the language."""

@@ -51,7 +51,9 @@ class LessonState:
     """The lesson that is open, if one is, and what was done in all of them (`dots`, by `key_of` the step).
 
     `at` is the step, `page` its texts once they are read, `told` what was said of the answers so far, the newest last.
-    `right` is the right answer in words once it may be seen. `is_set` tells that the window shows the step's scene.
+    `right` is the right answer in words once it may be seen. `is_set` tells that the window shows the step's scene,
+    `is_over` that the person went on from the last step. `language` is the one that lessons are read in; `opening` is
+    another number for each time that a lesson was opened, 0 without one.
     """
 
     lesson: Lesson | None = None
@@ -64,7 +66,25 @@ class LessonState:
     is_training: bool = False  # a run that is read from is being made
     may_redraw: bool = False  # whether other numbers can be put in the place of the scene's
     veil: Veil = field(default_factory=Veil)
+    is_over: bool = False
+    language: str = "en"
+    opening: int = 0
     dots: Mapping[str, Dot] = field(default_factory=lambda: NOT_DONE)
+
+    @property
+    def closed(self) -> LessonState:
+        """What stays once no lesson is open."""
+        return LessonState(language=self.language, dots=self.dots)
+
+    @property
+    def spoken(self) -> str:
+        """The language of what is shown: a lesson may be there in another one alone."""
+        return self.language if self.lesson is None else self.lesson.script.language
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no step follows."""
+        return self.lesson is not None and self.at == len(self.lesson.steps) - 1
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from explorer.session.features.files import Files
 from explorer.session.given import undoables_of
-from explorer.session.lesson_state import LessonState
 from explorer.session.slices import InputState, Slice, StepsState
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -69,7 +68,7 @@ class LessonScenes:
     def take_away(self) -> None:
         """What was there before comes back as it was, with its undo. No lesson is open from then on."""
         self._set, self._fed = None, ()
-        closed = LessonState(dots=self._store.state.lessons.dots)
+        closed = self._store.state.lessons.closed
         if not self._store.has_aside:
             self._store.set(closed)
             return

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from explorer.lessons.words import LANGUAGES, Words
 from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.features.lesson_scenes import LessonScenes
@@ -24,11 +25,8 @@ if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
     from explorer.lessons.script import Scene
 
-NOTHING_RIGHT = "With what is there now none of the answers is right: put back what was changed."
-NO_HINT = "The numbers that it is made of stand in the step debugger."
 CHANGE, RESET = "change of the lesson", "put the lesson's numbers back"
 REDRAWN = "other numbers"
-GIVEN_UP = "the run that it reads from was given up. Reset the step to begin it again."
 
 
 class Lessons:
@@ -37,9 +35,13 @@ class Lessons:
     def __init__(self, store: Store, files: Files, keep: Callable[[], object]) -> None:
         self._store, self._scenes, self._showing = store, LessonScenes(store, files, keep), LessonShowing(store)
         self._scene: Scene | None = None  # of the step, with other numbers where they were drawn anew
-        self._seed = 0
+        self._original: Lesson | None = None  # the one that is open, in the language that it is written in
+        self._seed = self._opening = 0
         runs: Lane[bool | Fault] = Lane(
-            "lesson-run", failed=store.fail, cancelled=lambda _title: self._take_no_run(GIVEN_UP), told_as="opening"
+            "lesson-run",
+            failed=store.fail,
+            cancelled=self._take_given_up,
+            told_as="opening",
         )
         self._runs = store.add_lane(runs)
         store.follow(self._follow)
@@ -47,14 +49,28 @@ class Lessons:
 
     # --- which lesson, and which step ---
 
-    def take_progress(self, dots: Mapping[str, Dot]) -> None:
-        """What was done in earlier sessions."""
-        self._store.set(replace(self._state, dots=dots))
+    def take_progress(self, dots: Mapping[str, Dot], language: str = "en") -> None:
+        """What was done in earlier sessions, and in which language."""
+        self._store.set(replace(self._state, dots=dots, language=language))
+
+    def read_in(self, language: str) -> None:
+        """Read lessons in `language` from now on, the open one too: its step begins anew."""
+        with self._store.gathered():
+            self._store.set(replace(self._state, language=language))
+            if self._original is not None:
+                self._open(self._original, self._state.at)
 
     def open(self, lesson: Lesson, at: int = 0) -> None:
         """Open `lesson` at a step, in the place of another one, or over the person's own network."""
         if lesson.steps:
-            self._go_to(lesson, at)
+            self._opening += 1
+            self._open(lesson, at)
+
+    def _open(self, lesson: Lesson, at: int) -> None:
+        from explorer.lessons.shelf import read_in
+
+        self._original = lesson
+        self._go_to(read_in(lesson, self._state.language), at)
 
     def go_to(self, at: int) -> None:
         """Another step of the lesson; any may be gone to at any time."""
@@ -63,12 +79,23 @@ class Lessons:
             self._go_to(lesson, at)
 
     def step(self, direction: int) -> None:
-        """The next step, or for −1 the one before."""
-        self.go_to(self._state.at + direction)
+        """The next step, or for −1 the one before; from the last one on to the end, and back from there."""
+        if self._state.is_over or (direction > 0 and self._state.is_last):
+            self._store.set(replace(self._state, is_over=direction > 0))
+        else:
+            self.go_to(self._state.at + direction)
+
+    def open_next(self) -> None:
+        """The lesson that follows in the contents."""
+        from explorer.lessons.shelf import lesson_after
+
+        found = None if self._state.lesson is None else lesson_after(self._state.lesson.name)
+        if found is not None:
+            self.open(found)
 
     def leave(self) -> None:
         """Close the lesson: what was there before comes back as it was, with its undo."""
-        self._scene = None
+        self._scene = self._original = None
         self._runs.drop()
         self._showing.want(None)
         if self._state.is_open:
@@ -92,7 +119,7 @@ class Lessons:
         hint = page.hint if page is not None else ""
         if not hint and step is not None:
             hint = self._showing.sum_at(step.showing)
-        self._store.set(replace(self._state, hint=hint or NO_HINT))
+        self._store.set(replace(self._state, hint=hint or self._words.no_hint))
 
     def reveal(self) -> None:
         """Show the answer: the person does not know it."""
@@ -114,7 +141,7 @@ class Lessons:
         elif isinstance(answers, Fault):
             self._store.set(replace(state, told=(*state.told, Remark("", answers.message, is_answer=False))))
         elif not answers.right:
-            self._store.set(replace(state, told=(*state.told, Remark("", NOTHING_RIGHT, is_answer=False))))
+            self._store.set(replace(state, told=(*state.told, Remark("", self._words.nothing_right, is_answer=False))))
         elif answers.told is None:
             self._finish("shown", answers.right, state.told)
         elif answers.told.is_right:
@@ -175,14 +202,14 @@ class Lessons:
     def _go_to(self, lesson: Lesson, at: int) -> None:
         from explorer.lessons.redrawing import can_redraw
 
-        step = lesson.steps[at]
+        step, closed = lesson.steps[at], replace(self._state.closed, opening=self._opening)
         scene = lesson.script.scenes.get(step.scene)
         if scene is None:
             page, self._scene = Page(fault=f'The lesson has no scene "{step.scene}".'), None
-            self._store.set(LessonState(lesson, at, page, dots=self._state.dots))
+            self._store.set(replace(closed, lesson=lesson, at=at, page=page))
             return
         shown = self._scenes.stands(scene)
-        opened = LessonState(lesson, at, is_set=shown, dots=self._state.dots, may_redraw=can_redraw(step, scene))
+        opened = replace(closed, lesson=lesson, at=at, is_set=shown, may_redraw=can_redraw(step, scene))
         self._runs.drop()
         self._scene = scene
         self._showing.want(step.showing)
@@ -228,6 +255,10 @@ class Lessons:
     # --- what stands there ---
 
     @property
+    def _words(self) -> Words:
+        return LANGUAGES[self._state.spoken]
+
+    @property
     def _state(self) -> LessonState:
         return self._store.state.lessons
 
@@ -268,6 +299,9 @@ class Lessons:
         elif self._state.is_open:
             self._store.set(replace(self._state, is_training=False))
             then()
+
+    def _take_given_up(self, _title: str) -> None:
+        self._take_no_run(self._words.given_up)
 
     def _take_no_run(self, why: str) -> None:
         if self._state.is_open:

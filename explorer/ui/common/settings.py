@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QByteArray
 
+from explorer.lessons.words import LANGUAGES
 from explorer.session.lesson_state import Dot
 from explorer.ui.common.settings_file import read, write
 
@@ -98,6 +99,16 @@ def lesson_dots() -> dict[str, Dot]:
 
 def set_lesson_dots(dots: Mapping[str, Dot]) -> None:
     write("lesson_dots", [f"{key}={dot}" for key, dot in dots.items()])
+
+
+def lesson_language() -> str:
+    """The language that lessons are read in, by its two letters."""
+    language = read("lesson_language", "en")
+    return language if language in LANGUAGES else "en"
+
+
+def set_lesson_language(language: str) -> None:
+    write("lesson_language", language)
 
 
 def new_network_text() -> str:

@@ -17,7 +17,7 @@ from explorer.ui.common.eliding import elided
 from explorer.ui.common.row_list import Index, RowList, RowModel, row_ground
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.lessons.dots import SIZE, paint_dot
-from explorer.ui.lessons.words import MINUTES
+from explorer.ui.lessons.words import PANE, PaneWords
 
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
@@ -33,13 +33,7 @@ class ContentsLine:
     title: str
     lesson: Lesson | None = None
     done: int = 0
-
-    @property
-    def facts(self) -> str:
-        """What stands below the title."""
-        if self.lesson is None:
-            return ""
-        return MINUTES.format(minutes=self.lesson.minutes, done=self.done, count=len(self.lesson.steps))
+    facts: str = ""  # what stands below the title
 
     @property
     def dot(self) -> Dot:
@@ -48,14 +42,15 @@ class ContentsLine:
         return "open" if not self.done else "answered" if self.done == steps else "helped"
 
 
-def lines_of(lessons: tuple[Lesson, ...], dots: Mapping[str, Dot]) -> list[ContentsLine]:
+def lines_of(lessons: tuple[Lesson, ...], dots: Mapping[str, Dot], words: PaneWords) -> list[ContentsLine]:
     """The rows of the contents."""
     lines: list[ContentsLine] = []
     for chapter, group in groupby(lessons, key=lambda each: each.chapter):
         lines.append(ContentsLine(chapter))
         for lesson in group:
             done = sum(dots.get(key_of(lesson, at), "open") != "open" for at in range(len(lesson.steps)))
-            lines.append(ContentsLine(lesson.title, lesson, done))
+            facts = words.minutes.format(minutes=lesson.minutes, done=done, count=len(lesson.steps))
+            lines.append(ContentsLine(lesson.title, lesson, done, facts))
     return lines
 
 
@@ -81,7 +76,6 @@ class ContentsList(RowList):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lessonList")
-        self.setAccessibleName("Lessons by chapter")
         self.setUniformItemSizes(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.lines = _Lines(self)
@@ -90,9 +84,10 @@ class ContentsList(RowList):
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
 
-    def show_lessons(self, lessons: tuple[Lesson, ...], dots: Mapping[str, Dot]) -> None:
+    def show_lessons(self, lessons: tuple[Lesson, ...], dots: Mapping[str, Dot], language: str) -> None:
         """Show the contents."""
-        self.lines.show_rows(lines_of(lessons, dots))
+        self.setAccessibleName(PANE[language].contents_name)
+        self.lines.show_rows(lines_of(lessons, dots, PANE[language]))
 
     def take_keys(self) -> None:
         """The keys go to the chosen lesson, or to the first that is not done yet."""

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.session.lesson_state import Dot
 from explorer.ui.common import theme
+from explorer.ui.lessons.words import PaneWords
 
 SIZE, STEP, HEIGHT = 8, 13, 18
-SPOKEN = {"open": "open", "answered": "answered", "helped": "answered after help", "shown": "shown"}
 
 
 def paint_dot(painter: QPainter, centre: QPointF, dot: Dot, colour: QColor) -> None:
@@ -38,10 +38,11 @@ class DotRow(QWidget):
         self.at = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def show_dots(self, dots: Sequence[Dot], at: int) -> None:
+    def show_dots(self, dots: Sequence[Dot], at: int, words: PaneWords) -> None:
         """Show how each step was done."""
         self.dots, self.at = tuple(dots), at
-        told = ", ".join(f"step {number} {SPOKEN[dot]}" for number, dot in enumerate(dots, 1))
+        spoken = (words.step.format(number=number, dot=words.dots[dot]) for number, dot in enumerate(dots, 1))
+        told = ", ".join(spoken)
         self.setAccessibleName(told)
         self.setToolTip(told)
         self.updateGeometry()

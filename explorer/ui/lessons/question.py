@@ -8,6 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from explorer.ui.lessons.words import PaneWords
+
 LETTERS = "ABCDEFGHIJ"
 
 
@@ -17,7 +19,6 @@ class OptionButton(QPushButton):
     def __init__(self, letter: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"lessonOption{letter}")
-        self.setAccessibleName(f"Option {letter}")
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -71,16 +72,14 @@ class QuestionBox(QWidget):
         super().__init__(parent)
         self.words = QLabel(wordWrap=True, objectName="lessonQuestion")
         self.words.setProperty("role", "title")
-        self.field = QLineEdit(objectName="lessonAnswer", accessibleName="Your answer")
-        self.field.setPlaceholderText("a number")
+        self.field = QLineEdit(objectName="lessonAnswer")
         self.field.returnPressed.connect(self._answer)
-        self.button = QPushButton("Answer", objectName="lessonCheck")
+        self.button = QPushButton(objectName="lessonCheck")
         self.button.setProperty("role", "primary")
         self.button.clicked.connect(self._answer)
-        self.unknown = QPushButton("I don't know", objectName="lessonUnknown")
-        self.unknown.setToolTip("Show the answer and what is said of it.")
+        self.unknown = QPushButton(objectName="lessonUnknown")
         self.unknown.clicked.connect(self.given_up)
-        self.hint = QPushButton("Hint", objectName="lessonHint", toolTip="Say something that helps.")
+        self.hint = QPushButton(objectName="lessonHint")
         self.hint.clicked.connect(self.hinted)
         self.options = tuple(OptionButton(letter) for letter in LETTERS)
         column = QVBoxLayout(self)
@@ -123,6 +122,18 @@ class QuestionBox(QWidget):
         """What takes the keys while the question is open: the field, or the first option that can be chosen."""
         options = (option for option in self.options if not option.isHidden() and option.isEnabled())
         return next(options, self.field)
+
+    def speak(self, words: PaneWords) -> None:
+        """Say all that is said beside the question in this language."""
+        self.field.setPlaceholderText(words.placeholder)
+        self.field.setAccessibleName(words.your_answer)
+        self.button.setText(words.answer)
+        self.unknown.setText(words.unknown)
+        self.unknown.setToolTip(words.unknown_tip)
+        self.hint.setText(words.hint)
+        self.hint.setToolTip(words.hint_tip)
+        for letter, option in zip(LETTERS, self.options, strict=True):
+            option.setAccessibleName(words.option.format(letter=letter))
 
     def begin(self) -> None:
         """An empty field for another question."""

@@ -18,8 +18,8 @@ from explorer.session.lesson_state import LessonState, Page, Remark
 from explorer.session.soon import soon
 from explorer.ui.common import icons
 from explorer.ui.common.popup import ButtonMenu
-from explorer.ui.lessons import words
 from explorer.ui.lessons.question import QuestionBox
+from explorer.ui.lessons.words import PANE, PaneWords, plain
 
 FEEDBACK_LINES = 3
 MARGIN = 12
@@ -34,6 +34,7 @@ class StepPage(QWidget):
     reset = Signal()
     redrawn = Signal()
     listed = Signal()
+    switched = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,10 +47,11 @@ class StepPage(QWidget):
         self.feedback.setMinimumHeight(FEEDBACK_LINES * self.feedback.fontMetrics().lineSpacing())
         self.remark = _label("lessonRemark", "dim")
         self.change = _label("lessonChange")
-        self.do_it = QPushButton("Do it for me", objectName="lessonDoIt")
+        self.do_it = QPushButton(objectName="lessonDoIt")
         self.do_it.setProperty("role", "link")
         self.do_it.clicked.connect(self.done_for_me)
         self._of: tuple[object, ...] = ()
+        self._spoken: PaneWords | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -76,22 +78,23 @@ class StepPage(QWidget):
         return area
 
     def _foot(self) -> QHBoxLayout:
-        self.back = _tool("lessonBack", "ph.caret-left", "The step before.")
-        self.next = _tool("lessonNext", "ph.caret-right", "The next step.")
+        self.back = _tool("lessonBack", "ph.caret-left")
+        self.next = _tool("lessonNext", "ph.caret-right")
         self.back.clicked.connect(lambda: self.moved.emit(-1))
         self.next.clicked.connect(lambda: self.moved.emit(1))
         self.place = QLabel(objectName="lessonPlace")
-        self.show_me = QPushButton("Show me", objectName="lessonShow", toolTip="Stand where the step is about.")
+        self.show_me = QPushButton(objectName="lessonShow")
         self.show_me.setProperty("role", "flat")
         self.show_me.clicked.connect(self.shown_again)
-        self.more = _tool("lessonMore", "ph.dots-three", "Reset, other numbers, contents.")
+        self.more = _tool("lessonMore", "ph.dots-three")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(self.more)
         menu.setObjectName("lessonMenu")
-        self.again = menu.addAction("Again with other numbers", self.redrawn.emit)
-        menu.addAction("Reset the step", self.reset.emit)
+        self.again = menu.addAction("", self.redrawn.emit)
+        self.put_back = menu.addAction("", self.reset.emit)
         menu.addSeparator()
-        menu.addAction("Contents", self.listed.emit)
+        self.list = menu.addAction("", self.listed.emit)
+        self.switch = menu.addAction("", self.switched.emit)
         self.more.setMenu(menu)
         row = QHBoxLayout()
         row.setContentsMargins(8, 6, 8, 6)
@@ -103,31 +106,50 @@ class StepPage(QWidget):
             row.addWidget(other)
         return row
 
+    def _speak(self, words: PaneWords) -> None:
+        if words is self._spoken:
+            return
+        self._spoken = words
+        self.question.speak(words)
+        tips = ((self.back, words.back), (self.next, words.next), (self.more, words.more))
+        for tool, tip in tips:
+            tool.setToolTip(tip)
+            tool.setAccessibleName(tip.rstrip("."))
+        self.do_it.setText(words.do_it)
+        self.show_me.setText(words.show_me)
+        self.show_me.setToolTip(words.show_me_tip)
+        self.again.setText(words.again)
+        self.put_back.setText(words.reset)
+        self.list.setText(words.contents)
+        self.switch.setText(words.switch)
+
     def show_lesson(self, state: LessonState) -> None:
         """Show the step that is open."""
         lesson, step = state.lesson, state.step
         if lesson is None or step is None:
             return
-        page = state.page or Page(text=words.TRAINING if state.is_training else words.READING)
+        words = PANE[state.spoken]
+        self._speak(words)
+        page = state.page or Page(text=words.training if state.is_training else words.reading)
         if (lesson, state.at) != self._of:
             self._of = (lesson, state.at)
             self.question.begin()
             self._area.verticalScrollBar().setValue(0)
         self.title.setText(step.title)
-        self.text.setText(words.cannot(page.fault) if page.fault else words.plain(page.text))
+        self.text.setText(words.why_not(page.fault) if page.fault else plain(page.text))
         has_question = step.question is not None and bool(page.question)
         self.question.setVisible(has_question)
         given = [told.answer for told in state.told if told.is_answer]
         self.question.show_question(
-            words.plain(page.question), page.options, is_open=not state.is_revealed, given=given, right=state.right
+            plain(page.question), page.options, is_open=not state.is_revealed, given=given, right=state.right
         )
         self._show_feedback(state, page)
         is_over = state.is_revealed or step.question is None
         change = page.change if is_over else ""
-        self.change.setText(words.plain(change))
+        self.change.setText(plain(change))
         self.change.setVisible(bool(change))
         self.do_it.setVisible(bool(change))
-        told = (words.CHANGED if page.is_changed else "", words.TRAINING if state.is_training and state.page else "")
+        told = (words.changed if page.is_changed else "", words.training if state.is_training and state.page else "")
         self.remark.setText(" ".join(filter(None, told)))
         self._show_way(state, page)
         if state.told or state.is_revealed:
@@ -148,9 +170,8 @@ class StepPage(QWidget):
     def _show_way(self, state: LessonState, page: Page) -> None:
         assert state.lesson is not None
         count = len(state.lesson.steps)
-        self.place.setText(words.PLACE.format(at=state.at + 1, count=count))
+        self.place.setText(PANE[state.spoken].place.format(at=state.at + 1, count=count))
         self.back.setEnabled(state.at > 0)
-        self.next.setEnabled(state.at < count - 1)
         self.question.hint.setEnabled(state.may_hint and not state.is_revealed)
         self.again.setEnabled(state.may_redraw)
         self.show_me.setEnabled(state.step is not None and state.step.showing is not None)
@@ -158,7 +179,7 @@ class StepPage(QWidget):
     def _show_feedback(self, state: LessonState, page: Page) -> None:
         last = state.told[-1] if state.told else None
         said, role = _said(state, page, last)
-        self.feedback.setText(words.plain(said))
+        self.feedback.setText(plain(said))
         if self.feedback.property("role") != role:
             self.feedback.setProperty("role", role)
             self.feedback.style().polish(self.feedback)
@@ -166,15 +187,16 @@ class StepPage(QWidget):
 
 def _said(state: LessonState, page: Page, last: Remark | None) -> tuple[str, str]:
     """What is said below the question, and how it is coloured."""
+    words = PANE[state.spoken]
     if state.is_revealed:
-        right = words.RIGHT_ANSWERED if last is not None and last.is_right else words.RIGHT
+        right = words.right_answered if last is not None and last.is_right else words.right
         return f"{right.format(answer=state.right)} {page.reveal}", ""
     if last is None:
         is_page = state.step is not None and state.step.question is None
         return (page.reveal if is_page else state.hint), ""
     if not last.is_answer:
-        return last.text or words.NO_ANSWER, "warning"
-    return f"{words.WRONG.format(answer=last.answer.strip(), because=last.text or words.NO_MORE)} {state.hint}", ""
+        return last.text or words.no_answer, "warning"
+    return f"{words.wrong.format(answer=last.answer.strip(), because=last.text or words.no_more)} {state.hint}", ""
 
 
 def _label(name: str, role: str = "") -> QLabel:
@@ -185,8 +207,8 @@ def _label(name: str, role: str = "") -> QLabel:
     return label
 
 
-def _tool(name: str, icon: str, tip: str) -> QToolButton:
-    button = QToolButton(objectName=name, toolTip=tip, accessibleName=tip.rstrip("."))
+def _tool(name: str, icon: str) -> QToolButton:
+    button = QToolButton(objectName=name)
     button.setIcon(icons.icon(icon))
     button.setProperty("role", "flat")
     return button

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
+from explorer.session.lesson_state import LessonState
 from explorer.ui.common import icons
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel, Pane
 from explorer.ui.lessons.contents import ContentsList
 from explorer.ui.lessons.dots import DotRow
+from explorer.ui.lessons.end_page import EndPage
 from explorer.ui.lessons.step_page import StepPage
-from explorer.ui.lessons.words import CONTENTS
+from explorer.ui.lessons.words import PANE
 
 WIDTH = 320
 
@@ -24,15 +26,13 @@ class LessonView(FollowingView, Pane):
     closed = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, CONTENTS, parent)
+        super().__init__(session, PANE["en"].contents, parent)
         self.setObjectName("lessons")
         self.dots, self.head = DotRow(), ElidedLabel()
         self.head.setProperty("role", "title")
         self.facts_label.hide()
         self.title_label.hide()  # it is as wide as its words, and would make the column wider
-        self.close_button = QToolButton(
-            objectName="lessonClose", accessibleName="Close the lessons", toolTip="Bring back what was there before."
-        )
+        self.close_button = QToolButton(objectName="lessonClose")
         self.close_button.setIcon(icons.icon("ph.x"))
         self.close_button.setProperty("role", "flat")
         self.close_button.clicked.connect(self.closed)
@@ -41,10 +41,20 @@ class LessonView(FollowingView, Pane):
         row.insertWidget(0, self.head, 4)
         self.corner.addWidget(self.dots)
         self.corner.addWidget(self.close_button)
-        self.contents, self.step = ContentsList(), StepPage()
+        self.contents, self.step, self.end = ContentsList(), StepPage(), EndPage()
+        self.switch = QPushButton(objectName="lessonLanguage")
+        self.switch.setProperty("role", "link")
+        self.list_page = QWidget()
+        column = QVBoxLayout(self.list_page)
+        column.setContentsMargins(0, 0, 0, 4)
+        column.addWidget(self.contents, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(7, 0, 0, 0)
+        foot.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(foot)
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.contents)
-        self.pages.addWidget(self.step)
+        for page in (self.list_page, self.step, self.end):
+            self.pages.addWidget(page)
         self.body.addWidget(self.pages, 1)
         self._is_listed = False
         self._stage: tuple[object, ...] = ()
@@ -62,7 +72,12 @@ class LessonView(FollowingView, Pane):
         step.done_for_me.connect(lessons.do_change)
         step.reset.connect(lessons.reset_step)
         step.redrawn.connect(lessons.redraw)
-        step.listed.connect(self.show_contents)
+        for each in (step.listed, self.end.listed):
+            each.connect(self.show_contents)
+        for switched in (step.switched, self.switch.clicked):
+            switched.connect(lambda *_: lessons.read_in(PANE[self._session.state.lessons.language].other))
+        self.end.moved.connect(lessons.step)
+        self.end.went_on.connect(lessons.open_next)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 480)
@@ -93,6 +108,8 @@ class LessonView(FollowingView, Pane):
         """The keys go to where something can be done: the contents, the answer, or the way on."""
         if self.pages.currentWidget() is self.step:
             self.step.taker_of_keys().setFocus()
+        elif self.pages.currentWidget() is self.end:
+            self.end.taker_of_keys().setFocus()
         else:
             self.contents.take_keys()
 
@@ -100,25 +117,41 @@ class LessonView(FollowingView, Pane):
         lessons = new.lessons
         focus = QApplication.focusWidget()
         has_keys = focus is not None and self.isAncestorOf(focus)
-        if old is not None and lessons.lesson is not old.lessons.lesson:
+        if old is not None and lessons.opening != old.lessons.opening:
             self._is_listed = False
         is_step = lessons.is_open and not self._is_listed
-        self.pages.setCurrentWidget(self.step if is_step else self.contents)
+        page: QWidget = self.end if lessons.is_over else self.step
+        self.pages.setCurrentWidget(page if is_step else self.list_page)
+        words = PANE[lessons.spoken if is_step else lessons.language]
+        self.close_button.setAccessibleName(words.close)
+        self.close_button.setToolTip(words.close_tip)
         self.dots.setVisible(is_step)
         if is_step and lessons.lesson is not None:
             lesson = lessons.lesson
             self.head.set_whole(lesson.title, tip=f"{lesson.chapter} · {lesson.title}")
-            self.dots.show_dots([lessons.dot(lesson, at) for at in range(len(lesson.steps))], lessons.at)
-            self.step.show_lesson(lessons)
+            self.dots.show_dots([lessons.dot(lesson, at) for at in range(len(lesson.steps))], lessons.at, words)
+            self._show_page(lessons)
         else:
             self._show_contents(new)
-        stage = (is_step, lessons.lesson, lessons.at, lessons.page is None, lessons.is_revealed, bool(lessons.hint))
+        at = lessons.at, lessons.is_over
+        stage = (is_step, lessons.lesson, at, lessons.page is None, lessons.is_revealed, bool(lessons.hint))
         if has_keys and stage != self._stage:  # else Qt gives them to whatever comes after what was greyed or hidden
             self.take_keys()
         self._stage = stage
 
+    def _show_page(self, state: LessonState) -> None:
+        if not state.is_over or state.lesson is None:
+            self.step.show_lesson(state)
+            return
+        from explorer.lessons.shelf import lesson_after, read_in
+
+        after = lesson_after(state.lesson.name)
+        self.end.show_end(state, "" if after is None else read_in(after, state.language).title)
+
     def _show_contents(self, state: State) -> None:
         from explorer.lessons.shelf import lessons
 
-        self.head.set_whole(CONTENTS)
-        self.contents.show_lessons(lessons(), state.lessons.dots)
+        language = state.lessons.language
+        self.head.set_whole(PANE[language].contents)
+        self.switch.setText(PANE[language].switch)
+        self.contents.show_lessons(lessons(language), state.lessons.dots, language)

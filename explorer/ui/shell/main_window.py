@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
-        session.lessons.take_progress(settings.lesson_dots())
+        session.lessons.take_progress(settings.lesson_dots(), settings.lesson_language())
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -188,6 +188,8 @@ class MainWindow(QMainWindow):
             settings.set_recent_files(new.files.recent)
         if old is not None and old.lessons.dots is not new.lessons.dots:
             settings.set_lesson_dots(new.lessons.dots)
+        if old is not None and old.lessons.language != new.lessons.language:
+            settings.set_lesson_language(new.lessons.language)
         if new.lessons.step is not None:
             self.show_late_parts()
         self.lessons.follow(old, new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,6 +31,7 @@ def shared(module_qtbot: QtBot) -> Iterator[MainWindow]:
 def window(qtbot: QtBot, shared: MainWindow) -> Iterator[MainWindow]:
     shared.resize(1280, 720)
     shared.session.lessons.forget_answers()
+    shared.session.lessons.read_in("en")
     settle(qtbot, shared)
     yield shared
     shared.leave_lessons()
@@ -216,7 +218,10 @@ def test_next_and_back_are_never_locked(qtbot: QtBot, window: MainWindow) -> Non
     for step in lesson.steps[1:]:
         press(qtbot, window, QToolButton, "lessonNext")
         assert said(window, "lessonTitle") == step.title
-    assert not part(window, QToolButton, "lessonNext").isEnabled()
+    press(qtbot, window, QToolButton, "lessonNext")
+    assert part(window, QPushButton, "lessonOn").isVisible()
+    press(qtbot, window, QPushButton, "lessonEndBack")
+    assert said(window, "lessonTitle") == lesson.steps[-1].title
     press(qtbot, window, QToolButton, "lessonBack")
     assert said(window, "lessonTitle") == lesson.steps[-2].title
     assert not window.session.state.lessons.dots
@@ -285,9 +290,95 @@ def test_closing_the_pane_leaves_the_window_as_it_was_at_random_moments(qtbot: Q
         assert not session.state.files.unsaved
 
 
+def test_the_end_says_what_was_seen_and_leads_to_the_next_lesson(qtbot: QtBot, window: MainWindow) -> None:
+    lesson = opened(qtbot, window, "pooling").lesson
+    assert lesson is not None
+    press(qtbot, window, QPushButton, "lessonUnknown")
+    window.session.lessons.go_to(len(lesson.steps) - 1)
+    settle(qtbot, window)
+    press(qtbot, window, QToolButton, "lessonNext")
+    assert said(window, "lessonDone") == f"You have come to the end. The question was: {lesson.script.question}"
+    first, *others = said(window, "lessonSeen").splitlines()
+    assert first == f"◦  {lesson.steps[0].title}"
+    assert others == [f"○  {step.title}" for step in lesson.steps[1:]]
+    press(qtbot, window, QPushButton, "lessonOn")
+    after = window.session.state.lessons.lesson
+    assert after is not None
+    assert after.name == "pool-gradient"
+    assert said(window, "lessonTitle") == after.steps[0].title
+
+
+def test_after_the_last_lesson_only_the_contents_are_offered(qtbot: QtBot, window: MainWindow) -> None:
+    lesson = opened(qtbot, window, lessons()[-1].name).lesson
+    assert lesson is not None
+    window.session.lessons.go_to(len(lesson.steps) - 1)
+    settle(qtbot, window)
+    press(qtbot, window, QToolButton, "lessonNext")
+    assert not part(window, QPushButton, "lessonOn").isVisible()
+    press(qtbot, window, QPushButton, "lessonEndContents")
+    assert part(window, QListView, "lessonList").isVisible()
+
+
+def words_of_the_pane(window: MainWindow) -> set[str]:
+    """All that the pane says, in sight and to who hears it."""
+    found: set[str] = set()
+    for widget in window.lessons.view.findChildren(QWidget):
+        if not widget.isVisible() and not isinstance(widget, QMenu):
+            continue  # of what was shown before
+        found |= {widget.toolTip(), widget.accessibleName()}
+        found |= {action.text() for action in widget.actions()}
+        if isinstance(widget, QLabel | QPushButton | QLineEdit):
+            found.add(widget.text())
+        if isinstance(widget, QLineEdit):
+            found.add(widget.placeholderText())
+    return {text for text in found if re.search("[a-z]{3}", text)}
+
+
+def test_the_pane_speaks_the_language_that_lessons_are_read_in(qtbot: QtBot, window: MainWindow) -> None:
+    """Every word of it: nothing that it says in one language stands there in the other."""
+    said_in: dict[str, set[str]] = {}
+    for language in ("en", "de"):
+        window.session.lessons.read_in(language)
+        lesson = opened(qtbot, window, "convolution").lesson
+        assert lesson is not None
+        type_answer(qtbot, window, "6")
+        found = words_of_the_pane(window)
+        window.session.lessons.reveal()
+        settle(qtbot, window)
+        found |= words_of_the_pane(window)
+        window.session.lessons.go_to(len(lesson.steps) - 1)
+        settle(qtbot, window)
+        window.session.lessons.step(1)
+        found |= words_of_the_pane(window)
+        window.lessons.view.show_contents()
+        settle(qtbot, window)
+        said_in[language] = found | words_of_the_pane(window)
+    assert len(said_in["de"]) > 30
+    assert not said_in["en"] & said_in["de"]
+    assert settings.lesson_language() == "de"
+
+
+def test_a_click_below_the_contents_changes_the_language_of_the_lesson_too(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "convolution")
+    window.lessons.view.show_contents()
+    press(qtbot, window, QPushButton, "lessonLanguage")
+    listed = part(window, QListView, "lessonList")
+    assert isinstance(listed, QListView)
+    assert listed.isVisible()
+    assert listed.model().index(1, 0).data().endswith("erledigt")
+    lesson = window.session.state.lessons.lesson
+    assert lesson is not None
+    assert lesson.script.language == "de"
+    assert window.session.state.lessons.is_set  # the scene stays as it is
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
-def test_the_pane_is_no_wider_than_it_has_to_be(qtbot: QtBot, window: MainWindow, size: tuple[int, int]) -> None:
+def test_the_pane_is_no_wider_than_it_has_to_be(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int], language: str
+) -> None:
     window.resize(*size)
+    window.session.lessons.read_in(language)
     for lesson in lessons():
         window.session.lessons.open(lesson)
         settle(qtbot, window)
