@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from explorer.lessons.words import LANGUAGES, Words
 from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.features.lesson_scenes import LessonScenes
@@ -24,6 +23,7 @@ from explorer.session.worker.lessons import AskedStep, SceneSet
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
     from explorer.lessons.script import Scene
+    from explorer.lessons.words import Words
 
 CHANGE, RESET = "change of the lesson", "put the lesson's numbers back"
 REDRAWN = "other numbers"
@@ -256,6 +256,8 @@ class Lessons:
 
     @property
     def _words(self) -> Words:
+        from explorer.lessons.words import LANGUAGES
+
         return LANGUAGES[self._state.spoken]
 
     @property

@@ -12,7 +12,6 @@ from urllib.parse import quote, unquote
 
 from PySide6.QtCore import QByteArray
 
-from explorer.lessons.words import LANGUAGES
 from explorer.session.lesson_state import Dot
 from explorer.ui.common.settings_file import read, write
 
@@ -103,6 +102,8 @@ def set_lesson_dots(dots: Mapping[str, Dot]) -> None:
 
 def lesson_language() -> str:
     """The language that lessons are read in, by its two letters."""
+    from explorer.lessons.words import LANGUAGES
+
     language = read("lesson_language", "en")
     return language if language in LANGUAGES else "en"
 
