@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Fault, State
@@ -120,3 +120,42 @@ def test_no_tab_moves_when_another_is_chosen(shared: MainWindow) -> None:
         assert len(places) == 1, bar.accessibleName()
         bar.setCurrentIndex(0)
     tops[1].close()
+
+
+def test_no_bar_of_tabs_draws_a_line_of_its_own(shared: MainWindow, qtbot: QtBot) -> None:
+    """Qt's, which the lessons stand on, drew a white one in the dark."""
+    shared.action("lessons").trigger()
+    qtbot.waitUntil(lambda: len([bar for bar in shared.findChildren(QTabBar) if bar.isVisible()]) == 3)
+    lined = [bar.accessibleName() for bar in shared.findChildren(QTabBar) if bar.drawBase()]
+    shared.leave_lessons()
+    assert not lined
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_opening_the_lessons_moves_no_other_view(shared: MainWindow, qtbot: QtBot, size: tuple[int, int]) -> None:
+    window = shared
+    window.resize(*size)
+    window.show_part("overview")
+    before = {each: place for each, place in _places(window).items() if not window.network_panel.isAncestorOf(each)}
+    before.pop(window.network_panel, None)
+    window.action("lessons").trigger()
+    qtbot.waitUntil(window.lessons.view.isVisible)
+    moved = _moved(before, _places(window))
+    window.leave_lessons()
+    assert not moved
+
+
+def test_how_long_a_pass_took_moves_nothing(shared: MainWindow) -> None:
+    """A digit more or less moved the button of the messages, and with it whatever is said."""
+    window, store = shared, shared.session.store
+    told = window.findChild(QToolButton, "showMessages")
+    assert told is not None
+    at_rest = store.state.maps
+    assert at_rest.activations is not None
+    places = set()
+    for seconds in (1e-3, 1.11e-3, 46e-3, 48.8e-3, 444e-3, 90e-6, 88.8e-6):
+        store.set(replace(store.state.maps, activations=replace(at_rest.activations, seconds=seconds)))
+        QApplication.processEvents()
+        places.add(told.mapTo(window, QPoint()).x())
+    store.set(at_rest)
+    assert len(places) == 1

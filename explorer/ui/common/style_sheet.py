@@ -91,8 +91,8 @@ QMenuBar { background: $pane; color: $text; border: 0; padding: 1px 6px; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; }
 QMenuBar::item:selected { background: $selection; }
 QTabWidget::pane { border: 0; border-top: 1px solid $border; }
-QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $dim; padding: 8px 14px; border: 0;
+QTabBar { background: transparent; qproperty-drawBase: false; }
+QTabBar::tab { background: transparent; color: $dim; font-weight: 600; padding: 8px 14px; border: 0;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }

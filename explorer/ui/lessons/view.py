@@ -16,7 +16,7 @@ from explorer.ui.lessons.end_page import EndPage
 from explorer.ui.lessons.step_page import StepPage
 from explorer.ui.lessons.words import PANE
 
-WIDTH = 320
+WIDTH = 290  # that of the network's column in a small window: the centre stays where it is
 
 
 class LessonView(FollowingView, Pane):

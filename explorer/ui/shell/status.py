@@ -26,6 +26,8 @@ BAR_WIDTH = 60
 HEIGHT = TOAST_HEIGHT + 4
 EDGE = 6  # pixels between the last control and the window's edge
 FACTS_WIDTH, BOTH_WIDTH = 1200, 1700  # pixels from which there is room for facts, and for an offer, beside a message
+KERNING = 4  # pixels by which digits beside each other are wider than each alone
+LONG_TO_WRITE = (88.8e-6, 88.8e-3)  # seconds of a pass
 MODE_TIPS = {
     "eval": "eval(): dropout is off and batch norm uses what it learned, as when the network is used.",
     "train": "train(): dropout is on and batch norm uses this picture alone, as while it learns.",
@@ -166,7 +168,7 @@ class Status(FollowingView, QStatusBar):
             self._mode.setCurrentText(new.maps.mode)
             self._mode.setToolTip(MODE_TIPS[new.maps.mode])
         if old is None or old.maps.activations is not new.maps.activations:
-            self._facts.setText(_facts(new))
+            self._show_facts(new)
         if old is None or old.status.task != new.status.task:
             self._task.show_work(new.status.task)
         if old is None or old.status.opening is not new.status.opening:
@@ -174,9 +176,18 @@ class Status(FollowingView, QStatusBar):
         if old is None or old.status.saving is not new.status.saving:
             self._saving.show_progress(new.status.saving)
 
+    def _show_facts(self, state: State) -> None:
+        """With room for as long a time as a pass takes: what stands before it would move with each pass."""
+        passed = state.maps.activations
+        if passed is None:
+            self._facts.setText("")
+            return
+        layers, measure = len(passed.layers) - 1, self._facts.fontMetrics().horizontalAdvance
+        widest = max("0123456789", key=measure)
+        longest = (_facts(layers, seconds).replace("8", widest) for seconds in LONG_TO_WRITE)
+        self._facts.setMinimumWidth(max(map(measure, longest)) + KERNING)
+        self._facts.setText(_facts(layers, passed.seconds))
 
-def _facts(state: State) -> str:
-    if state.maps.activations is None:
-        return ""
-    layers = len(state.maps.activations.layers) - 1
-    return f"{plural(layers, 'layer')} in {seconds_text(state.maps.activations.seconds)}"
+
+def _facts(layers: int, seconds: float) -> str:
+    return f"{plural(layers, 'layer')} in {seconds_text(seconds)}"
