@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QLineEdit,
+    QTableView,
     QToolButton,
+    QTreeView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -306,6 +308,8 @@ def _assert_words_have_their_room(state: State, window: MainWindow, qtbot: QtBot
             with suppress(qtbot.TimeoutError):  # a layout may take two rounds
                 qtbot.waitUntil(lambda: not _cut_off(window), timeout=ROUNDS_MS)
             strip = "folded" if is_folded else "open"
+            if window.size() != QSize(*size):
+                cut.append(f"{size} {theme}, strip {strip}: the window is {window.width()}×{window.height()}")
             cut += [f"{size} {theme}, strip {strip}: {words}" for words in _cut_off(window)]
     assert not cut
 
@@ -320,7 +324,9 @@ def _cut_off(window: MainWindow) -> list[str]:
         and _shows_text(button)
         and button.width() + SLACK < button.sizeHint().width()
     ]
-    return labels + buttons + _squeezed(window) + _covered(window) + _over_one_another(window)
+    return (
+        labels + buttons + _squeezed(window) + _covered(window) + _over_one_another(window) + _wider_than_seen(window)
+    )
 
 
 def _covered(window: MainWindow) -> list[str]:
@@ -342,6 +348,16 @@ def _over_one_another(window: MainWindow) -> list[str]:
         f"{one.objectName()} {one.geometry().getRect()} and {other.objectName()} {other.geometry().getRect()}"
         for one, other in combinations(panes, 2)
         if one.geometry().intersects(other.geometry())
+    ]
+
+
+def _wider_than_seen(window: MainWindow) -> list[str]:
+    """Tables of which a part lies beside what is seen."""
+    tables = [each for kind in (QTreeView, QTableView) for each in window.findChildren(kind) if each.isVisible()]
+    return [
+        f"table {each.accessibleName()!r} {each.viewport().width()} and {each.horizontalScrollBar().maximum()} more"
+        for each in tables
+        if each.horizontalScrollBar().maximum() > 0
     ]
 
 

@@ -109,8 +109,12 @@ QTreeView::item { padding: 2px 4px; }
 QTreeView::item:selected { background: $selection; color: $text; }
 QTreeView::item:hover { background: $sunken; }
 QHeaderView::section {
-  background: $pane; color: $dim; border: 0; border-bottom: 1px solid $border; padding: 4px 7px;
+  background: $pane; color: $dim; border: 0; border-bottom: 1px solid $border; padding: 4px 3px;
 }
+QTreeView QHeaderView::section { padding: 4px 7px; }
+QTreeView#calls::item { padding: 2px; }
+QTreeView#calls QHeaderView::section { padding: 4px 5px; }
+HealthTable QHeaderView::section { padding: 2px 6px; }
 QScrollArea > QWidget > QWidget { background: $pane; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QWidget
 
 from explorer.session import Session, State
@@ -36,6 +36,7 @@ class CallTable(FollowingView, QWidget):
         super().__init__(session, parent)
         self.setObjectName("callTable")
         self._shown: Timeline | None = None
+        self._given: list[int] = []
         self._make_parts()
         self.follow_session(draws_now=False)
 
@@ -115,10 +116,21 @@ class CallTable(FollowingView, QWidget):
         for column in columns:
             self.tree.resizeColumnToContents(column)
         widths = [self.tree.columnWidth(column) for column in columns]
-        space = (self.tree.viewport().width() - sum(widths)) // len(widths)
+        beside = self.tree.maximumViewportSize().width() - self.tree.verticalScrollBar().sizeHint().width()
+        space = (beside - sum(widths)) // len(widths)  # Qt shows a bar for the rows only after this
         for column, width in zip(columns, widths, strict=True):
             self.tree.setColumnWidth(column, width + min(max(space, LEAST_SPACE), SPACE))
         self.tree.header().setStretchLastSection(True)
+        self._given = self._widths()
+
+    def _widths(self) -> list[int]:
+        """Of the columns but the last, which takes what is left."""
+        return [self.tree.columnWidth(column) for column in range(len(COLUMNS) - 1)]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._given and self._widths() == self._given:  # a width that a person dragged stays
+            self._fit_columns()
 
     def _show_cursor(self, state: State) -> None:
         timeline = state.steps.timeline
