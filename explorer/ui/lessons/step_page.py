@@ -63,9 +63,9 @@ class StepPage(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(MARGIN, 2, MARGIN, 8)
         column.setSpacing(8)
-        line = QFrame()
-        line.setProperty("role", "line")
-        for part in (self.title, self.text, line, self.question, self.feedback, self.change):
+        self.line = QFrame(objectName="lessonLine")
+        self.line.setProperty("role", "line")
+        for part in (self.title, self.text, self.line, self.question, self.feedback, self.change):
             column.addWidget(part)
         column.addWidget(self.do_it, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.remark)
@@ -144,6 +144,7 @@ class StepPage(QWidget):
             plain(page.question), page.options, is_open=not state.is_revealed, given=given, right=state.right
         )
         self._show_feedback(state, page)
+        self.line.setVisible(has_question or bool(self.feedback.text()))  # not below the last that is written
         is_over = state.is_revealed or step.question is None
         change = page.change if is_over else ""
         self.change.setText(plain(change))

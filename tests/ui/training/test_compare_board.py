@@ -108,24 +108,24 @@ def test_all_variants_are_trained_in_one_press_and_stand_in_the_table(
     assert board.form.values.text() == "2, 8"
 
 
-def test_a_refusal_stands_under_the_values_until_something_else_is_written(
+def test_a_refusal_stands_beside_the_values_until_something_else_is_written(
     board: CompareBoard, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     open_pictures(board, session, qtbot, tmp_path)
     board.form.what.setCurrentText("Filters of conv1")
     board.form.values.setText("2, four")
     QTest.keyClick(board.form.values, Qt.Key.Key_Return)
-    qtbot.waitUntil(board.form.refusal.isVisible)
-    assert board.form.refusal.text() == "Filters: give a whole number, not four."
+    qtbot.waitUntil(board.refusal.isVisible)
+    assert board.refusal.text() == "Filters: give a whole number, not four."
     assert session.state.status.notice == ""
     QTest.keyClick(board.form.values, Qt.Key.Key_Backspace)
-    qtbot.waitUntil(lambda: not board.form.refusal.isVisible())
+    qtbot.waitUntil(lambda: not board.refusal.isVisible())
     board.form.values.setText("2")
     QTest.keyClick(board.form.values, Qt.Key.Key_Return)
-    qtbot.waitUntil(board.form.refusal.isVisible)
+    qtbot.waitUntil(board.refusal.isVisible)
     session.comparing.compare("Filters of conv1", "2, 4", 1)
     wait_until_over(qtbot, session)
-    qtbot.waitUntil(lambda: not board.form.refusal.isVisible())
+    qtbot.waitUntil(lambda: not board.refusal.isVisible())
 
 
 @pytest.mark.parametrize("width", [960, 1400])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.comparison import BUSY
@@ -42,6 +42,8 @@ class CompareBoard(FollowingView, QWidget):
         offer_rows(self.table, session, more=lambda row: (("Take it over", partial(self.table.taken.emit, row.row())),))
         self._shown = ShownRuns(self)
         self.plot = CurvePlot(session, ACCURACY, shown=self._shown)
+        self.refusal = QLabel(wordWrap=True, objectName="compareRefusal")
+        self.refusal.setProperty("role", "error")
         self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "dim")
         self._lay_out()
@@ -61,7 +63,11 @@ class CompareBoard(FollowingView, QWidget):
         whole.setContentsMargins(0, 4, 0, 0)
         whole.setSpacing(16)
         whole.addWidget(self.form)
-        whole.addWidget(self._pages, 1)
+        right = QVBoxLayout()  # below the form a refusal would be out of sight in a low strip
+        right.setSpacing(4)
+        right.addWidget(self.refusal)
+        right.addWidget(self._pages, 1)
+        whole.addLayout(right, 1)
 
     def redraw(self) -> None:
         state = self._session.state
@@ -69,7 +75,8 @@ class CompareBoard(FollowingView, QWidget):
         self.form.show_choices(self._session.comparing.choices())
         why_not = _why_not(state)
         self.form.set_running(comparison.is_running, why_not=why_not)
-        self.form.show_refusal(comparison.refusal)
+        self.refusal.setText(comparison.refusal)
+        self.refusal.setVisible(bool(comparison.refusal))
         self.empty.setText(why_not or EMPTY)
         self._pages.setCurrentIndex(1 if comparison.runs else 0)
         own = {run.run for run in comparison.runs}

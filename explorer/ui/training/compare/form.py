@@ -52,8 +52,6 @@ class CompareForm(QWidget):
         self.stop = QPushButton("Stop", objectName="compareStop", accessibleName="Stop comparing")
         self.stop.setToolTip("Give up what has not ended; the curves stay.")
         self.stop.clicked.connect(self.stopped)
-        self.refusal = QLabel(wordWrap=True, objectName="compareRefusal")
-        self.refusal.setProperty("role", "error")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -69,7 +67,6 @@ class CompareForm(QWidget):
             label = QLabel(name)
             label.setProperty("role", "dim")
             form.addRow(label, field)
-        form.addRow(self.refusal)
         form.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def sizeHint(self) -> QSize:
@@ -92,11 +89,6 @@ class CompareForm(QWidget):
             self.what.setCurrentIndex(titles.index(chosen) if chosen in titles else 0)
         if chosen not in titles:
             self._suggest()
-
-    def show_refusal(self, why: str) -> None:
-        """Say why what is written cannot be compared; "" for nothing."""
-        self.refusal.setText(why)
-        self.refusal.setVisible(bool(why))
 
     def set_running(self, is_running: bool, *, why_not: str) -> None:
         """What can be pressed now; `why_not` says in a sentence why none can be begun, "" where one can."""
