@@ -196,7 +196,8 @@ def _data(window: MainWindow, qtbot: QtBot, folder: Path, *, tab: int) -> QWidge
             Image.fromarray(pixels).save(folder / "pictures" / name / f"{at}.png")
     browser.open_data(str(folder / "pictures"))
     qtbot.waitUntil(lambda: window.session.state.data.progress is None, timeout=WAIT_MS)
-    browser.shown.tabs.setCurrentIndex(tab)
+    tabs = browser.shown.tabs
+    tabs.setCurrentIndex([at for at in range(tabs.count()) if tabs.isTabVisible(at)][tab])
     QApplication.processEvents()
     return browser
 

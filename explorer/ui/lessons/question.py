@@ -23,13 +23,14 @@ class OptionButton(QPushButton):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 10, 4)
+        row.setContentsMargins(10, 6, 10, 6)
         row.setSpacing(8)
-        self._letter, self._words = QLabel(letter), QLabel(wordWrap=True)
+        top = Qt.AlignmentFlag.AlignTop  # the letter stands on the line of the first word
+        self._letter, self._words = QLabel(letter, alignment=top), QLabel(wordWrap=True, alignment=top)
         self._letter.setProperty("role", "dim")
         for label in (self._letter, self._words):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row.addWidget(self._letter, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._letter)
         row.addWidget(self._words, 1)
 
     def show_words(self, words: str) -> None:

@@ -44,13 +44,13 @@ class StepPage(QWidget):
         self.question = QuestionBox()
         self.feedback = _label("lessonFeedback")
         self.feedback.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.feedback.setMinimumHeight(FEEDBACK_LINES * self.feedback.fontMetrics().lineSpacing())
         self.remark = _label("lessonRemark", "dim")
         self.change = _label("lessonChange")
         self.do_it = QPushButton(objectName="lessonDoIt")
         self.do_it.setProperty("role", "link")
         self.do_it.clicked.connect(self.done_for_me)
         self._of: tuple[object, ...] = ()
+        self._is_fresh = True
         self._spoken: PaneWords | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -131,10 +131,11 @@ class StepPage(QWidget):
         words = PANE[state.spoken]
         self._speak(words)
         page = state.page or Page(text=words.training if state.is_training else words.reading)
-        if (lesson, state.at) != self._of:
-            self._of = (lesson, state.at)
+        is_fresh = not state.told and not state.is_revealed
+        if (lesson, state.at) != self._of or (is_fresh and not self._is_fresh):
             self.question.begin()
             self._area.verticalScrollBar().setValue(0)
+        self._of, self._is_fresh = (lesson, state.at), is_fresh
         self.title.setText(step.title)
         self.text.setText(words.why_not(page.fault) if page.fault else plain(page.text))
         has_question = step.question is not None and bool(page.question)
@@ -146,6 +147,8 @@ class StepPage(QWidget):
         self._show_feedback(state, page)
         self.line.setVisible(has_question or bool(self.feedback.text()))  # not below the last that is written
         is_over = state.is_revealed or step.question is None
+        lines = 0 if is_over else FEEDBACK_LINES  # before, what is said of an answer moves nothing
+        self.feedback.setMinimumHeight(lines * self.feedback.fontMetrics().lineSpacing())
         change = page.change if is_over else ""
         self.change.setText(plain(change))
         self.change.setVisible(bool(change))

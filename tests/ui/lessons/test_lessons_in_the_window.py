@@ -134,6 +134,36 @@ def test_a_number_is_typed_and_wrong_ones_are_answered_with_what_they_come_from(
     assert said(window, "lessonPlace") == "1 of 6"
 
 
+def test_a_step_that_is_asked_again_has_an_empty_field(qtbot: QtBot, window: MainWindow) -> None:
+    """The old answer stood in it: whoever opened the lesson once more was told what it asks."""
+    opened(qtbot, window, "convolution")
+    type_answer(qtbot, window, "4")
+    window.leave_lessons()
+    opened(qtbot, window, "convolution")
+    field = part(window, QLineEdit, "lessonAnswer")
+    assert isinstance(field, QLineEdit)
+    assert field.isEnabled()
+    assert not field.text()
+
+
+def test_the_letter_of_an_option_stands_on_the_line_of_its_first_word(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "first-look")
+    option = part(window, QPushButton, "lessonOptionA")
+    letter, words = option.findChildren(QLabel)
+    assert (letter.text(), words.text()) == ("A", "5")
+    lines = [_line_of_writing(option, each) for each in (letter, words)]
+    assert abs(lines[0] - lines[1]) <= 1
+
+
+def _line_of_writing(option: QWidget, label: QLabel) -> int:
+    """The row of pixels of `option` at which what is written in its `label` begins."""
+    place = label.geometry()
+    picture = option.grab(place).toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+    pixels = pixels[:, : picture.width()].astype(int)
+    return place.top() + int(np.flatnonzero((np.abs(pixels - np.median(pixels)) > 40).any(axis=1))[0])
+
+
 def test_what_is_no_number_is_said_to_be_none(qtbot: QtBot, window: MainWindow) -> None:
     opened(qtbot, window, "convolution")
     type_answer(qtbot, window, "four")
