@@ -122,6 +122,7 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
     if is_one:
         window.session.say("The input has no batch axis: it is fed as a batch of one example.")
     window.welcome.want(False)  # it tells of another network
+    window.fit_screen()
     window.show()
     app = application()
     if _is_loop_running(app):
@@ -139,6 +140,7 @@ def run_window(files: Sequence[str] = (), *, lesson: Lesson | None = None, keep_
     remember_warnings()
     qInstallMessageHandler(_remember_message)
     window = open_window(files, left_overs=usual_folder(), keep_every_s=keep_every_s)
+    window.fit_screen()
     window.completed.connect(interpreter.keep_what_is_there)
     window.completed.connect(window.session.left_overs.look_for_left_overs)
     if lesson is not None:

@@ -252,6 +252,10 @@ class MainWindow(QMainWindow):
         self.training_dock.forget_choice()
         self._place_docks()
 
+    def fit_screen(self) -> None:
+        """Be no larger than the screen: Qt opens a window at the size it was given, also where half would be beside."""
+        self.resize(self.size().boundedTo(self.screen().availableSize()))
+
     # --- Qt's events ---
 
     def _restore_layout(self) -> None:
