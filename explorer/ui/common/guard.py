@@ -38,7 +38,16 @@ NOTHING = type(None)
 PAINTING = ("paintEvent", "paint")
 VIRTUALS: tuple[tuple[type, dict[str, Callable[[], Any]]], ...] = (
     (QObject, {"event": bool, "eventFilter": bool}),
-    (QWidget, {"sizeHint": QSize, "minimumSizeHint": QSize, "hasHeightForWidth": bool, "heightForWidth": lambda: -1}),
+    (
+        QWidget,
+        {
+            "setAccessibleName": NOTHING,
+            "sizeHint": QSize,
+            "minimumSizeHint": QSize,
+            "hasHeightForWidth": bool,
+            "heightForWidth": lambda: -1,
+        },
+    ),
     (QAbstractScrollArea, {"viewportEvent": bool, "scrollContentsBy": NOTHING}),
     (QAbstractItemView, {"currentChanged": NOTHING, "updateGeometries": NOTHING}),
     (QPlainTextEdit, {"insertFromMimeData": NOTHING}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -146,6 +147,16 @@ def _inside_linear(window: MainWindow, qtbot: QtBot) -> tuple[Session, TermTable
     qtbot.waitUntil(window.isActiveWindow)
     assert stage.into.table.isVisible()
     return session, stage.into.table
+
+
+def test_keys_find_no_row_in_a_table_without_terms(stage: tuple[SteppedSession, TermTable]) -> None:
+    _, shown = stage
+    empty = replace(_table(shown), order=_table(shown).order[:0], marked=None)
+    shown.show_table(empty)
+    shown.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return):
+        QTest.keyClick(shown, key)
+    assert shown.chosen() is None
 
 
 def test_the_copy_key_takes_the_chosen_row_with_all_its_digits(window: MainWindow, qtbot: QtBot) -> None:

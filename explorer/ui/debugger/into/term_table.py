@@ -141,11 +141,12 @@ class TermTable(TipsOfPlaces, QWidget):
     def _walk(self, rows: int) -> None:
         order, chosen = self._order().tolist(), self.chosen()
         at = -1 if chosen is None else order.index(chosen)
-        self._choose(order[min(max(at + rows, 0), len(order) - 1)])
+        if order:  # of a tensor without cells there are no terms
+            self._choose(order[min(max(at + rows, 0), len(order) - 1)])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The keys begin at the marked row, or else at the first."""
-        if self.table is not None and self.chosen() is None:
+        if self.table is not None and self.chosen() is None and len(self._order()):
             self._choose(int(self._order()[0]) if self.table.marked is None else self.table.marked)
         self.update()
         super().focusInEvent(event)
