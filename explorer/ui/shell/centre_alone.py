@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from shiboken6 import isValid
 
 
 class CentreAlone:
@@ -47,9 +48,9 @@ class CentreAlone:
             return
         before, self._before = self._before, None
         self._window.restoreState(before)
-        if self._focus is not None:
-            self._focus.setFocus()
-            self._focus = None
+        focus, self._focus = self._focus, None
+        if focus is not None and isValid(focus):  # a form made anew meanwhile has another
+            focus.setFocus()
 
     def _take_focus(self) -> None:
         """Qt gives the focus of a hidden part to whatever comes next, which may be anywhere."""

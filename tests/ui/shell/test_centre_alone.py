@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app import open_window
@@ -74,6 +75,17 @@ def test_the_focus_goes_to_the_centre_and_comes_back_to_the_pane_that_had_it(win
     assert focus is None or window.centralWidget().isAncestorOf(focus) or focus is window.centralWidget()
     _press(window, KEY)
     assert window.network_panel.list.hasFocus()
+
+
+def test_the_way_back_is_there_where_what_had_the_focus_is_gone(window: MainWindow) -> None:
+    field = QLineEdit(window.network_panel)  # as one of a form that is made anew for another layer
+    field.show()
+    field.setFocus()
+    before = _places(window)
+    _press(window, KEY)
+    shiboken6.delete(field)
+    _press(window, KEY)
+    assert _places(window) == before
 
 
 def test_esc_ends_it_where_a_cell_is_chosen_that_the_view_never_lets_go_of(window: MainWindow) -> None:
