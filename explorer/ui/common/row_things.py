@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView
@@ -34,7 +33,10 @@ def offer_rows(
     find: Callable[[QModelIndex], Callable[[], object] | None] = lambda _index: None,
     more: Callable[[QModelIndex], More] = nothing_more,
 ) -> None:
-    """Let a row be copied, as its `value`; `find` gives how the debugger comes to stand at it, `more` what else."""
+    """Let a row be copied, as its `value`; `find` gives how the debugger comes to stand at it, `more` what else.
+
+    What they give holds no index: the row may be gone when it is called.
+    """
 
     def row_at(point: QPoint | None) -> Thing | None:
         index = view.currentIndex() if point is None else view.indexAt(point)
@@ -42,6 +44,7 @@ def offer_rows(
             return None
         first = index.siblingAtColumn(0)
         name = str(first.data(Qt.ItemDataRole.DisplayRole) or view.accessibleName())
-        return Thing(name, value=partial(value, index), find=find(index), more=more(index))
+        said = value(index)  # rows may be other ones by the time that something of the menu is chosen
+        return Thing(name, value=lambda: said, find=find(index), more=more(index))
 
     offer(view, session, row_at)

@@ -93,7 +93,8 @@ class Examples(QStackedWidget):
 
     @Slot(int)
     def _choose(self, at: int) -> None:
-        self.chosen.emit(int(self._places[at]))
+        if at < len(self._places):  # a menu may be older than what is shown
+            self.chosen.emit(int(self._places[at]))
 
 
 def _told(groups: Sequence[Group]) -> dict[int, tuple[Group, int]]:

@@ -63,9 +63,11 @@ class PictureGrid(PictureField):
         return None if self._current is None else QPointF(self.rect_of(*self._current).center())
 
     def take(self, at: Spot) -> None:
-        """What a click on a picture does."""
-        self._go_to(at)
-        self._choose()
+        """What a click on a picture does; nothing where there is none, for a menu may be older than the pictures."""
+        group, within = at
+        if group < len(self._groups) and within < len(self._groups[group].places):
+            self._go_to(at)
+            self._choose()
 
     # --- mouse and keys ---
 

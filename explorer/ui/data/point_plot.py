@@ -151,9 +151,10 @@ class PointPlot(TipsInArea, pg.PlotWidget):
             self.take(at)
 
     def take(self, at: int) -> None:
-        """What a click on a point does."""
-        self._go_to(at)
-        self.chosen.emit(at)
+        """What a click on a point does; nothing where there is none, for a menu may be older than the points."""
+        if at < len(self._points):
+            self._go_to(at)
+            self.chosen.emit(at)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))

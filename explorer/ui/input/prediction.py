@@ -95,7 +95,7 @@ class PredictionView(FollowingView, Pane):
         return self.answers.answer_at(row).exact
 
     def _find(self, row: QModelIndex) -> Callable[[], object]:
-        return partial(self._choose, row)
+        return partial(self._choose_output, self.answers.answer_at(row).index)
 
     def _show_prediction(self, state: State) -> None:
         prediction = state.prediction
@@ -112,12 +112,15 @@ class PredictionView(FollowingView, Pane):
 
     @Slot(QModelIndex)
     def _choose(self, row: QModelIndex) -> None:
+        self._choose_output(self.answers.answer_at(row).index)
+
+    def _choose_output(self, output: int) -> None:
         activations = self._session.state.maps.activations
         if activations is None:
             return
         last = activations.layers[-1]
         # One sigmoid neuron stands for two classes: both rows are that neuron.
-        channel = min(self.answers.answer_at(row).index, last.values.shape[0] - 1)
+        channel = min(output, last.values.shape[0] - 1)
         self._session.selection.select(layer=last.name, channel=channel, row=None, column=None)
 
 

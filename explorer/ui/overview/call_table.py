@@ -16,7 +16,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.overview.call_model import COLUMNS, CallModel
-from explorer.ui.overview.call_tree import call_tree
+from explorer.ui.overview.call_tree import Branch, call_tree
 from explorer.ui.tensors.learned import shown_example
 from explorer.ui.tensors.view import TensorView
 
@@ -50,7 +50,7 @@ class CallTable(FollowingView, QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setHighlightSections(False)
         self.tree.selectionModel().currentRowChanged.connect(self._choose)
-        offer_rows(self.tree, self._session, find=lambda index: partial(self._choose, index))
+        offer_rows(self.tree, self._session, find=lambda index: partial(self._go_to, self.model.branch(index)))
         self.panes = tuple(TensorView() for _ in PANES)
         row = QHBoxLayout()
         row.setContentsMargins(12, 6, 12, 10)
@@ -163,6 +163,8 @@ class CallTable(FollowingView, QWidget):
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
-        branch = self.model.branch(index)
+        self._go_to(self.model.branch(index))
+
+    def _go_to(self, branch: Branch) -> None:
         if branch.step is not None:
             self._session.steps.go_to_step(branch.step.index)

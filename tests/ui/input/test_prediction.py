@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic.losses import LOSSES, loss_named
@@ -18,6 +19,7 @@ from explorer.engine.training.certainty import class_probabilities
 from explorer.session import Prediction, Session
 from explorer.ui.common import theme
 from explorer.ui.common.text import percent
+from explorer.ui.common.things import Offer
 from explorer.ui.input.prediction import MAPS, NO_NETWORK, PredictionView, Ranked
 from tests.ui.fakes import make_picture, make_session, wait_until_recorded, wait_until_shown
 from tests.ui.pixels import colours_near
@@ -49,6 +51,23 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opened]:
     yield make
     for session in sessions:
         assert session.close()
+
+
+def test_a_menu_of_an_answer_that_is_gone_tells_what_it_was_opened_on(opened: Opened) -> None:
+    _, view = opened()
+    last = len(view.answers.answers.rows) - 1
+    exact = view.answers.answers.rows[last].exact
+    view.answers.setCurrentIndex(view.answers.answers.index(last, 0))
+    offered = view.answers.findChild(Offer)
+    assert offered is not None
+    assert offered.open_menu_of_chosen()
+    menu = view.answers.findChild(QMenu, "thingMenu")
+    assert menu is not None
+    view.answers.show_answers([], signed=False)
+    for action in menu.actions():
+        action.trigger()
+    menu.close()
+    assert QGuiApplication.clipboard().text() == exact
 
 
 def test_the_surest_answer_comes_first(opened: Opened) -> None:

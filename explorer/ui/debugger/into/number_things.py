@@ -14,6 +14,7 @@ from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.debugger.into.number_grid import NumberGrid
 from explorer.ui.debugger.into.term_table import TermTable
+from explorer.ui.debugger.into.term_tables import Table
 
 
 def offer_grid(widget: NumberGrid, *, session: Session, line: Callable[[], str]) -> None:
@@ -53,7 +54,7 @@ def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str])
         row = chosen() if point is None else widget.row_at(QPointF(point))
         rows = table.order.tolist() if row is None else [row]
         name = "Terms" if row is None else table.labels[row]
-        return Thing(name, value=partial(_text, widget, rows), picture=lambda: widget.grab().toImage(), line=line())
+        return Thing(name, value=partial(_text, table, rows), picture=lambda: widget.grab().toImage(), line=line())
 
     def chosen_at() -> QPointF | None:
         row = widget.chosen()
@@ -62,10 +63,8 @@ def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str])
     offer(widget, session, thing_at, chosen_at)
 
 
-def _text(widget: TermTable, rows: list[int]) -> str:
+def _text(table: Table, rows: list[int]) -> str:
     """Rows for a spreadsheet: a label, and the numbers that there are."""
-    assert widget.table is not None
-    table = widget.table
     numbers = [[float(column.values[row]) for column in table.columns] for row in rows]
     return "\n".join(
         "\t".join([table.labels[row], *("" if np.isnan(each) else exact(each) for each in own)])

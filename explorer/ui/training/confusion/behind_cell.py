@@ -104,13 +104,16 @@ class BehindCell(QWidget):
     @Slot(QModelIndex)
     def take_row(self, index: QModelIndex) -> None:
         """What a click on a row does."""
-        place = index.data(PLACE_ROLE)
+        self.take_place(index.data(PLACE_ROLE))
+
+    def take_place(self, place: int | None) -> None:
+        """Let the network look at the example that stands there among those held out."""
         if place is not None:
             self._choose(place)
 
     @Slot(int)
     def _choose(self, place: int) -> None:
-        if self._data is not None and self._data.test is not None:
+        if self._data is not None and self._data.test is not None and place < len(self._data.test):
             self.chosen.emit(self._data.test, place)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSplitter, QStackedLayout, QWidget
 
@@ -15,11 +15,11 @@ from explorer.session.train_state import Judged
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.common.row_things import offer_rows
+from explorer.ui.common.row_things import More, offer_rows
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.data.example_things import SHOW, offer_pictures
 from explorer.ui.data.shown_example import show_example
-from explorer.ui.training.confusion.behind_cell import BehindCell
+from explorer.ui.training.confusion.behind_cell import PLACE_ROLE, BehindCell
 from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary, table_of
 from explorer.ui.training.confusion.matrix import ConfusionMatrix
 from explorer.ui.training.run_words import one_example
@@ -59,7 +59,7 @@ class ConfusionView(FollowingView, QWidget):
         offer(self.matrix, self._session, self._thing_at, self.matrix.chosen_point)
         self.behind = BehindCell()
         offer_pictures(self.behind.pictures, self._session)
-        offer_rows(self.behind.rows, self._session, more=lambda index: ((SHOW, partial(self.behind.take_row, index)),))
+        offer_rows(self.behind.rows, self._session, more=self._ways)
         self.behind.chosen.connect(self._show_to_network)
         self.hint = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self.hint.setProperty("role", "dim")
@@ -134,6 +134,9 @@ class ConfusionView(FollowingView, QWidget):
                 (f"Show the {self._noun}s behind it", partial(self.choose, cell)),
             ),
         )
+
+    def _ways(self, index: QModelIndex) -> More:
+        return ((SHOW, partial(self.behind.take_place, index.data(PLACE_ROLE))),)
 
     def _copy_table(self, confusion: Confusion) -> None:
         QGuiApplication.clipboard().setText(table_of(confusion, self._classes))
