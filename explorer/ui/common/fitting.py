@@ -19,13 +19,21 @@ class Fits(Protocol):
 
 def fit_at(place: QPoint, window: QWidget) -> None:
     """Fit the view at `place` of the screen; where there is none, the one with the keyboard, else the largest."""
-    under, focused = QApplication.widgetAt(place), QApplication.focusWidget()
-    meant = next((each for widget in (under, focused) for each in _around(widget, window) if _fits(each)), None)
+    meant = view_under(place, window) or _view_around(QApplication.focusWidget(), window)
     if meant is None:
         seen = [each for each in window.findChildren(QWidget) if _fits(each) and each.isVisible()]
         meant = max(seen, key=lambda each: each.width() * each.height(), default=None)
     if isinstance(meant, Fits):
         meant.fit()
+
+
+def view_under(place: QPoint, window: QWidget) -> QWidget | None:
+    """The view of `window` at `place` of the screen that can be fitted."""
+    return _view_around(QApplication.widgetAt(place), window)
+
+
+def _view_around(widget: QWidget | None, window: QWidget) -> QWidget | None:
+    return next((each for each in _around(widget, window) if _fits(each)), None)
 
 
 def _fits(widget: QWidget) -> bool:

@@ -16,14 +16,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QVBoxLayout, QWidget
 
 from explorer.session import Session, State
 from explorer.session.soon import soon
 from explorer.ui.common import leaving, pictures, settings, theme
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
-from explorer.ui.common.letter_keys import finds_a_row
+from explorer.ui.common.letter_keys import LetterKeys
 from explorer.ui.common.tab_order import chain
 from explorer.ui.common.undo_keys import UndoKeys
 from explorer.ui.editor.network_panel import NetworkPanel
@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
             switch_centre_alone=lambda: self.centre_alone.switch(),
         )
         self._actions = make_actions(shell, self)
+        self._letters = LetterKeys(self, self._actions)
         UndoKeys(self, self._actions["undo"], self._actions["redo"])
         self._make_centre()
         self._make_docks()
@@ -273,7 +274,7 @@ class MainWindow(QMainWindow):
         """A key is announced here before the view with the focus takes it."""
         if event.type() == QEvent.Type.ShortcutOverride:
             self._chosen_before = self.session.state.selection
-            if finds_a_row(QApplication.focusWidget(), cast(QKeyEvent, event)):
+            if self._letters.finds_a_row(cast(QKeyEvent, event)):
                 event.accept()  # so that it is no command's
                 return True
         return super().event(event)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common.fitting import fit_at
@@ -43,23 +43,58 @@ def test_it_fits_the_overview_from_wherever_the_keyboard_is(window: MainWindow, 
     assert overview.canvas.view.zoom <= 1
 
 
-def test_typed_into_a_list_it_finds_a_row_as_every_letter_does(window: MainWindow, overview: Overview) -> None:
-    cards = window.network_panel.list
-    window.session.selection.select(layer="conv1")
-    cards.setFocus()
+def test_it_fits_the_overview_also_after_a_click_on_a_card(window: MainWindow, overview: Overview) -> None:
+    cards = _cards(window)
     QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
+    for _ in range(2):  # not only the first time: a list would take both for one word
+        overview.canvas.zoom(3)
+        QTest.keyClick(cards, Qt.Key.Key_F)
+        assert overview.canvas.view.zoom <= 1
+    assert window.session.state.selection.layer == "conv1"
+
+
+def test_typed_into_the_list_under_the_mouse_it_finds_a_row_as_every_letter_does(
+    window: MainWindow, overview: Overview
+) -> None:
+    cards = _cards(window)
+    QCursor.setPos(cards.viewport().mapToGlobal(QPoint(20, 20)))
     QTest.keyClick(cards, Qt.Key.Key_F)
     assert window.session.state.selection.layer == "flatten1"
     assert overview.canvas.view.zoom > 2
-    cards.keyboardSearch("")  # what was typed before is forgotten, as after a pause
+
+
+def test_letters_of_no_command_find_a_row_wherever_the_mouse_is(window: MainWindow, overview: Overview) -> None:
+    cards = _cards(window)
+    QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
     QTest.keyClicks(cards, "bn3")
     assert window.session.state.selection.layer == "bn3"
+
+
+def test_in_the_midst_of_a_word_it_is_a_letter(
+    window: MainWindow, overview: Overview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QApplication, "keyboardInputInterval", lambda: 60_000)  # also where the machine is slow
+    cards = _cards(window)
+    QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
+    QTest.keyClicks(cards, "bf")
+    assert overview.canvas.view.zoom > 2
+
+
+def _cards(window: MainWindow) -> QAbstractItemView:
+    """The list of layers as after a click on the first convolution, with what was typed before forgotten."""
+    cards = window.network_panel.list
+    cards.keyboardSearch("")
+    window.session.selection.select(layer="conv1")
+    cards.setFocus()
+    QTest.qWait(QApplication.keyboardInputInterval() + 20)
+    return cards
 
 
 def test_typed_into_a_box_of_choices_it_is_no_command(window: MainWindow, overview: Overview) -> None:
     box = window.findChild(QComboBox, "mode")
     assert box is not None
     box.setFocus()
+    QCursor.setPos(box.mapToGlobal(QPoint(5, 5)))
     QTest.keyClick(box, Qt.Key.Key_F)
     assert overview.canvas.view.zoom > 2
 
