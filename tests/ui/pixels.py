@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLabel
 
 
 def colours_near(picture: QImage, colour: str, tolerance: int = 40) -> int:
@@ -22,3 +23,8 @@ def changed(before: QImage, after: QImage) -> list[QPointF]:
     old, new = (np.frombuffer(each.constBits(), np.uint32).reshape(each.height(), -1) for each in (before, after))
     ratio = after.devicePixelRatio()
     return [QPointF(x / ratio, y / ratio) for y, x in np.argwhere(old != new).tolist()]
+
+
+def is_whole_in_its_pixels(label: QLabel) -> bool:
+    """Whether what a label of one line shows, shortened or not, is as wide as it at most: by Qt, not by the label."""
+    return label.sizeHint().width() <= label.width()

@@ -29,6 +29,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.everything import EVERYTHING, Opened, close_all, parts_of
+from tests.ui.pixels import is_whole_in_its_pixels
 from tests.ui.windows import shared_window
 
 LONGER = 140  # percent
@@ -93,7 +94,7 @@ def _cut(parts: list[QWidget]) -> list[str]:
 
 def _has_room(part: QWidget) -> bool:
     if isinstance(part, ElidedLabel):
-        return part.text() == part.whole() or bool(part.toolTip())
+        return is_whole_in_its_pixels(part) and (part.text() == part.whole() or bool(part.toolTip()))
     if isinstance(part, QLabel):
         return _label_has_room(part)
     if isinstance(part, QAbstractButton):

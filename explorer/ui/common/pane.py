@@ -25,6 +25,7 @@ class ElidedLabel(QLabel):
         self._mode = mode
         self._tip = ""
         self._ways: tuple[str, ...] = ("",)
+        self.setIndent(0)  # where the style sheet pads a label Qt indents it too, by room that is not counted
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_whole(text)
 

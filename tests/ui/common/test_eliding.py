@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QApplication, QLabel, QTableWidget, QTableWidgetItem, QWidget
 
 import explorer.ui
 from explorer.ui.common import theme
@@ -64,6 +64,39 @@ def test_a_label_keeps_the_whole_in_its_tip(qapp: QApplication) -> None:
     assert label.text() == "280,266 parameters · CIFAR…"
     assert label.toolTip() == TEXTS[0]
     label.close()
+
+
+@pytest.mark.parametrize("role", ["", "dim", "formula"])
+@pytest.mark.parametrize("mode", MODES)
+def test_what_a_label_shows_is_whole_in_its_pixels(qapp: QApplication, role: str, mode: Qt.TextElideMode) -> None:
+    """Also where the style sheet pads it."""
+    theme.apply(qapp, "light")
+    ground = QWidget()
+    shortened, whole = ElidedLabel(TEXTS[1], ground, mode=mode), QLabel(ground)
+    for label in (shortened, whole):
+        label.setProperty("role", role)
+        label.setFont(theme.number_font())
+    ground.resize(1_200, 80)
+    ground.show()
+    whole.move(0, 40)
+    shown = set()
+    for width in range(160, shortened.fontMetrics().horizontalAdvance(TEXTS[1]) + 60, 9):
+        shortened.resize(width, 30)
+        QApplication.processEvents()
+        whole.setText(shortened.text())
+        whole.resize(whole.sizeHint().width() + 40, 30)
+        assert _ink(shortened) == _ink(whole), f"{shortened.text()} in {width}"
+        shown.add(shortened.text())
+    assert len(shown) > 4
+    assert TEXTS[1] in shown
+    ground.close()
+
+
+def _ink(label: QLabel) -> int:
+    """How many pixels of what it shows are of its text."""
+    picture = label.window().grab(label.geometry()).toImage()
+    pixels = [picture.pixelColor(x, y).lightness() for x in range(picture.width()) for y in range(6, 26)]
+    return sum(lightness < 160 for lightness in pixels)
 
 
 def test_a_label_is_shortened_anew_for_another_font(qapp: QApplication) -> None:
