@@ -15,17 +15,20 @@ from explorer.ui.common.command_button import CommandTool
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.named_box import ComboBox
+from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.text import plural, seconds_text
 from explorer.ui.shell.left_over_line import LeftOverLine
 from explorer.ui.shell.messages import HEIGHT as TOAST_HEIGHT
 from explorer.ui.shell.messages import Messages, Welcome
 from explorer.ui.shell.suggestions import Suggestions
 
+WORDED = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 MOST = 1000
 BAR_WIDTH = 60
 HEIGHT = TOAST_HEIGHT + 4
 EDGE = 6  # pixels between the last control and the window's edge
 FACTS_WIDTH, BOTH_WIDTH = 1200, 1700  # pixels from which there is room for facts, and for an offer, beside a message
+BRIEF_BELOW, BRIEF_WIDTH, SPACING = 1550, 180, 6  # pixels of the foot, and of what is worked on in a narrower one
 KERNING = 4  # pixels by which digits beside each other are wider than each alone
 LONG_TO_WRITE = (88.8e-6, 88.8e-3)  # seconds of a pass
 MODE_TIPS = {
@@ -44,7 +47,8 @@ class WorkLine(QWidget):
 
     def __init__(self, name: str, *, cancel: Callable[[], object], cancel_name: str, cancel_tip: str) -> None:
         super().__init__(objectName=name)
-        self.words = QLabel()
+        self._is_brief = False
+        self.words = ElidedLabel()
         self.bar = QProgressBar(textVisible=False)
         self.bar.setFixedWidth(BAR_WIDTH)
         self.cancel = QToolButton(text="Cancel", toolTip=cancel_tip, accessibleName=cancel_name)
@@ -52,7 +56,7 @@ class WorkLine(QWidget):
         self.cancel.clicked.connect(cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
-        row.setSpacing(6)
+        row.setSpacing(SPACING)
         for part in (self.words, self.bar, self.cancel):
             row.addWidget(part)
         self._late = Late(self)
@@ -66,12 +70,26 @@ class WorkLine(QWidget):
 
     def show_work(self, words: str, done: int = 0, whole: int = 0) -> None:
         """Say what is done, and how much of the whole, 0 where nobody knows; "" when it is over."""
-        self.words.setText(words)
+        self.words.set_whole(words)
         self.bar.setAccessibleName(f"Progress: {words}")
         self.bar.setRange(0, MOST if whole else 0)
         if whole:
             self.bar.setValue(round(MOST * done / whole))
+        self._share_room()
         self._late.wait(bool(words))
+
+    def be_brief(self, is_brief: bool) -> None:
+        """Leave room to others: no bar that nobody knows how full to draw, and `BRIEF_WIDTH` for words and bar."""
+        if is_brief != self._is_brief:
+            self._is_brief = is_brief
+            self._share_room()
+
+    def _share_room(self) -> None:
+        is_known = self.bar.maximum() > 0
+        self.bar.setVisible(is_known or not self._is_brief)
+        needed = self.words.fontMetrics().horizontalAdvance(self.words.whole()) + KERNING
+        most = BRIEF_WIDTH - (BAR_WIDTH + SPACING if is_known else 0) if self._is_brief else needed
+        self.words.setFixedWidth(min(needed, most))
 
     def show_progress(self, progress: Progress | None) -> None:
         """As `show_work`; None when it is over."""
@@ -137,10 +155,10 @@ class Status(FollowingView, QStatusBar):
             self.addPermanentWidget(line)
             line.hide()  # adding it shows it
             line.turned.connect(self._share_room)
-        told = CommandTool(actions["messages"], "showMessages")
-        told.setProperty("role", "flat")
-        told.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addPermanentWidget(told)
+        self._told = CommandTool(actions["messages"], "showMessages")
+        self._told.setProperty("role", "flat")
+        self._told.setToolButtonStyle(WORDED)
+        self.addPermanentWidget(self._told)
         for permanent in (self._facts, self._device, self._mode):
             self.addPermanentWidget(permanent)
 
@@ -152,11 +170,16 @@ class Status(FollowingView, QStatusBar):
     def _share_room(self) -> None:
         """A message is read with as much of it as can be: an offer comes back when it is put away.
 
-        What is worked on takes the room of the facts, and as little as can be of that of the words.
+        What is worked on takes the room of the facts and of a button's words, and none of that of the sentence.
         """
         is_told = not self._message.isHidden()
         self._offer.step_back(is_told and self.width() < BOTH_WIDTH)
         is_working = not all(line.isHidden() for line in self._lines)
+        is_narrow = self.width() < BRIEF_BELOW
+        for line in self._lines:
+            line.be_brief(is_narrow)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_working and is_narrow else WORDED
+        self._told.setToolButtonStyle(style)
         self._facts.setVisible(not (is_working or (is_told and self.width() < FACTS_WIDTH)))
 
     def show_changes(self, old: State | None, new: State) -> None:

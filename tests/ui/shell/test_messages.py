@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QT
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Fault
+from explorer.session.data_errands import FindTwins
+from explorer.session.jobs.steps import RecordStep
 from explorer.session.slices import Offer
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.shell.message_list import MessageList
@@ -94,21 +96,26 @@ def test_no_message_offer_or_first_steps_move_or_cover_a_part(window: MainWindow
     assert _places(window) == before
 
 
+WORK = (RecordStep.title, FindTwins.title)
+
+
+@pytest.mark.parametrize("task", WORK)
 @pytest.mark.parametrize("name", ["messages", "welcome"])
 def test_work_that_takes_long_leaves_the_words_beside_it_where_they_are(
-    window: MainWindow, qtbot: QtBot, name: str
+    window: MainWindow, qtbot: QtBot, name: str, task: str
 ) -> None:
+    window.resize(1280, 720)
     window.welcome.want(name == "welcome")
     window.session.say("" if name == "welcome" else "Something happened.")
     toast, work = _toast(window, name), window.findChild(QWidget, "work")
     assert work is not None
     QApplication.processEvents()
     place, lines = toast.mapTo(window, toast.rect().topLeft()), toast.label.text()
-    window.session.store.set(replace(window.session.state.status, task="Running the network…"))
+    window.session.store.set(replace(window.session.state.status, task=f"{task}…"))
     qtbot.waitUntil(work.isVisible)
     QApplication.processEvents()
     assert toast.mapTo(window, toast.rect().topLeft()) == place
-    assert name == "welcome" or toast.label.text() == lines
+    assert toast.label.text() == lines == toast.label.whole()
     assert not work.geometry().intersects(toast.geometry())
     window.session.store.set(replace(window.session.state.status, task=""))
     qtbot.waitUntil(lambda: not work.isVisible())
