@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -69,23 +69,77 @@ def test_tab_leads_to_the_table_and_its_first_row_is_told(stage: tuple[SteppedSe
     rows = {at.y() for at in changed(before, shown.grab().toImage())}
     assert rows
     area = shown.rect_of(int(table.order[0]))
+    assert area is not None
     assert area.top() - 1 <= min(rows)
     assert max(rows) <= area.bottom() + 1
 
 
-def test_arrows_walk_over_the_rows_that_are_drawn_to_their_ends(stage: tuple[SteppedSession, TermTable]) -> None:
+def test_the_keys_walk_over_all_rows_and_keep_the_chosen_one_in_sight(
+    stage: tuple[SteppedSession, TermTable],
+) -> None:
     _, shown = stage
     shown.setFocus()
-    drawn = _table(shown).order[: shown.rows_shown()].tolist()
-    assert len(drawn) > 3
+    rows = _table(shown).order.tolist()
+    assert 3 < shown.rows_shown() < len(rows), "some do not fit"
     walked = []
-    for _ in range(len(drawn) + 2):
+    for _ in range(len(rows) + 1):
         walked.append(shown.chosen())
+        assert shown.rect_of(walked[-1]) is not None
         QTest.keyClick(shown, Qt.Key.Key_Down)
-    assert walked == [*drawn, drawn[-1], drawn[-1]]
-    for key, row in ((Qt.Key.Key_Up, drawn[-2]), (Qt.Key.Key_Home, drawn[0]), (Qt.Key.Key_End, drawn[-1])):
+    assert walked == [*rows, rows[-1]]
+    page = shown.rows_shown() - 1
+    for key, at in ((Qt.Key.Key_Up, -2), (Qt.Key.Key_Home, 0), (Qt.Key.Key_PageDown, page), (Qt.Key.Key_End, -1)):
         QTest.keyClick(shown, key)
-        assert shown.chosen() == row
+        assert shown.chosen() == rows[at]
+        assert shown.rect_of(rows[at]) is not None
+
+
+def test_the_wheel_scrolls_to_the_rows_that_are_counted_below(stage: tuple[SteppedSession, TermTable]) -> None:
+    _, shown = stage
+    first, last = _table(shown).order[[0, -1]].tolist()
+    assert (shown.rect_of(first) is None, shown.rect_of(last) is None) == (False, True)
+    before = shown.grab().toImage()
+    for _ in range(30):
+        _turn_wheel(shown, -120)
+    assert (shown.rect_of(first) is None, shown.rect_of(last) is None) == (True, False)
+    assert changed(before, shown.grab().toImage())
+    foot = shown.rect_of(last)
+    assert foot is not None
+    assert shown.row_at(foot.center()) == last
+    for _ in range(30):
+        _turn_wheel(shown, 120)
+    assert shown.rect_of(first) is not None
+
+
+def test_the_marked_row_stays_in_sight_and_every_other_can_be_brought_there(
+    stage: tuple[SteppedSession, TermTable],
+) -> None:
+    _, shown = stage
+    rows = _table(shown).order.tolist()
+    for marked in (rows[0], rows[len(rows) // 2], rows[-1]):
+        shown.show_table(replace(_table(shown), marked=marked))
+        shown.setFocus()
+        for key in (Qt.Key.Key_Home, *(Qt.Key.Key_Down,) * len(rows), *(Qt.Key.Key_Up,) * len(rows)):
+            QTest.keyClick(shown, key)
+            chosen = shown.chosen()
+            assert chosen is not None
+            assert shown.rect_of(chosen) is not None
+            assert shown.rect_of(marked) is not None
+
+
+def _turn_wheel(shown: TermTable, angle: int) -> None:
+    at = QPointF(40, 60)
+    turned = QWheelEvent(
+        at,
+        shown.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, angle),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(shown, turned)
 
 
 def test_enter_goes_to_where_the_chosen_row_came_from(stage: tuple[SteppedSession, TermTable]) -> None:
@@ -101,7 +155,9 @@ def test_enter_goes_to_where_the_chosen_row_came_from(stage: tuple[SteppedSessio
 def test_the_row_that_is_clicked_is_where_the_keys_go_on(stage: tuple[SteppedSession, TermTable]) -> None:
     _, shown = stage
     third, fourth = _table(shown).order[2:4].tolist()
-    QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=shown.rect_of(third).center().toPoint())
+    rect = shown.rect_of(third)
+    assert rect is not None
+    QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=rect.center().toPoint())
     assert shown.hasFocus()
     assert shown.chosen() == third
     QTest.keyClick(shown, Qt.Key.Key_Down)

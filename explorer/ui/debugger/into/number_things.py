@@ -58,7 +58,8 @@ def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str])
 
     def chosen_at() -> QPointF | None:
         row = widget.chosen()
-        return None if row is None else widget.rect_of(row).center()
+        rect = None if row is None else widget.rect_of(row)
+        return None if rect is None else rect.center()
 
     offer(widget, session, thing_at, chosen_at)
 

@@ -6,8 +6,19 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
@@ -26,10 +37,11 @@ LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
 CELL_WIDTH, SMALLEST_CELL, SYMBOL_WIDTH = 84, 38, 18
 FARTHEST = 1_000_000  # rows
 WALKING = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -FARTHEST, Qt.Key.Key_End: FARTHEST}
+PAGING = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
 class TermTable(TipsOfPlaces, QWidget):
-    """Shows a `Table`; rows that do not fit are counted below it.
+    """Shows a `Table`; rows that do not fit are counted below it and scrolled to, while the marked one stays in sight.
 
     A click or the arrow keys choose a row; Enter or a double-click emits `opened` with its source.
     """
@@ -40,6 +52,9 @@ class TermTable(TipsOfPlaces, QWidget):
         super().__init__(parent)
         self.table: Table | None = None
         self._chosen: int | None = None
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self, accessibleName="Rows of the terms")
+        self._bar.valueChanged.connect(self.update)
+        self._bar.hide()
         self.setAccessibleName("Terms")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -48,21 +63,24 @@ class TermTable(TipsOfPlaces, QWidget):
         """Show `table`; the chosen row stays chosen in one that has the same rows."""
         if self.table is None or self.table.labels != table.labels:
             self._chosen = None
+            self._bar.setValue(0)
         self.table = table
+        self._place_bar()
         self._show_chosen()
 
     def chosen(self) -> int | None:
-        """The row of the table that is chosen; None where none is, or where it does not fit."""
-        return self._chosen if self.table is not None and self._chosen in self._order() else None
+        """The row of the table that is chosen, also where it is out of sight; None where none is."""
+        return self._chosen if self.table is not None and self._chosen in self.table.order else None
 
-    def rect_of(self, row: int) -> QRectF:
-        """The pixels of a row that is drawn."""
-        height = self._row_height()
-        return QRectF(0, HEADER + self._order().tolist().index(row) * height, self.width(), height)
+    def rect_of(self, row: int) -> QRectF | None:
+        """The pixels of a row; None where it is out of sight."""
+        height, order = self._row_height(), self._order().tolist()
+        return QRectF(0, HEADER + order.index(row) * height, self._across(), height) if row in order else None
 
     def _choose(self, row: int | None) -> None:
         if row is not None:
             self._chosen = row
+            self._bring_into_sight(row)
             self._show_chosen()
 
     def _show_chosen(self) -> None:
@@ -82,12 +100,36 @@ class TermTable(TipsOfPlaces, QWidget):
         return max(1, int((room - LINE_HEIGHT) // SHORTEST_ROW))
 
     def _order(self) -> np.ndarray:
-        """The rows drawn: the first that fit, and always the marked one."""
+        """The rows drawn: as many as fit from where it is scrolled to, and the marked one always."""
         assert self.table is not None
-        count, order, marked = self.rows_shown(), self.table.order, self.table.marked
-        if marked is not None and marked in order and marked not in order[:count]:
-            return np.concatenate((order[: count - 1], [marked]))
-        return order[:count]
+        order, marked, top, count = self.table.order, self.table.marked, self._bar.value(), self.rows_shown()
+        rows = order[top : top + count]
+        if marked is None or marked not in order or marked in rows or count < 2:
+            return rows
+        is_above = marked in order[:top]
+        return np.concatenate(([marked], rows[1:]) if is_above else (rows[:-1], [marked]))
+
+    def _bring_into_sight(self, row: int) -> None:
+        assert self.table is not None
+        at, bar = self.table.order.tolist().index(row), self._bar
+        bar.setValue(min(max(bar.value(), at - bar.pageStep() + 1), at))
+        if self.rect_of(row) is None:  # the marked row has its place
+            bar.setValue(bar.value() + (1 if at > bar.value() else -1))
+
+    def _place_bar(self) -> None:
+        """Beside the rows, where some of them do not fit."""
+        if self.table is None:
+            return
+        shown = self.rows_shown()
+        self._bar.setRange(0, len(self.table.order) - shown)
+        self._bar.setPageStep(shown)
+        self._bar.setVisible(self._bar.maximum() > 0)
+        width = self._bar.sizeHint().width()
+        self._bar.setGeometry(self.width() - width, HEADER, width, round(shown * self._row_height()))
+
+    def _across(self) -> int:
+        """Pixels that the rows have."""
+        return self.width() - (0 if self._bar.isHidden() else self._bar.width())
 
     def _row_height(self) -> float:
         assert self.table is not None
@@ -107,7 +149,8 @@ class TermTable(TipsOfPlaces, QWidget):
         row = self.row_at(QPointF(point))
         if row is None:
             return None
-        return self._tip(row), self.rect_of(row)
+        rect = self.rect_of(row)
+        return None if rect is None else (self._tip(row), rect)
 
     def _tip(self, row: int) -> str:
         assert self.table is not None
@@ -121,6 +164,12 @@ class TermTable(TipsOfPlaces, QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._open(self.row_at(event.position()))
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._bar.isHidden():
+            event.ignore()
+        else:
+            QApplication.sendEvent(self._bar, event)
+
     def _open(self, row: int | None) -> None:
         if row is not None and self.table is not None and row < len(self.table.sources):
             source = self.table.sources[row]
@@ -133,13 +182,16 @@ class TermTable(TipsOfPlaces, QWidget):
         key = Qt.Key(event.key())
         if self.table is not None and key in WALKING:
             self._walk(WALKING[key])
+        elif self.table is not None and key in PAGING:
+            self._walk(PAGING[key] * max(self.rows_shown() - 1, 1))
         elif key in ENTERING and self.chosen() is not None:
             self._open(self.chosen())
         else:
             super().keyPressEvent(event)
 
     def _walk(self, rows: int) -> None:
-        order, chosen = self._order().tolist(), self.chosen()
+        assert self.table is not None
+        order, chosen = self.table.order.tolist(), self.chosen()
         at = -1 if chosen is None else order.index(chosen)
         if order:  # of a tensor without cells there are no terms
             self._choose(order[min(max(at + rows, 0), len(order) - 1)])
@@ -159,42 +211,43 @@ class TermTable(TipsOfPlaces, QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         order, height = self._order(), self._row_height()
-        self._paint_grounds(painter, order)
+        self._paint_grounds(painter)
         for at, place in enumerate(order.tolist()):
             label = QRectF(6, HEADER + at * height, self._label_width() - 8, height)
             paint_label(painter, label, self.table.labels[place])
         self._paint_columns(painter, order, height)
-        self._paint_below(painter, HEADER + len(order) * height + 4, len(order))
+        self._paint_below(painter, HEADER + len(order) * height + 4, order)
 
-    def _paint_grounds(self, painter: QPainter, order: np.ndarray) -> None:
+    def _paint_grounds(self, painter: QPainter) -> None:
         """Behind the row that is asked for, and the one that is chosen, in a frame while the keys mean it."""
         assert self.table is not None
         colours, marked, chosen = theme.current(), self.table.marked, self.chosen()
         for row, ground in ((chosen, colours.sunken), (marked, colours.selection)):
-            if row is None or row not in order:
+            rect = None if row is None else self.rect_of(row)
+            if rect is None:
                 continue
             is_framed = row == chosen and self.hasFocus()
             painter.setPen(QPen(QColor(colours.accent), 1.5) if is_framed else QPen(Qt.PenStyle.NoPen))
             painter.setBrush(QColor(ground))
-            painter.drawRoundedRect(self.rect_of(row).adjusted(1, 0.5, -1, -0.5), 4, 4)
+            painter.drawRoundedRect(rect.adjusted(1, 0.5, -1, -0.5), 4, 4)
 
     def _label_width(self) -> float:
         assert self.table is not None
         metrics = QFontMetricsF(theme.interface_font(12))
         longest = max((metrics.horizontalAdvance(label) for label in self.table.labels[:LABELS_MEASURED]), default=0.0)
-        return min(longest + 22, LONGEST_LABEL, self.width() * LABEL_SHARE)
+        return min(longest + 22, LONGEST_LABEL, self._across() * LABEL_SHARE)
 
     def _cell_width(self) -> float:
         assert self.table is not None
         count = len(self.table.columns)
-        room = self.width() - self._label_width() - (count - 1) * SYMBOL_WIDTH
+        room = self._across() - self._label_width() - (count - 1) * SYMBOL_WIDTH
         return max(SMALLEST_CELL, min(CELL_WIDTH, room / (count + 0.6)))
 
     def _paint_columns(self, painter: QPainter, order: np.ndarray, height: float) -> None:
         assert self.table is not None
         left, width = self._label_width(), self._cell_width()
         for at, column in enumerate(self.table.columns):
-            right = self.width() if column.is_bar else left + width
+            right = self._across() if column.is_bar else left + width
             _paint_header(painter, QRectF(left, 0, right - left, HEADER), column)
             for row, place in enumerate(order.tolist()):
                 cell = QRectF(left, HEADER + row * height, right - left, height)
@@ -211,13 +264,17 @@ class TermTable(TipsOfPlaces, QWidget):
             rect = QRectF(left, HEADER + row * height, SYMBOL_WIDTH, height)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, symbol)
 
-    def _paint_below(self, painter: QPainter, top: float, shown: int) -> None:
+    def _paint_below(self, painter: QPainter, top: float, shown: np.ndarray) -> None:
         assert self.table is not None
         rest = self.table.left_out(shown)
         if rest:
             paint_label(painter, QRectF(6, top, self.width() - 6, LINE_HEIGHT), rest)
             top += LINE_HEIGHT
         paint_lines(painter, QRectF(6, top + 2, self.width() - 6, LINE_HEIGHT), self.table.lines)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_bar()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -17,7 +17,6 @@ from explorer.ui.common.text import count
 from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 SORTED_FROM = 12  # rows; fewer stay in their own order
-ROWS_AT_MOST = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +35,7 @@ class Table:
 
     `marked` is the row asked for. `lines` stand below, the last one the result; they do not say again what the
     explanation's own line says. `adds_up` tells that the last column is summed, so that what does not fit can be summed
-    too. `sources` holds for each row the tensor and cell it came from. `beyond` are the number of terms without a row,
-    and their sum.
+    too. `sources` holds for each row the tensor and cell it came from.
     """
 
     labels: tuple[str, ...]
@@ -48,22 +46,22 @@ class Table:
     marked: int | None = None
     adds_up: bool = False
     sources: tuple[tuple[str, Index] | None, ...] = ()
-    beyond: tuple[int, float] = (0, 0.0)
 
-    def left_out(self, shown: int) -> str:
-        """What is said of the rows beyond the first `shown`."""
-        rest = self.order[shown:]
-        amount = len(rest) + self.beyond[0]
-        if not amount:
+    def left_out(self, shown: np.ndarray) -> str:
+        """What is said of all rows but those that are `shown`."""
+        rest = self.order[~np.isin(self.order, shown)]
+        if not len(rest):
             return ""
-        total = float(self.columns[-1].values[rest].sum()) + self.beyond[1]
-        return f"{count(amount)} more, together {plain_number(total)}" if self.adds_up else f"{count(amount)} more"
+        words = f"{count(len(rest))} more"
+        return (
+            f"{words}, together {plain_number(float(self.columns[-1].values[rest].sum()))}" if self.adds_up else words
+        )
 
 
 def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequence[str] = ()) -> Table:
     """The terms of a sum as rows: factor × factor = product; the largest first where they are many."""
-    whole = explanation.terms.parts[0]
-    main, order = _first_rows(whole)
+    main = explanation.terms.parts[0]
+    order = np.arange(len(main)) if len(main) < SORTED_FROM else main.ranked()
     columns = _factor_columns(main, tensors)
     if len(main.factors) > 1:
         columns.append(TableColumn("product", main.values, scale_of(main.values, is_signed=True), is_bar=True))
@@ -71,18 +69,8 @@ def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequ
         columns[-1] = TableColumn(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
     symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
     labels, sources = _labels(main, classes)
-    beyond = (len(whole) - len(main), float(whole.values.sum() - main.values.sum()))
     lines = _sum_lines(explanation)
-    return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources, beyond=beyond)
-
-
-def _first_rows(whole: Terms) -> tuple[Terms, np.ndarray]:
-    """The terms that get a row, and their order: the largest of many, which come first."""
-    if len(whole) < SORTED_FROM:
-        return whole, np.arange(len(whole))
-    largest = np.argpartition(-np.abs(whole.values), min(ROWS_AT_MOST, len(whole)) - 1)[:ROWS_AT_MOST]
-    main = whole.taken(np.sort(largest))
-    return main, main.ranked()
+    return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources)
 
 
 def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
