@@ -115,6 +115,7 @@ class ExplanationView(QWidget):
             self._groupings.addButton(button)
             self.switches[grouping] = button
             row.addWidget(button)
+            button.hide()  # until there are terms: all of them beside each other would be wider than they ever are
         policy = holder.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         holder.setSizePolicy(policy)

@@ -66,11 +66,21 @@ class ChosenChannel(QWidget):
         super().showEvent(event)
         for part in self.findChildren(QWidget):
             part.ensurePolished()
+        self._measure_anew()
 
     def keep_width(self, is_kept: bool) -> None:
         """Keep the width of what is said of a chosen channel, too: where it stands beside all maps they share one."""
         across = QSizePolicy.Policy.Preferred if is_kept else QSizePolicy.Policy.Ignored
         self._beside.setSizePolicy(across, QSizePolicy.Policy.Preferred)
+        self._measure_anew()
+
+    def _measure_anew(self) -> None:
+        """A page that is not in front does not tell what it lies in of its new size."""
+        for holder in (self._right, self):
+            layout = holder.layout()
+            assert layout is not None
+            layout.invalidate()
+            holder.updateGeometry()
 
     def _keep_room(self, has_maps: bool) -> None:
         policy = self.channel.sizePolicy()

@@ -26,7 +26,7 @@ from explorer.ui.maps.why import WhyOfMaps
 from explorer.ui.maps.words import facts, what_to_choose, why_empty
 
 WIDE = 1.8
-LEAST_BESIDE = 320  # pixels of width for all maps
+LEAST_BESIDE = 200  # pixels of width for all maps
 BELOW, BESIDE = (3, 2), (2, 3)  # shares of all maps and of what stands below or beside them
 
 
@@ -102,7 +102,7 @@ class FeatureMaps(FollowingView, QWidget):
             self._chosen.setVisible(self._has_room_for_both())
 
     def _has_room_for_both(self) -> bool:
-        """Whether a chosen channel has its room before one is chosen; in a low pane of little width it has not."""
+        """Whether a chosen channel has its room before one is chosen; in a low pane of very little width it has not."""
         is_wide = self._split.orientation() == Qt.Orientation.Horizontal
         return not is_wide or self.width() - self._chosen.minimumSizeHint().width() >= LEAST_BESIDE
 

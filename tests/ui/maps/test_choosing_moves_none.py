@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from explorer.session import Selection, Session
 from explorer.ui.common.colour import colourise, on_paper, scale_for
@@ -16,6 +17,7 @@ from explorer.ui.maps.feature_maps import FeatureMaps
 from explorer.ui.maps.mosaic_view import MapMosaic
 from tests.ui.fakes import SMALL, values_of
 from tests.ui.maps.conftest import ShowMaps
+from tests.ui.windows import whole_window
 
 
 def mosaic(view: FeatureMaps) -> MapMosaic:
@@ -39,7 +41,7 @@ def click(maps: MapMosaic, place: Place) -> None:
     QTest.mouseClick(maps.canvas.viewport(), Qt.MouseButton.LeftButton, pos=point(maps, place))
 
 
-@pytest.mark.parametrize("size", [(690, 510), (1100, 400), (860, 760), (1400, 420)])
+@pytest.mark.parametrize("size", [(690, 510), (708, 340), (1100, 400), (860, 760), (1400, 420)])
 @pytest.mark.parametrize("text", [SMALL, "1x12x12 conv(40, 3)"])
 def test_choosing_a_map_moves_none(show_maps: ShowMaps, size: tuple[int, int], text: str) -> None:
     session, view = show_maps(text, size=size)
@@ -58,16 +60,40 @@ def test_choosing_a_map_moves_none(show_maps: ShowMaps, size: tuple[int, int], t
         assert places() == before, selection
 
 
-def test_a_low_pane_of_little_width_is_left_to_the_maps_until_one_is_chosen(show_maps: ShowMaps) -> None:
-    session, view = show_maps(SMALL, size=(708, 340))
+def test_nor_does_it_in_the_smallest_window_with_the_training_strip_open(qtbot: QtBot) -> None:
+    window = whole_window(qtbot)
+    window.resize(1280, 720)
+    window.training_dock.unfold()
+    window.show_part("maps")
+    window.session.selection.select(layer="conv2")
+    view = window.view("maps")
+    assert isinstance(view, FeatureMaps)
+    qtbot.waitUntil(lambda: mosaic(view).columns > 1)
+    lay_out(view)
+    before = (mosaic(view).canvas.size(), mosaic(view).columns, point(mosaic(view), Place(0, 0, 0)))
+    for selection in ({"channel": 3}, {"row": 4, "column": 5}, {"channel": None, "row": None}):
+        window.session.selection.select(**selection)
+        lay_out(view)
+        after = (mosaic(view).canvas.size(), mosaic(view).columns, point(mosaic(view), Place(0, 0, 0)))
+        assert after == before, selection
+
+
+def lay_out(view: FeatureMaps) -> None:
+    for _ in range(4):  # a column that follows the window's width is laid out after the rest
+        QApplication.processEvents()
+    assert view.isVisible()
+
+
+def test_a_low_pane_of_even_less_width_is_left_to_the_maps_until_one_is_chosen(show_maps: ShowMaps) -> None:
+    session, view = show_maps(SMALL, size=(640, 340))
     session.selection.select(layer="conv1")
     QApplication.processEvents()
-    assert mosaic(view).width() > 640
+    assert mosaic(view).width() > 560
     click(mosaic(view), Place(1, 3, 9))
     assert large(view).isVisible()
     QTest.keyClick(large(view).canvas, Qt.Key.Key_Escape)
     QApplication.processEvents()
-    assert mosaic(view).width() > 640
+    assert mosaic(view).width() > 560
     view.resize(860, 760)
     QApplication.processEvents()
     below = view.rect().bottom() - mosaic(view).mapTo(view, mosaic(view).rect().bottomLeft()).y()
