@@ -1,4 +1,5 @@
-"""What a person gives beside the document, and undo takes back as well: an input, a target, a batch, breakpoints."""
+"""What a person gives beside the document, and undo takes back as well: an input, a target, a batch, breakpoints,
+and which runs were taken off the plots."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
-from explorer.session.slices import InputState, Slice, StepsState
+from explorer.session.slices import InputState, Slice, StepsState, WatchingState
 
 if TYPE_CHECKING:
     from explorer.data import Picture
@@ -68,7 +69,18 @@ class Stops:
         return replace(present, breakpoints=self.breakpoints)
 
 
-Undoable = Document | Fed | Examples | Stops
+@dataclass(frozen=True)
+class TakenOff:
+    """The numbers of the runs whose curves were taken off the plots."""
+
+    runs: frozenset[int] = frozenset()
+
+    def put_into(self, present: WatchingState) -> WatchingState:
+        """`present` with these runs taken off, and all others on the plots."""
+        return present.without(self.runs)
+
+
+Undoable = Document | Fed | Examples | Stops | TakenOff
 """What undo takes back, each as a whole."""
 
 Undoables = tuple[Undoable, ...]
@@ -78,7 +90,8 @@ Undoables = tuple[Undoable, ...]
 def undoables_of(state: State) -> Undoables:
     """All that undo could take back of `state`, one of each kind."""
     given, stops = state.input, Stops(state.steps.breakpoints)
-    return state.document, Fed(given.picture, given.numbers, given.is_typed), examples_of(state), stops
+    fed, off = Fed(given.picture, given.numbers, given.is_typed), TakenOff(state.watching.numbers_taken_off)
+    return state.document, fed, examples_of(state), stops, off
 
 
 def examples_of(state: State) -> Examples:
@@ -89,15 +102,17 @@ def examples_of(state: State) -> Examples:
 
 def with_undoables(state: State, undoables: Undoables) -> tuple[Slice, ...]:
     """The slices of `state` that hold `undoables`, with them in the place of what they hold."""
-    input_, steps, documents = state.input, state.steps, []
+    input_, steps, watching, documents = state.input, state.steps, state.watching, []
     for each in undoables:
         if isinstance(each, Document):
             documents.append(each)
         elif isinstance(each, Fed):
             input_ = each.put_into(input_)
+        elif isinstance(each, TakenOff):
+            watching = each.put_into(watching)
         else:
             steps = each.put_into(steps)
-    return (*documents, input_, steps)
+    return (*documents, input_, steps, watching)
 
 
 def _is_same(one: np.ndarray | None, two: np.ndarray | None) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from explorer.session.landscape_state import Landscape
 from explorer.session.lesson_state import LessonState
 from explorer.session.message import Message
 from explorer.session.progress import Progress
+from explorer.session.run_curves import RunCurves, with_curves
 from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations
 from explorer.session.surface_state import Surface
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from explorer.engine.explaining.finite_difference import Reading
     from explorer.session.opened import Opened
     from explorer.session.request import Request
-    from explorer.session.run_curves import RunCurves
     from explorer.session.timeline import Timeline
 
 DAY_S = 24 * 3600
@@ -155,12 +156,33 @@ class WatchingState:
     """What runs have told, and what the present one shows."""
 
     runs: tuple[RunCurves, ...] = ()
+    taken_off: tuple[RunCurves, ...] = ()  # which undo brings back
     health: Health = ()
     judged: Judged | None = None
     live: Live | None = None
     film: tuple[int, ...] = ()  # steps of the film's frames
     film_at: int | None = None  # the frame that is shown; None: the network as it is
     comparison: Comparison = field(default_factory=Comparison)
+
+    @property
+    def known(self) -> tuple[RunCurves, ...]:
+        """All runs that there are curves of, in the order of their numbers."""
+        return tuple(sorted((*self.runs, *self.taken_off), key=lambda run: run.number))
+
+    @property
+    def numbers_taken_off(self) -> frozenset[int]:
+        """Of the runs whose curves undo brings back."""
+        return frozenset(run.number for run in self.taken_off)
+
+    def grown(self, *curves: RunCurves) -> WatchingState:
+        """The same with these curves as they are now; what was taken off the plots goes on out of sight."""
+        return replace(self, runs=with_curves(self.runs, *curves), taken_off=with_curves(self.taken_off, *curves))
+
+    def without(self, numbers: Iterable[int]) -> WatchingState:
+        """The same with just these runs taken off the plots."""
+        off = frozenset(numbers)
+        runs = tuple(run for run in self.known if run.number not in off)
+        return replace(self, runs=runs, taken_off=tuple(run for run in self.known if run.number in off))
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,16 @@ def test_a_run_taken_off_the_plots_is_followed_no_longer_and_can_be_followed_aga
     assert [run.losses.tolist() for run in session.state.watching.runs] == [[2.0]]
 
 
+def test_a_followed_run_that_undo_brings_back_is_followed_on(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    metrics = tmp_path / "metrics.jsonl"
+    _write(metrics, step=1, loss=2.0)
+    session.following.follow_run(tmp_path)
+    session.training.forget_run(1)
+    _write(metrics, step=2, loss=1.5)
+    session.editing.undo()
+    qtbot.waitUntil(lambda: session.state.watching.runs[0].losses.tolist() == [2.0, 1.5], timeout=20_000)
+
+
 def test_a_followed_run_carries_the_loss_that_its_folder_names(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     for name, loss in (("known", "hinge"), ("strange", ["x"])):
         folder = tmp_path / name

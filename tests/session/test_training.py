@@ -185,6 +185,47 @@ def test_weights_that_undo_brings_back_begin_a_curve_where_their_run_ended(qtbot
     assert (third.parent, third.first_step) == (None, 0)
 
 
+def test_a_removed_run_comes_back_by_undo_with_all_that_it_learned_meanwhile(qtbot: QtBot, session: Session) -> None:
+    """Its curves were gone for good, at one press of a key."""
+    _train(qtbot, session)
+    _make_long(session)
+    session.training.train()
+    qtbot.waitUntil(lambda: len(session.state.watching.runs[-1].steps) > 0, timeout=60_000)
+    first, second = session.state.watching.runs
+    for number in (1, 2):
+        session.training.forget_run(number)
+    assert session.state.watching.runs == ()
+    assert session.state.files.undo_text == "remove run 2"
+    qtbot.waitUntil(lambda: session.state.training.step > second.last_step + 3, timeout=20_000)
+    session.training.pause()
+    session.editing.undo()
+    (back,) = session.state.watching.runs
+    assert back.number == 2
+    assert len(back.steps) == session.state.training.step - second.first_step > len(second.steps)
+    session.editing.undo()
+    assert session.state.watching.runs[0].losses.tolist() == first.losses.tolist()
+    assert [run.number for run in session.state.watching.runs] == [1, 2]
+    assert session.state.training.status == "paused"
+    session.editing.redo()
+    assert [run.number for run in session.state.watching.runs] == [2]
+    session.training.forget_run(1)  # which is gone already
+    assert session.state.files.redo_text == "remove run 2"
+
+
+def test_no_other_run_gets_the_number_of_a_removed_one(qtbot: QtBot, session: Session) -> None:
+    session.comparing.compare("Learning rate", "0.1, 0.2", 1)
+    session.comparing.stop()
+    taken = [run.number for run in session.state.watching.runs]
+    for number in taken:
+        session.training.forget_run(number)
+    session.comparing.compare("Learning rate", "0.3, 0.4", 1)
+    session.comparing.stop()
+    assert not {run.number for run in session.state.watching.runs} & set(taken)
+    for _ in taken:
+        session.editing.undo()
+    assert len({run.number for run in session.state.watching.runs}) == 4
+
+
 def test_a_run_whose_curves_are_gone_is_still_where_its_weights_come_from(qtbot: QtBot, session: Session) -> None:
     _train(qtbot, session)
     steps = session.state.watching.runs[0].last_step

@@ -13,7 +13,7 @@ from explorer.session.document import Document
 from explorer.session.failure import Failure
 from explorer.session.features.origins import Learned, Origins
 from explorer.session.jobs.comparison import RunComparison
-from explorer.session.run_curves import GrowingCurves, RunCurves, with_curves
+from explorer.session.run_curves import GrowingCurves, RunCurves
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.editable_network import new_ids
@@ -121,7 +121,7 @@ class Comparing:
         chosen = replace(changed.hyperparameters, epochs=epochs)
         learning = learning_from(replace(changed, hyperparameters=chosen), opened, data)
         learning = learning.with_weights(new_ids(len(learning.layer_ids)))
-        number = self._origins.new_number(run.number for run in state.watching.runs) + at
+        number = self._origins.new_number(run.number for run in state.watching.known) + at
         loss = chosen.loss or suited_loss(changed.subject, len(data.classes))
         varied = f"{choice.title} = {value}"
         curves = RunCurves(number, f"run {number}: {varied}", chosen, loss=loss, varied=varied)
@@ -189,8 +189,8 @@ class Comparing:
             replace(run, standing="running", seconds=told[index].seconds) if index in told else run
             for index, run in enumerate(watching.comparison.runs)
         )
-        curves = with_curves(watching.runs, *(each.curves.now for each in self._variants))
-        self._store.set(replace(watching, runs=curves, comparison=replace(watching.comparison, runs=runs)))
+        grown = watching.grown(*(each.curves.now for each in self._variants))
+        self._store.set(replace(grown, comparison=replace(watching.comparison, runs=runs)))
 
     def _follow(self, old: State, new: State) -> None:
         """A run takes the worker's background for itself; what was refused is no longer so of another network."""

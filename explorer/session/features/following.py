@@ -12,7 +12,7 @@ from explorer.bounds import Refused, brief, check_regular
 from explorer.engine.training.run_folder import METRICS, Entry, RunFolder
 from explorer.session.features.origins import Origins
 from explorer.session.lanes import Lane, Watch
-from explorer.session.run_curves import EpochFigures, GrowingCurves, RunCurves, with_curves
+from explorer.session.run_curves import EpochFigures, GrowingCurves, RunCurves
 from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.writing import FileError
@@ -114,8 +114,8 @@ class Following(QObject):
 
     def follow_run(self, path: str | Path) -> None:
         """Show the curves of a run that the command line writes to a folder, while it is written."""
-        runs, name = self._store.state.watching.runs, brief(Path(path).name)
-        follow = FollowedRun(Path(path), self._origins.new_number(run.number for run in runs))
+        watching, name = self._store.state.watching, brief(Path(path).name)
+        follow = FollowedRun(Path(path), self._origins.new_number(run.number for run in watching.known))
         try:
             follow.require()
         except Refused as error:
@@ -124,12 +124,12 @@ class Following(QObject):
         except FileError as error:
             self._store.say(str(error))
             return
-        if any(other.path == follow.path for other in self._followed):
+        if any(other.path == follow.path for other in self._shown):
             self._store.say(f"The run in {name} is followed already.")
             return
         self._store.say("")
         self._followed = (*self._followed, follow)
-        self._store.set(replace(self._store.state.watching, runs=(*runs, follow.curves)))
+        self._store.set(replace(self._store.state.watching, runs=(*watching.runs, follow.curves)))
         self._read()
         self._metrics.wait(AT_ONCE_S)
         self._timer.start()
@@ -139,23 +139,27 @@ class Following(QObject):
         self._timer.stop()
 
     def _follow(self, old: State, new: State) -> None:
-        """A run whose curves were taken off the plots is followed no longer."""
+        """A run that there are no curves of any more cannot come back."""
         if new.watching.runs is not old.watching.runs:
-            shown = {run.number for run in new.watching.runs}
-            self._followed = tuple(follow for follow in self._followed if follow.curves.number in shown)
+            known = {run.number for run in new.watching.known}
+            self._followed = tuple(follow for follow in self._followed if follow.curves.number in known)
+
+    @property
+    def _shown(self) -> tuple[FollowedRun, ...]:
+        """A run whose curves were taken off the plots is followed no longer, until undo brings it back."""
+        shown = {run.number for run in self._store.state.watching.runs}
+        return tuple(follow for follow in self._followed if follow.curves.number in shown)
 
     @Slot()
     def _read(self) -> None:
         """Read what the followed runs wrote since, unless that is being done."""
-        if self._followed and not self._metrics.is_busy:
-            self._store.begin(self._metrics, ReadRuns(self._followed), self._take_entries)
+        if self._shown and not self._metrics.is_busy:
+            self._store.begin(self._metrics, ReadRuns(self._shown), self._take_entries)
 
     def _take_entries(self, read: NewEntries) -> None:
         for follow, entries in read:
             follow.take(entries)
         if any(entries for _, entries in read):
-            watching = self._store.state.watching
-            runs = with_curves(watching.runs, *(follow.curves for follow, _ in read))
-            self._store.set(replace(watching, runs=runs))
+            self._store.set(self._store.state.watching.grown(*(follow.curves for follow, _ in read)))
         if any(follow.is_behind for follow, _ in read):
             self._read()

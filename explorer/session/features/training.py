@@ -17,7 +17,7 @@ from explorer.session.features.origins import Learned, Origins
 from explorer.session.features.passes import Passes
 from explorer.session.features.watching import Watching
 from explorer.session.jobs.training import BeginRun, RunTraining
-from explorer.session.run_curves import RunCurves, with_curves
+from explorer.session.run_curves import RunCurves
 from explorer.session.run_progress import RunProgress
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -81,9 +81,9 @@ class Trainer:
             self._store.say("The network was changed since that run began: undo leads back to its start.")
 
     def forget_run(self, number: int) -> None:
-        """Take a run's curves off the plots."""
+        """Take a run's curves off the plots; undo brings them back."""
         watching = self._store.state.watching
-        self._store.set(replace(watching, runs=tuple(run for run in watching.runs if run.number != number)))
+        self._store.give(f"remove run {number}", watching.without((number, *watching.numbers_taken_off)))
 
     def cancel_start(self) -> None:
         """A run that has made no step yet is taken back: its layers may not have gone under their new ids."""
@@ -97,10 +97,16 @@ class Trainer:
             self._origins.forget(run.begun.ids)
             self._store.set(Training())
             self._store.take_back(run.begun.before)
-            self.forget_run(number)
+            self._drop(number)
             self._store.say("Starting the run was cancelled.")
 
     # --- how it is done ---
+
+    def _drop(self, number: int) -> None:
+        """Its curves have never been."""
+        watching = self._store.state.watching
+        kept = replace(watching, runs=tuple(run for run in watching.runs if run.number != number))
+        self._store.set(replace(kept, taken_off=tuple(run for run in kept.taken_off if run.number != number)))
 
     @property
     def _training(self) -> Training:
@@ -157,7 +163,7 @@ class Trainer:
     def _new_curves(self) -> RunCurves:
         """Curves that begin where the weights come from: at the last step of the run that learned them, or at 0."""
         state, parent = self._store.state, self._origins.of(self._store.state.document.layer_ids)
-        chosen, known = state.document.hyperparameters, (run.number for run in state.watching.runs)
+        chosen, known = state.document.hyperparameters, (run.number for run in state.watching.known)
         number = self._origins.new_number(known)
         origin = "" if parent is None else f", from run {parent.run}"
         label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{origin}"
@@ -234,9 +240,8 @@ class Trainer:
             self._show_progress(self._run)
 
     def _show_progress(self, run: _Run) -> None:
-        watching = self._store.state.watching
-        runs = with_curves(watching.runs, run.progress.curves.now)
-        self._store.set(run.progress.told_in(self._training), replace(watching, runs=runs))
+        watching = self._store.state.watching.grown(run.progress.curves.now)
+        self._store.set(run.progress.told_in(self._training), watching)
 
     # --- answers ---
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -18,7 +20,7 @@ from explorer.session.run_curves import RunCurves
 from explorer.ui.common.eliding_delegate import ElidingDelegate
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
-from explorer.ui.common.row_things import offer_rows
+from explorer.ui.common.row_things import More, offer_rows
 from explorer.ui.common.text import count, number, percent
 from explorer.ui.training.run_words import best_accuracy, run_settings, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
@@ -43,7 +45,7 @@ class RunList(FollowingView, QStackedWidget):
         self._shown = shown
         self.tree = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
         self.tree.setAccessibleName("Training runs")
-        self.tree.setToolTip("A tick draws a run; Del takes it off.")
+        self.tree.setToolTip("A tick draws a run; Del takes it off, and undo brings it back.")
         self.tree.setHeaderLabels(COLUMNS)
         _align_numbers(self.tree.headerItem())
         header = self.tree.header()
@@ -52,7 +54,7 @@ class RunList(FollowingView, QStackedWidget):
         header.setSectionResizeMode(SETTINGS, QHeaderView.ResizeMode.Stretch)
         self.tree.setItemDelegate(ElidingDelegate(self.tree))
         self.tree.itemChanged.connect(self._tick)
-        offer_rows(self.tree, session)
+        offer_rows(self.tree, session, more=self._more)
         empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         empty.setProperty("role", "dim")
         self.addWidget(empty)
@@ -75,6 +77,10 @@ class RunList(FollowingView, QStackedWidget):
             self._session.training.forget_run(item.data(RUN, NUMBER))
         else:
             super().keyPressEvent(event)
+
+    def _more(self, index: QModelIndex) -> More:
+        number = index.siblingAtColumn(RUN).data(NUMBER)
+        return ((f"Remove run {number}", partial(self._session.training.forget_run, number)),)
 
     @Slot()
     def refresh(self) -> None:
@@ -100,7 +106,10 @@ class RunList(FollowingView, QStackedWidget):
             item = QTreeWidgetItem(self.tree)
             item.setData(RUN, NUMBER, run.number)
             _align_numbers(item)
-            button = QToolButton(toolTip=f"Take {run.label} off the plots.", accessibleName=f"Remove run {run.number}")
+            button = QToolButton(
+                toolTip=f"Take {run.label} off the plots. Undo brings it back.",
+                accessibleName=f"Remove run {run.number}",
+            )
             button.setIcon(icon("ph.x"))
             button.setProperty("role", "flat")
             button.setFixedHeight(ROW_HEIGHT)

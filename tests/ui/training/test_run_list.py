@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.session import Session
@@ -17,6 +17,7 @@ from explorer.ui.training.curves.view import ACCURACY
 from explorer.ui.training.dock import TrainingDock
 from explorer.ui.training.run_list import BEST, FROM, RUN, SETTINGS, RunList
 from explorer.ui.training.run_words import progress_words, run_tip, settings_words
+from tests.ui.menus import menu_at, press
 from tests.ui.training.test_curve_plot import make_growing, make_run
 
 
@@ -128,3 +129,19 @@ def test_settings_that_are_not_used_are_not_told() -> None:
 def test_two_runs_that_differ_in_a_number_are_told_apart(chosen: Hyperparameters, words: str) -> None:
     assert words in settings_words(chosen)
     assert words not in settings_words(Hyperparameters(loss=chosen.loss, optimizer=chosen.optimizer))
+
+
+def test_a_removed_run_comes_back_by_undo(session: Session, runs: RunList) -> None:
+    """At Del, × and in its menu it was gone for good."""
+    runs.tree.setCurrentItem(runs.tree.topLevelItem(0))
+    QTest.keyClick(runs.tree, Qt.Key.Key_Delete)
+    assert [run.number for run in session.state.watching.runs] == [1]
+    assert session.state.files.undo_text == "remove run 2"
+    session.editing.undo()
+    assert [run.number for run in session.state.watching.runs] == [1, 2]
+    QApplication.processEvents()
+    newest = runs.tree.topLevelItem(0)
+    assert newest is not None
+    assert newest.text(RUN) == "run 2"
+    press(menu_at(runs.tree.viewport(), runs.tree.visualItemRect(newest).center()), "Remove run 2")
+    assert [run.number for run in session.state.watching.runs] == [1]
