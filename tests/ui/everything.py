@@ -22,7 +22,7 @@ from explorer.ui.shell.main_window import MainWindow
 from tests.ui.fakes import wait_until_recorded, wait_until_shown
 
 WAIT_MS = 60_000
-STRIP = ("Curves", "Runs", "Compare", "Confusion", "Film", "Live", "Landscape")
+STRIP = ("Curves", "Runs", "Compare", "Confusion", "Film", "Live", "Surface", "Landscape")
 DIALOGS = ("startList", "newNetwork", "shortcuts", "report", "about", "messages", "find")
 DATA_TABS = 5
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from explorer.data import AUGMENTATIONS, Augmentation, DataSet, augmented
 from explorer.session import Session, State
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
+from explorer.ui.data.example_things import offer_strip
 from explorer.ui.data.picture_strip import PictureStrip
 from explorer.ui.data.words import kind_of
 
@@ -66,6 +67,8 @@ class Augmentations(QScrollArea):
         column.addWidget(self.hint)
         self._form = QWidget()
         self._form.setLayout(self._grid())
+        for strip in (self._original, self._together, *(row.strip for row in self._rows.values())):
+            offer_strip(strip, session)
         column.addWidget(self._form)
         column.addStretch()
         self.setWidget(page)

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, QPointF
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
 
 from explorer.session import Session
-from explorer.ui.common.images import image_of
-from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.picture_things import SHOW, drawn, thing_of_picture
 from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.data.number_table import NumberTable
 from explorer.ui.data.picture_grid import PictureGrid
+from explorer.ui.data.picture_strip import PictureStrip
 from explorer.ui.data.picture_walk import Spot
 
 if TYPE_CHECKING:
     from explorer.ui.data.point_plot import PointPlot
-
-SHOW = "Show it to the network"
 
 
 def offer_pictures(grid: PictureGrid, session: Session) -> None:
@@ -41,15 +35,20 @@ def offer_pictures(grid: PictureGrid, session: Session) -> None:
 def _picture(grid: PictureGrid, session: Session, spot: Spot) -> Thing:
     words = grid.told(spot)
     name = words.partition("\n")[0]
-    said = Thing(name, value=lambda: words.replace("\n", "\t"), more=((SHOW, partial(grid.take, spot)),))
-    pixels = grid.pixels(spot)
+    pixels, value, more = grid.pixels(spot), lambda: words.replace("\n", "\t"), ((SHOW, partial(grid.take, spot)),)
     if pixels is None:
-        return said
-    opaque = np.broadcast_to(np.uint8(255), (*pixels.shape[:2], 1))
-    colours = np.concatenate([np.broadcast_to(pixels, (*pixels.shape[:2], 3)), opaque], axis=2)
-    maps = np.moveaxis(pixels, 2, 0)
-    numbers = thing_of_numbers(session, name, maps, drawn=maps, colours=lambda: colours)
-    return replace(said, picture=lambda: image_of(colours), export=numbers.export)
+        return Thing(name, value=value, more=more)
+    return thing_of_picture(session, name, pixels, value=value, more=more)
+
+
+def offer_strip(strip: PictureStrip, session: Session) -> None:
+    """Let the pictures of `strip` be copied and exported."""
+
+    def thing_at(point: QPoint | None) -> Thing | None:
+        at = None if point is None else strip.index_at(QPointF(point))
+        return None if at is None else thing_of_picture(session, strip.accessibleName(), strip.pixels[at])
+
+    offer(strip, session, thing_at)
 
 
 def offer_points(plot: PointPlot, session: Session) -> None:
@@ -61,7 +60,7 @@ def offer_points(plot: PointPlot, session: Session) -> None:
             return None
         name = plot.told(at).partition("\n")[0]
         value = "\t".join(exact(float(each)) for each in plot.place_of(at))
-        return Thing(name, value=lambda: value, picture=partial(_drawn, plot), more=((SHOW, partial(plot.take, at)),))
+        return Thing(name, value=lambda: value, picture=partial(drawn, plot), more=((SHOW, partial(plot.take, at)),))
 
     offer(plot, session, thing_at, plot.chosen_point)
 
@@ -77,7 +76,3 @@ def offer_number_rows(table: NumberTable, session: Session) -> None:
         return ((SHOW, partial(table.chosen.emit, index.row())),)
 
     offer_rows(table, session, value=value, more=more)
-
-
-def _drawn(widget: QWidget) -> QImage:
-    return widget.grab().toImage()

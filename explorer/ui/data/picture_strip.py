@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -58,13 +58,20 @@ class PictureStrip(QWidget):
         lines = -(-len(self._images) // max(self.columns(width), 1)) or 1
         return round(lines * (self._side()[1] + GAP)) - GAP + 2
 
+    def index_at(self, point: QPointF) -> int | None:
+        """Which picture lies under a point."""
+        return next((at for at in range(len(self._images)) if self.rect_of(at).contains(point)), None)
+
+    def rect_of(self, at: int) -> QRectF:
+        """Where a picture lies."""
+        (width, height), (line, column) = self._side(), divmod(at, self.columns(self.width()))
+        return QRectF(1 + column * (width + GAP), 1 + line * (height + GAP), width, height)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        (width, height), columns = self._side(), self.columns(self.width())
         for number, image in enumerate(self._images):
-            line, column = divmod(number, columns)
-            room = QRectF(1 + column * (width + GAP), 1 + line * (height + GAP), width, height)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > width)
+            room = self.rect_of(number)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > room.width())
             painter.drawImage(room, image)
         if not self._images:
             painter.fillRect(self.rect(), QColor(theme.current().sunken))

@@ -29,7 +29,7 @@ from explorer.ui.common.tab_order import chain, stops
 from explorer.ui.common.tensor_things import offer_tensor
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
-from explorer.ui.debugger.into.number_things import offer_grid, offer_table
+from explorer.ui.debugger.into.number_things import offer_channels, offer_curve, offer_grid, offer_note, offer_table
 from explorer.ui.debugger.into.view import IntoView
 from explorer.ui.debugger.over_view import OverView
 from explorer.ui.debugger.step_picture import StepPicture
@@ -66,6 +66,9 @@ class StepStage(FollowingView, QWidget):
         offer_numbers = partial(offer_grid, session=session, line=self._line)
         self.over, self.into = OverView(writer, offer_cells), IntoView(writer, offer_numbers)
         offer_table(self.into.table, session=session, line=self._line)
+        offer_curve(self.into.curve, session=session, line=self._line)
+        offer_note(self.into.note, session=session, line=self._line)
+        offer_channels(self.into.patches.strip, session=session, line=self._line)
         for tensor in (self.into.given, self.into.made):
             offer_cells(tensor)
         for view in (self.over, self.into):

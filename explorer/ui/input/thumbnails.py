@@ -77,7 +77,7 @@ class ThumbnailPopup(Popup, QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(SIDE, SIDE))
             button.setIcon(_blank())
-            button.clicked.connect(lambda _checked=False, name=entry.name: self._choose(name))
+            button.clicked.connect(lambda _checked=False, name=entry.name: self.choose(name))
             button.installEventFilter(self)
             self.buttons[entry.name] = button
             if place % COLUMNS == 0:
@@ -112,7 +112,8 @@ class ThumbnailPopup(Popup, QFrame):
         name = self._waiting.pop(0)
         self.buttons[name].setIcon(QIcon(self._load(name)))
 
-    def _choose(self, name: str) -> None:
+    def choose(self, name: str) -> None:
+        """Take an entry, as a click on it does."""
         self.close()
         self.chosen.emit(name)
 

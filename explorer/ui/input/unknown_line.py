@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -14,7 +15,9 @@ from explorer.session.familiarity import Familiarity
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.images import image_of
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.picture_things import thing_of_picture
 from explorer.ui.common.text import number
+from explorer.ui.common.things import Thing, offer
 
 SIDE, NEAREST, MOST_DIGITS = 26, 3, 17
 TIP = (
@@ -37,7 +40,9 @@ class UnknownLine(FollowingView, QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # it lies over the answers
         self.sentence = ElidedLabel()
         self.sentence.setProperty("role", "warning")
-        self._pictures = tuple(QLabel() for _ in range(NEAREST))
+        self._pictures = tuple(QLabel(objectName=f"nearest{at}") for at in range(NEAREST))
+        for at, label in enumerate(self._pictures):
+            offer(label, session, partial(self._picture_at, at))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 2)
         row.setSpacing(4)
@@ -59,6 +64,14 @@ class UnknownLine(FollowingView, QWidget):
         self.sentence.set_whole(f"I do not know this · {_times(told.ratio)} ×", tip=f"{words}\n\n{TIP}")
         self.sentence.setAccessibleName(words)
         self._show_pictures(told)
+
+    def _picture_at(self, at: int, _point: QPoint | None) -> Thing | None:
+        """One of the nearest training pictures."""
+        told = self._session.state.maps.familiarity
+        if told is None or told.pictures is None or at >= len(told.pictures):
+            return None
+        words = "\t".join(filter(None, (told.names[at], told.labels[at])))
+        return thing_of_picture(self._session, told.names[at], told.pictures[at][..., :3], value=lambda: words)
 
     def _show_pictures(self, told: Familiarity) -> None:
         amount = 0 if told.pictures is None else len(told.pictures)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QWidget
 
 from explorer.data import SAMPLES, read_sample
-from explorer.data.samples import SUBJECTS
+from explorer.data.samples import SUBJECTS, Sample
 from explorer.network.file_names import is_network, is_weights
 from explorer.network.names import INPUT
 from explorer.session import Cell, Selection, Session, State
@@ -32,6 +32,7 @@ from explorer.ui.common.images import image_of
 from explorer.ui.common.number_fields import NumberFields
 from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.pane import Pane
+from explorer.ui.common.picture_things import SHOW, thing_of_picture
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import on_a_button, plural, shape_text
 from explorer.ui.common.things import Thing, offer
@@ -108,6 +109,7 @@ class InputView(FollowingView, Pane):
         self.picture.pages.refused.connect(self._session.say)
         self.picture.pointed.connect(self._point)
         offer(self.picture.fed, self._session, self._thing_at, self._place_of_chosen)
+        offer(self.picture.original, self._session, self._original_at)
         self._session.selection.hovered.connect(self.show_hovered)
 
     def _make_buttons(self, actions: Actions) -> QHBoxLayout:
@@ -238,7 +240,26 @@ class InputView(FollowingView, Pane):
             ]
             self._popup = ThumbnailPopup(groups, _thumbnail, self)
             self._popup.chosen.connect(self._session.input.use_sample)
+            for sample in SAMPLES:
+                offer(self._popup.buttons[sample.name], self._session, partial(self._sample, sample))
         self._popup.open_below(self.samples)
+
+    def _sample(self, sample: Sample, _point: QPoint | None) -> Thing:
+        """A sample among the others."""
+        assert self._popup is not None
+        told, show = f"{sample.title}\t{sample.origin}", partial(self._popup.choose, sample.name)
+        return Thing(
+            sample.title,
+            value=lambda: told,
+            picture=lambda: image_of(read_sample(sample.name).pixels),
+            export=partial(self._export_sample, sample),
+            more=((SHOW, show),),
+        )
+
+    def _export_sample(self, sample: Sample, widget: QWidget) -> None:
+        export = thing_of_picture(self._session, sample.title, read_sample(sample.name).pixels).export
+        assert export is not None
+        export(widget)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
@@ -285,6 +306,18 @@ class InputView(FollowingView, Pane):
         if place is not None:
             return thing_of_maps(self._session, entry, Selection(INPUT, 0, *place))
         return thing_of_maps(self._session, entry, chosen if chosen.layer == INPUT else Selection(INPUT))
+
+    def _original_at(self, point: QPoint | None) -> Thing | None:
+        """The whole original; its value is that of the pixel there, or else what is said of it."""
+        picture = self._session.state.input.picture
+        place = None if picture is None or point is None else self.picture.original.place_at(QPointF(point))
+        if picture is None or self._session.state.input.fitted is None:
+            return None
+        if place is None:
+            told = f"{picture.name}\t{picture.facts}"
+            return thing_of_picture(self._session, picture.name, picture.pixels, value=lambda: told)
+        name, pixel = f"{picture.name}, row {place[0]}, column {place[1]}", "\t".join(map(str, picture.pixels[place]))
+        return thing_of_picture(self._session, name, picture.pixels, value=lambda: pixel)
 
     def _place_of_chosen(self) -> QPointF | None:
         """The middle of the chosen cell of the input."""

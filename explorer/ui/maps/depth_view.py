@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
-from explorer.session import Session, State
+from explorer.session import Selection, Session, State
 from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.images import image_of
+from explorer.ui.common.number_things import thing_of_maps
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.text import count, plural
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.maps.cell_facts import seen_words
 from explorer.ui.maps.depth_column import DepthColumn, depth_column, filter_owner
 from explorer.ui.maps.filter_pictures import FilterPictures
@@ -49,6 +51,7 @@ class DepthView(FollowingView, Pane):
         self._bars.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._bars.hovered.connect(self._point)
         self._bars.chosen.connect(self._choose)
+        offer(self._bars, session, self._thing_at, self._bars.chosen_point)
         self.body.addWidget(self._none, 1)
         self.body.addWidget(self._bars, 1)
         self.follow_session(draws_now=False)
@@ -114,6 +117,14 @@ class DepthView(FollowingView, Pane):
             self._session.selection.hover(None)
         else:
             self._session.selection.hover_at(self._column.entry.name, *self._column.places[at])
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """The cell of a channel at the place that all are taken from; without a point the chosen one's."""
+        column = self._column
+        at = None if column is None else column.chosen if point is None else self._bars.index_at(point.y())
+        if column is None or at is None:
+            return None
+        return thing_of_maps(self._session, column.entry, Selection(column.entry.name, *column.places[at]))
 
     @Slot(int)
     def _choose(self, at: int) -> None:

@@ -21,6 +21,7 @@ from explorer.session.message import Message
 from explorer.ui.common.fault_details import show_details
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.passing import passing
+from explorer.ui.common.row_things import offer_rows
 
 SIZE = (620, 420)
 NOTHING = "Nothing was told yet. What the program has to say stands at the foot of the window, and then here."
@@ -43,6 +44,7 @@ class MessageList(FollowingView, QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAlternatingRowColors(False)
         self.list.currentRowChanged.connect(self._offer)
+        offer_rows(self.list, session, value=lambda index: self._told[index.row()].sentence)
         column = QVBoxLayout(self)
         column.addWidget(self.nothing)
         column.addWidget(self.list, 1)

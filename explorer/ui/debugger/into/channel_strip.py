@@ -26,48 +26,49 @@ class ChannelStrip(TipsOfPlaces, QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._totals = np.zeros(0)
-        self._at = 0
+        self.totals = np.zeros(0)
+        self.at = 0
         self.setAccessibleName("What each channel adds")
         self.setToolTip("What each channel adds to the cell. Click one to see its numbers.")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_totals(self, totals: Sequence[float], at: int) -> None:
-        """Show `totals`, with number `at` framed."""
-        self._totals, self._at = np.asarray(totals, np.float64), at
+        """Show `totals`, with number `at` framed: the channel that is shown."""
+        self.totals, self.at = np.asarray(totals, np.float64), at
         self.update()
 
     def _width(self) -> float:
-        return min(WIDEST, self.width() / max(len(self._totals), 1))
+        return min(WIDEST, self.width() / max(len(self.totals), 1))
 
-    def _index_at(self, x: float) -> int | None:
-        at = int(x / self._width()) if len(self._totals) else -1
-        return at if 0 <= at < len(self._totals) else None
+    def index_at(self, x: float) -> int | None:
+        """Which channel lies under a place across."""
+        at = int(x / self._width()) if len(self.totals) else -1
+        return at if 0 <= at < len(self.totals) else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        at = self._index_at(event.position().x())
+        at = self.index_at(event.position().x())
         if at is not None:
             self.chosen.emit(at)
 
     def explained_at(self, point: QPoint) -> Tipped | None:
-        at = self._index_at(point.x())
+        at = self.index_at(point.x())
         if at is None:
             return self.toolTip(), QRectF(self.rect())
-        return f"{at}: {exact(float(self._totals[at]))}", QRectF(at * self._width(), 0, self._width(), self.height())
+        return f"{at}: {exact(float(self.totals[at]))}", QRectF(at * self._width(), 0, self._width(), self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if not len(self._totals):
+        if not len(self.totals):
             return
         painter = QPainter(self)
-        colours = colourise(self._totals[None], scale_of(self._totals, is_signed=True))
+        colours = colourise(self.totals[None], scale_of(self.totals, is_signed=True))
         width, height = self._width(), self.height()
-        whole = QRectF(0, 2, width * len(self._totals), height - 4)
+        whole = QRectF(0, 2, width * len(self.totals), height - 4)
         painter.drawImage(whole, image_of(colours))
         painter.setPen(QPen(QColor(theme.current().border), 1))
         painter.drawRect(whole.adjusted(0, 0, -1, -1))
         painter.setPen(QPen(QColor(theme.current().text), 2))
         own = max(width, 5.0)
-        painter.drawRect(QRectF(self._at * width + (width - own) / 2, 1, own, height - 2))
+        painter.drawRect(QRectF(self.at * width + (width - own) / 2, 1, own, height - 2))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

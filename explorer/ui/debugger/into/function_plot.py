@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.arithmetic.explanation import plain_number
 from explorer.ui.common import theme
+from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number
 from explorer.ui.debugger.into.function_curve import FunctionCurve
@@ -26,6 +27,8 @@ class FunctionPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.curve: FunctionCurve | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        FocusRing(self)
         self.setAccessibleName("The function and the point where it is looked at")
 
     def show_curve(self, curve: FunctionCurve) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF
 
+from explorer.arithmetic.explanation import plain_number
 from explorer.session import Session
 from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.picture_things import drawn
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
+from explorer.ui.debugger.into.channel_strip import ChannelStrip
+from explorer.ui.debugger.into.function_plot import FunctionPlot
+from explorer.ui.debugger.into.move_note import MoveNote
+from explorer.ui.debugger.into.moved_cell import value_words
 from explorer.ui.debugger.into.number_grid import NumberGrid
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.into.term_tables import Table
@@ -54,7 +61,7 @@ def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str])
         row = chosen() if point is None else widget.row_at(QPointF(point))
         rows = table.order.tolist() if row is None else [row]
         name = "Terms" if row is None else table.labels[row]
-        return Thing(name, value=partial(_text, table, rows), picture=lambda: widget.grab().toImage(), line=line())
+        return Thing(name, value=partial(_text, table, rows), picture=partial(drawn, widget), line=line())
 
     def chosen_at() -> QPointF | None:
         row = widget.chosen()
@@ -62,6 +69,47 @@ def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str])
         return None if rect is None else rect.center()
 
     offer(widget, session, thing_at, chosen_at)
+
+
+def offer_curve(widget: FunctionPlot, *, session: Session, line: Callable[[], str]) -> None:
+    """Let what the function makes of the cell be copied, and its graph exported: u, z and the slope, a row a place."""
+
+    def thing_at(_point: QPoint | None) -> Thing | None:
+        curve = widget.curve
+        if curve is None:
+            return None
+        graph = np.stack([curve.xs, curve.ys, curve.slopes], axis=1)
+        numbers = thing_of_numbers(session, f"{curve.name} at u = {plain_number(curve.u)}", graph, line=line())
+        return replace(numbers, value=partial(exact, curve.total), picture=partial(drawn, widget))
+
+    offer(widget, session, thing_at)
+
+
+def offer_note(widget: MoveNote, *, session: Session, line: Callable[[], str]) -> None:
+    """Let the number that only moves be copied."""
+
+    def thing_at(_point: QPoint | None) -> Thing | None:
+        move = widget.move_shown
+        if move is None:
+            return None
+        return Thing(value_words(move), value=partial(exact, move.value), picture=partial(drawn, widget), line=line())
+
+    offer(widget, session, thing_at)
+
+
+def offer_channels(widget: ChannelStrip, *, session: Session, line: Callable[[], str]) -> None:
+    """Let what a channel adds be copied, and that of all of them exported."""
+
+    def thing_at(point: QPoint | None) -> Thing | None:
+        at, totals = widget.at if point is None else widget.index_at(point.x()), widget.totals
+        if at is None or at >= len(totals):
+            return None
+        numbers = thing_of_numbers(
+            session, f"what channel {at} adds", np.asarray(totals[at]), drawn=totals, line=line()
+        )
+        return replace(numbers, picture=partial(drawn, widget))
+
+    offer(widget, session, thing_at)
 
 
 def _text(table: Table, rows: list[int]) -> str:

@@ -15,9 +15,10 @@ from explorer.session.train_state import Judged
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pane import ElidedLabel
+from explorer.ui.common.picture_things import SHOW
 from explorer.ui.common.row_things import More, offer_rows
 from explorer.ui.common.things import Thing, offer
-from explorer.ui.data.example_things import SHOW, offer_pictures
+from explorer.ui.data.example_things import offer_pictures
 from explorer.ui.data.shown_example import show_example
 from explorer.ui.training.confusion.behind_cell import PLACE_ROLE, BehindCell
 from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary, table_of

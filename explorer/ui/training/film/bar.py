@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Slot
+from functools import partial
+
+from PySide6.QtCore import QPoint, QPointF, QSize, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -18,7 +20,9 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.pane import ElidedLabel
-from explorer.ui.common.text import count, number
+from explorer.ui.common.picture_things import drawn
+from explorer.ui.common.text import count, exact, number
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.training.film.export import FilmExport, film_curve
 from explorer.ui.training.film.frame_walk import FrameWalk
 from explorer.ui.training.film.track import FilmTrack
@@ -63,6 +67,7 @@ class FilmBar(FollowingView, QWidget):
     def _make_parts(self) -> None:
         self.track = FilmTrack()
         self.track.chosen.connect(self._go_to)
+        offer(self.track, self._session, self._thing_at, self._place_of_shown)
         self.play = QToolButton(objectName="filmPlay")
         self.play.clicked.connect(self._play_or_pause)
         self.live = QPushButton("Live", objectName="filmLive", accessibleName="Show the network as it is now")
@@ -143,6 +148,25 @@ class FilmBar(FollowingView, QWidget):
         return round(1000 / self.pace.currentData())
 
     # --- what is asked of it ---
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """The frame there, with the loss of its step; without a point the one that is shown."""
+        curve = film_curve(self._session.state)
+        if not curve.frames:
+            return None
+        at = min(self.track.value() if point is None else self.track.frame_at(point.x()), len(curve.frames) - 1)
+        step = curve.frames[at]
+        loss = curve.loss_at(step)
+        return Thing(
+            f"step {count(step)} of the film",
+            value=None if loss is None else partial(exact, loss),
+            picture=partial(drawn, self.track),
+            export=lambda _widget: self._save(),
+            more=(("Show what the network saw then", partial(self._go_to, at)),),
+        )
+
+    def _place_of_shown(self) -> QPointF | None:
+        return self.track.place_of(self.track.value()) if film_curve(self._session.state).frames else None
 
     @Slot(int)
     def _go_to(self, frame: int) -> None:

@@ -60,6 +60,10 @@ class FilmTrack(TipsOfPlaces, QSlider):
         area = self._area()
         return QPointF(self._curve.x(self._curve.frames[frame], area), area.bottom() + AXIS / 2)
 
+    def frame_at(self, x: float) -> int:
+        """The frame that lies nearest to a place across."""
+        return self._curve.frame_at(x, self._area())
+
     def _words(self, frame: int) -> str:
         return f"step {count(self._curve.frames[frame])}" if frame < len(self._curve.frames) else ""
 
@@ -84,7 +88,7 @@ class FilmTrack(TipsOfPlaces, QSlider):
         """Nothing is left to do: the frame was chosen when the button went down."""
 
     def _go_to(self, x: float) -> None:
-        frame = self._curve.frame_at(x, self._area())
+        frame = self.frame_at(x)
         if frame == self.value():
             self.chosen.emit(frame)  # it may be the last one while the film was not shown
         self.setValue(frame)
@@ -92,7 +96,7 @@ class FilmTrack(TipsOfPlaces, QSlider):
     def explained_at(self, point: QPoint) -> Tipped | None:
         if not self._curve.frames:
             return self.toolTip(), QRectF(self.rect())
-        words = self._words(self._curve.frame_at(point.x(), self._area()))
+        words = self._words(self.frame_at(point.x()))
         return f"{words}: click to see what the network saw then.", QRectF(point.x() - 12, 0, 24, self.height())
 
     def changeEvent(self, event: QEvent) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -108,6 +108,23 @@ class PlaneCanvas(pg.PlotWidget):
         self._mark_at = place
         self._mark.setData(*(([place[0]], [place[1]]) if place else ([], [])))
 
+    def place_at(self, point: QPoint) -> tuple[float, float] | None:
+        """The place of the plane under a point of the viewport; None beside it."""
+        scene = self.mapToScene(point)
+        if not self._box.sceneBoundingRect().contains(scene):
+            return None
+        place = self._box.mapSceneToView(scene)
+        return place.x(), place.y()
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """Where a place of the plane lies in the viewport."""
+        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(x, y))))
+
+    @property
+    def mark(self) -> tuple[float, float] | None:
+        """The place that is marked."""
+        return self._mark_at
+
     def visible_area(self) -> tuple[float, float, float, float]:
         """(left, right, bottom, top) of what is seen."""
         (left, right), (bottom, top) = self._box.viewRange()
@@ -143,14 +160,9 @@ class PlaneCanvas(pg.PlotWidget):
 
     # --- mouse and keys ---
 
-    def _place(self, event: QMouseEvent) -> QPointF | None:
-        scene = self.mapToScene(event.position().toPoint())
-        return self._box.mapSceneToView(scene) if self._box.sceneBoundingRect().contains(scene) else None
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        place = self._place(event)
-        self.pointed.emit(None if place is None else (place.x(), place.y()))
+        self.pointed.emit(self.place_at(event.position().toPoint()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -158,9 +170,9 @@ class PlaneCanvas(pg.PlotWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        place = self._place(event)
+        place = self.place_at(event.position().toPoint())
         if self._drag.release(event) and place is not None:
-            self.chosen.emit(place.x(), place.y())
+            self.chosen.emit(*place)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -74,6 +74,18 @@ class LandscapeCanvas(pg.PlotWidget):
         self._show_trail(trail)
         self._box.setRange(area, padding=0)
         self._name(*names)
+
+    def place_at(self, point: QPoint) -> tuple[float, float] | None:
+        """The place under a point of the viewport, as the axes count; None beside the plot."""
+        scene = self.mapToScene(point)
+        if not self._box.sceneBoundingRect().contains(scene):
+            return None
+        place = self._box.mapSceneToView(scene)
+        return place.x(), place.y()
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """Where such a place lies in the viewport."""
+        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(x, y))))
 
     def _show_trail(self, trail: np.ndarray) -> None:
         x, y = trail[:, 0], trail[:, 1]

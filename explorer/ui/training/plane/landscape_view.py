@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -17,8 +20,11 @@ from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.number_boxes import FloatBox
+from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.picture_things import drawn
 from explorer.ui.common.spoken import tell
-from explorer.ui.common.text import count, number
+from explorer.ui.common.text import count, exact, number
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.training.plane.landscape_canvas import LandscapeCanvas
 from explorer.ui.training.plane.loss_picture import loss_scale
 from explorer.ui.training.plane.picture_pages import PicturePages
@@ -58,6 +64,7 @@ class LandscapeView(FollowingView, QWidget):
     def _make_parts(self) -> None:
         self.canvas = LandscapeCanvas()
         self.canvas.setAccessibleName("Loss over the chosen weights")
+        offer(self.canvas, self._session, self._thing_at, self._place_of_network)
         self.across = WeightPicker("to the right", may_be_none=False)
         self.up = WeightPicker("upwards", may_be_none=True)
         for picker in (self.across, self.up):
@@ -161,6 +168,26 @@ class LandscapeView(FollowingView, QWidget):
             self.canvas.show_picture(landscape.axes[0], landscape.axes[1], losses, trail=trail, names=names)
             self.bar.set_scale(loss_scale(losses))
         tell(self.canvas, self.sentence.whole())
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """The loss that was worked out nearest to a place, or that of the network now; all of them are exported."""
+        landscape, place = self._session.state.plane.landscape, None if point is None else self.canvas.place_at(point)
+        if landscape is None or landscape.losses is None or landscape.trail is None or self.canvas.message.text():
+            return None
+        numbers = thing_of_numbers(self._session, "loss over weights", landscape.losses)
+        name, loss = "the loss of the network now", float(landscape.trail[-1, -1])
+        if place is not None:
+            at = tuple(int(np.abs(axis - each).argmin()) for axis, each in zip(landscape.axes, place, strict=False))
+            chosen = zip(landscape.weights, landscape.axes, at, strict=True)
+            name = f"the loss at {', '.join(f'{weight} = {number(axis[each])}' for weight, axis, each in chosen)}"
+            loss = float(landscape.losses[at[::-1]])
+        return replace(numbers, name=name, value=partial(exact, loss), picture=partial(drawn, self.canvas))
+
+    def _place_of_network(self) -> QPointF | None:
+        landscape = self._session.state.plane.landscape
+        if landscape is None or landscape.trail is None:
+            return None
+        return self.canvas.point_of(*landscape.trail[-1, :2].tolist())
 
     # --- what is chosen ---
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -15,7 +18,10 @@ from explorer.session.surface_state import Area, Surface
 from explorer.ui.common.class_colours import class_colour, class_mark
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
-from explorer.ui.common.text import count, number, percent
+from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.picture_things import drawn
+from explorer.ui.common.text import count, exact, number, percent
+from explorer.ui.common.things import Thing, offer
 from explorer.ui.training.plane.canvas import PlaneCanvas, Points
 from explorer.ui.training.plane.colours import class_picture, number_picture, number_scale
 from explorer.ui.training.plane.legend import PlaneLegend, Row
@@ -56,6 +62,7 @@ class SurfaceView(FollowingView, QWidget):
         self.canvas.moved.connect(self._watch)
         self.canvas.pointed.connect(self._read_off)
         self.canvas.chosen.connect(self._feed)
+        offer(self.canvas, self._session, self._thing_at, self._place_of_input)
         self.legend = PlaneLegend()
         self.bar = ColourBar()
         self.reading = QLabel(wordWrap=True, accessibleName="What the network says at a point")
@@ -137,6 +144,26 @@ class SurfaceView(FollowingView, QWidget):
     def _feed(self, x: float, y: float) -> None:
         self.canvas.set_mark((x, y))  # at once, so that the arrow keys go on from there
         self._session.input.point_at(np.array([x, y], np.float32))
+
+    def _thing_at(self, point: QPoint | None) -> Thing | None:
+        """What the network says at a place, or at the point it is fed; the whole surface is exported."""
+        surface = _fitting(self._session.state)
+        place = self.canvas.mark if point is None else self.canvas.place_at(point)
+        if surface is None or place is None:
+            return None
+        said = said_at(surface, place)
+        name = f"what the network says at {where_words(place)}"
+        numbers = thing_of_numbers(self._session, "decision surface", surface.values)
+        return replace(
+            numbers,
+            name=name,
+            value=None if said is None else lambda: "\t".join(exact(float(each)) for each in said),
+            picture=partial(drawn, self.canvas),
+            more=(("Feed the network this point", partial(self._feed, *place)),),
+        )
+
+    def _place_of_input(self) -> QPointF | None:
+        return None if self.canvas.mark is None else self.canvas.point_of(*self.canvas.mark)
 
     # --- what it asks for ---
 
@@ -229,13 +256,9 @@ def sentence(state: State, surface: Surface | None) -> str:
 
 def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
     """ "x₁ 0.31, x₂ −0.2: A 93 %"."""
-    area, (rows, columns) = surface.area, surface.values.shape[:2]
-    column = int((place[0] - area.left) / area.width * columns)
-    row = int((place[1] - area.bottom) / area.height * rows)
-    where = f"{AXES[0]} {number(place[0])}, {AXES[1]} {number(place[1])}"
-    if not (0 <= column < columns and 0 <= row < rows):
+    where, said = where_words(place), said_at(surface, place)
+    if said is None:
         return where
-    said = surface.values[row, column]
     if not np.isfinite(said).all():
         return f"{where}: the network gives {number(float(said[~np.isfinite(said)][0]))}"
     if not surface.is_of_classes:
@@ -243,6 +266,19 @@ def reading(state: State, surface: Surface, place: tuple[float, float]) -> str:
     best = int(said.argmax())
     name = state.classes[best] if best < len(state.classes) else f"class {best}"
     return f"{where}: {name} {percent(float(said[best]))}"
+
+
+def where_words(place: tuple[float, float]) -> str:
+    """ "x₁ 0.31, x₂ −0.2"."""
+    return f"{AXES[0]} {number(place[0])}, {AXES[1]} {number(place[1])}"
+
+
+def said_at(surface: Surface, place: tuple[float, float]) -> np.ndarray | None:
+    """What the network says in the cell that a place lies in, (K,); None beside the surface."""
+    area, (rows, columns) = surface.area, surface.values.shape[:2]
+    column = int((place[0] - area.left) / area.width * columns)
+    row = int((place[1] - area.bottom) / area.height * rows)
+    return surface.values[row, column] if 0 <= column < columns and 0 <= row < rows else None
 
 
 def _fitting(state: State) -> Surface | None:
