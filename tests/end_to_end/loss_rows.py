@@ -14,14 +14,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QTabBar,
 )
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, l1_loss, mse_loss
 
 from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.tensors.view import TensorView
 from explorer.ui.training.plane.landscape_canvas import LandscapeCanvas
 from tests.end_to_end.counting_hand import Hand, number_in
-from tests.end_to_end.row_acts import begin_in_debugger, begin_with, paste
+from tests.end_to_end.row_acts import begin_in_debugger, begin_with, explained, paste
 from tests.end_to_end.slides import slides
+from tests.ui.fakes import values_of
 
 
 def l27_losses_of_numbers_on_the_same_prediction(hand: Hand) -> None:
@@ -40,6 +41,28 @@ def l27_losses_of_numbers_on_the_same_prediction(hand: Hand) -> None:
         assert {name: found[name] for name in expected} == expected
         _close_form(hand)
         assert hand.acts <= 6
+    for title, loss in GRADIENTS.items():
+        _read_gradient(hand, title, loss)
+
+
+def _read_gradient(hand: Hand, title: str, loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> None:
+    """Of the same prediction, with another loss."""
+    session = hand.window.session
+    session.steps.to_start()
+    hand.begin()
+    hand.click(_form(hand))
+    hand.choose(hand.find(QComboBox, "Loss", _form(hand).popup), title)
+    hand.press("Esc")
+    hand.wait_for_step()
+    hand.press("Ctrl+G")
+    hand.press("F11")
+    assert hand.acts <= 6
+    outputs = torch.tensor(values_of(session, "linear2"), requires_grad=True)
+    target = torch.tensor(np.asarray(session.state.steps.target), dtype=torch.float32)
+    (gradient,) = torch.autograd.grad(loss(outputs, target), outputs)
+    cell = session.state.steps.cursor.cell
+    assert cell is not None
+    assert number_in(explained(hand)) == pytest.approx(float(gradient.flatten()[cell[-1]]), rel=1e-3)
 
 
 def l28_losses_of_classes_on_the_same_scores(hand: Hand) -> None:
@@ -66,8 +89,38 @@ def l28_losses_of_classes_on_the_same_scores(hand: Hand) -> None:
         log_loss = -(yes * scores.sigmoid().log() + (1 - yes) * (1 - scores.sigmoid()).log()).mean()
         assert found["binary cross entropy with logits"] == pytest.approx(float(log_loss), rel=1e-3)
         assert hand.acts <= 6
-    hand.end()
     _close_form(hand)
+    for title, name in TRAINED_WITH.items():
+        _train_with(hand, title, name)
+
+
+def _train_with(hand: Hand, title: str, name: str) -> None:
+    """Begins with fresh weights and points of classes that lie apart, with the training unfolded."""
+    session, dock = hand.window.session, hand.window.training_dock
+    session.files.new_network("2 linear(8) tanh linear(4)")
+    session.learning.set_hyperparameters(epochs=12, batch_size=50, learning_rate=0.1)
+    session.data.use_data("points:blobs")
+    hand.wait(lambda: session.state.document.data == "points:blobs" and session.state.data.progress is None)
+    classes = len(session.state.data.data_set.classes)
+    session.files.new_network(f"2 linear(8) tanh linear({classes})")
+    session.learning.set_hyperparameters(epochs=12, batch_size=50, learning_rate=0.1)
+    session.data.use_data("points:blobs")
+    dock.unfold()
+    hand.begin()
+    form = hand.find(PopupButton, "openRunForm")
+    hand.click(form)
+    hand.choose(hand.find(QComboBox, "Loss", form.popup), title)
+    hand.press("Esc")
+    hand.press("Ctrl+R")
+    hand.wait(lambda: session.state.training.status == "ended")
+    hand.wait_for_curves()
+    run = session.state.watching.runs[-1]
+    assert (run.loss, run.parent) == (name, None)
+    assert run.losses[-5:].mean() < run.losses[:5].mean()
+    best = max(each.val_accuracy or 0.0 for each in run.epochs)
+    assert best > 0.9
+    assert hand.find(QAbstractButton, f"{title}, SGD").isVisible()
+    assert hand.acts <= 6
 
 
 def l29_the_squared_error_of_one_weight_is_a_parabola(hand: Hand) -> None:
@@ -125,6 +178,16 @@ def _losses(hand: Hand) -> dict[str, float]:
     return {name: number_in(value) for name, _, value in (each.rpartition(", ") for each in said) if value != "–"}
 
 
+GRADIENTS: dict[str, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+    "mean squared error": mse_loss,
+    "mean absolute error": l1_loss,
+    "mean bias error": lambda outputs, target: (target - outputs).mean(),
+}
+TRAINED_WITH = {
+    "hinge loss": "hinge",
+    "binary cross entropy with logits": "bce_with_logits",
+    "cross entropy": "cross_entropy",
+}
 LOSS_ROWS: dict[str, Callable[[Hand], None]] = {
     "L27": l27_losses_of_numbers_on_the_same_prediction,
     "L28": l28_losses_of_classes_on_the_same_scores,
