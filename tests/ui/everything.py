@@ -19,7 +19,7 @@ from explorer.ui.common.popup_button import PopupButton
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.shell.main_window import MainWindow
-from tests.ui.fakes import wait_until_recorded, wait_until_shown
+from tests.ui.fakes import wait_until_drawn, wait_until_recorded, wait_until_shown
 
 WAIT_MS = 60_000
 STRIP = ("Curves", "Runs", "Compare", "Confusion", "Film", "Live", "Surface", "Landscape")
@@ -163,6 +163,9 @@ def _strip(window: MainWindow, qtbot: QtBot, folder: Path, *, title: str) -> QWi
     tabs = window.training.parts.tabs
     tabs.setCurrentIndex(next(at for at in range(tabs.count()) if tabs.tabText(at) == title))
     QApplication.processEvents()
+    if title == "Landscape":
+        qtbot.waitUntil(lambda: getattr(session.state.plane.landscape, "losses", None) is not None, timeout=WAIT_MS)
+        wait_until_drawn(qtbot)
     return window
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QGraphicsView,
     QHeaderView,
@@ -32,8 +33,8 @@ from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.training.film.track import FilmTrack
 from explorer.ui.training.plane.landscape_canvas import LandscapeCanvas
 from tests.ui.everything import EVERYTHING, close_all, parts_of
-from tests.ui.fakes import wait_until_drawn
-from tests.ui.menus import menu_at, press
+from tests.ui.fakes import wait_until_drawn, wait_until_shown
+from tests.ui.menus import copied_by_key, menu_at, press
 from tests.ui.windows import shared_window
 
 CONTROLS = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QHeaderView)
@@ -128,10 +129,10 @@ def test_what_a_function_makes_of_a_number_is_copied_also_by_keys(
     assert plot.curve is not None
     assert copied(plot, plot.rect().center()) == exact(plot.curve.total)
     assert plot.focusPolicy() & Qt.FocusPolicy.TabFocus
+    window.activateWindow()
     plot.setFocus()
-    QGuiApplication.clipboard().clear()
-    QTest.keyClick(plot, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text() == exact(plot.curve.total)
+    QApplication.processEvents()
+    assert copied_by_key(plot, plot) == exact(plot.curve.total)
     press(menu_at(plot, plot.rect().center()), "Copy PyTorch line")
     assert QGuiApplication.clipboard().text().startswith("F.relu(")
 
@@ -140,6 +141,8 @@ def test_a_pixel_of_the_original_and_a_sample_are_copied(
     window: MainWindow, module_qtbot: QtBot, tmp_path: Path
 ) -> None:
     opened("overview", window, module_qtbot, tmp_path)
+    window.session.input.use_sample("cat")
+    wait_until_shown(module_qtbot, window.session)
     original, picture = window.input_view.picture.original, window.session.state.input.picture
     assert picture is not None
     at = original.point_of(30, 40).toPoint()
@@ -155,6 +158,7 @@ def test_a_pixel_of_the_original_and_a_sample_are_copied(
 
 
 def test_film_and_landscape_give_their_losses(window: MainWindow, module_qtbot: QtBot, tmp_path: Path) -> None:
+    window.session.store.set(replace(window.session.state.watching, runs=()))  # so that it is of a run of its own
     opened("training Film", window, module_qtbot, tmp_path)
     track = next(each for each in window.findChildren(FilmTrack) if each.isVisible())
     watching = window.session.state.watching
@@ -162,8 +166,6 @@ def test_film_and_landscape_give_their_losses(window: MainWindow, module_qtbot: 
     frame = len(watching.film) - 1
     assert copied(track, track.place_of(frame).toPoint()) == exact(losses[steps.index(watching.film[frame])])
     opened("training Landscape", window, module_qtbot, tmp_path)
-    module_qtbot.waitUntil(lambda: window.session.state.plane.landscape is not None, timeout=60_000)
-    module_qtbot.waitUntil(lambda: window.session.state.plane.landscape.losses is not None, timeout=60_000)
     wait_until_drawn(module_qtbot)
     landscape, canvas = window.session.state.plane.landscape, window.findChild(LandscapeCanvas)
     assert canvas is not None
