@@ -131,6 +131,12 @@ class DataSet:
                 split.class_count = len(self.card.classes)
 
     @property
+    def fed_shape(self) -> tuple[int, ...]:
+        """The sizes of one example as a network takes it: (C, H, W) of a picture, or (features,)."""
+        *sides, channels = self.sample_shape
+        return (channels, *sides)
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Their names, in the order of the labels; () for a regression."""
         return self.card.classes

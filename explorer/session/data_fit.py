@@ -49,7 +49,7 @@ def _of_inputs(network: Network, data: DataSet) -> DataProblem | None:
         message = (
             f"{data.card.title} holds rows of {plural(prod(given), 'number')}, but this network takes {_words(taken)}."
         )
-    shape = given if len(given) == 1 else (given[2], given[0], given[1])
+    shape = data.fed_shape
     return DataProblem(message, (Cure(f"Change the input to {_words(shape)}", network.with_input_shape(shape)),))
 
 

@@ -109,7 +109,7 @@ def l03_the_real_data_set(hand: Hand) -> None:
         assert "50,000 + 10,000 pictures · 10 classes" in hand.words(hand.find(QWidget, "data.cifar10", browser))
         hand.click(hand.find(QPushButton, "openDataFile", browser))
     hand.wait(lambda: hand.window.session.state.data.data_set is not None)
-    assert "60,000 pictures, 32 × 32 × 3 · 10 classes" in hand.words(browser)
+    assert "60,000 pictures, 3 × 32 × 32 · 10 classes" in hand.words(browser)
     grid = hand.find(PictureGrid, "Pictures of the data set", browser)
     before = _places(grid)
     assert [len(each) for each in before] == [10] * 10

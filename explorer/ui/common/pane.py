@@ -107,6 +107,6 @@ class Pane(QFrame):
         """Change the title."""
         self.title_label.setText(title)
 
-    def set_facts(self, facts: str) -> None:
-        """The dim line beside the title."""
-        self.facts_label.set_whole(facts)
+    def set_facts(self, facts: str, *, tip: str = "") -> None:
+        """The dim line beside the title; `tip` is for what even the whole line leaves out."""
+        self.facts_label.set_whole(facts, tip=tip)

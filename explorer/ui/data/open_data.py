@@ -30,6 +30,7 @@ from explorer.ui.data.words import (
     kind_of,
     left_out_words,
     noun_of,
+    order_words,
 )
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class OpenData(FollowingView, Pane):
             self.pages.setCurrentWidget(self.empty)
             return
         self.set_title(data.card.title)
-        self.set_facts(data_facts(data))
+        self.set_facts(data_facts(data), tip=order_words(data))
         self.tabs.setTabText(TRAIN, f"Training · {count(len(data.train))}")
         self.tabs.setTabText(TEST, f"Held out · {count(len(data.test)) if data.test else 'none'}")
         self.tabs.setTabEnabled(TEST, data.test is not None)

@@ -54,10 +54,17 @@ def words_to_come(name: str) -> tuple[str, str]:
 
 
 def data_facts(data: DataSet) -> str:
-    """ "5,000 pictures, 32 × 32 × 3 · 10 classes"."""
+    """ "5,000 pictures, 3 × 32 × 32 · 10 classes": channels first, as the network takes them."""
     amount = plural(data.card.count_train + data.card.count_test, noun_of(data))
-    what = shape_text(data.sample_shape) if len(data.sample_shape) == 3 else f"{data.sample_shape[0]} numbers each"
+    what = shape_text(data.fed_shape) if len(data.sample_shape) == 3 else f"{data.sample_shape[0]} numbers each"
     return " · ".join((f"{amount}, {what}", *(_class_facts(data.classes) or ("numbers to learn, no classes",))))
+
+
+def order_words(data: DataSet) -> str:
+    """What the sizes of a picture are, also in the other order that books have; "" for rows of numbers."""
+    if len(data.sample_shape) != 3:
+        return ""
+    return f"Channels × height × width. In the order height × width × channels: {shape_text(data.sample_shape)}."
 
 
 def card_facts(card: Card) -> str:

@@ -25,7 +25,7 @@ from explorer.session import Session
 from explorer.ui.data import list as data_list
 from explorer.ui.data.browser import DataBrowser
 from explorer.ui.data.card import DataCard
-from explorer.ui.data.open_data import ABOUT, AUGMENT, TEST, TRAIN
+from explorer.ui.data.open_data import ABOUT, AUGMENT, TEST, TRAIN, OpenData
 from explorer.ui.data.words import left_out_words, percent
 from tests.ui.data.browsing import (
     click,
@@ -86,6 +86,18 @@ def test_a_card_opens_its_data_set_with_the_keyboard_and_is_marked(
     assert [name for name, each in browser.list.cards.items() if each.isChecked()] == ["points:xor"]
     assert card.state_words() == "open"
     assert browser.shown.title_label.text() == "Points: xor"
+
+
+def test_the_sizes_of_pictures_stand_in_the_order_of_the_cards_and_the_tip_has_the_other(
+    browser: DataBrowser, session: Session, qtbot: QtBot
+) -> None:
+    open_data_set(qtbot, browser, "textures")
+    data = session.state.data.data_set
+    assert data is not None
+    height, width, channels = data.sample_shape
+    told = browser.findChild(OpenData).facts_label
+    assert f"pictures, {channels} × {height} × {width} · " in told.whole()
+    assert f"{height} × {width} × {channels}." in told.toolTip()
 
 
 def test_data_opened_from_elsewhere_get_the_keys_and_no_other_card_has_a_ring(
