@@ -64,6 +64,11 @@ def summed(texts: Sequence[str]) -> str:
     return first + "".join(signs)
 
 
+def bracketed(text: str) -> str:
+    """ "(−2)" behind a sign such as "·" or "×", and any other text as it is."""
+    return f"({text})" if text.startswith(MINUS) else text
+
+
 def count(value: int) -> str:
     """ "19,010"."""
     return f"{value:,}".replace("-", MINUS)

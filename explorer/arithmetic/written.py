@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.amounts import MINUS, plain_number, summed
+from explorer.amounts import MINUS, bracketed, plain_number, summed
 
 DIGITS = (5, 6, 7, 8, 9, 10, 12, 14, 17)
 """How many significant digits a line may be written with; a float64 has 17."""
@@ -46,7 +46,7 @@ class Written(ABC):
 
     def behind_sign(self, digits: int) -> str:
         """The same behind a sign, "·" or "−": a negative one between brackets."""
-        return _bracketed(self.inside(digits))
+        return bracketed(self.inside(digits))
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ class Quotient(Written):
 
     def _divided(self, digits: int) -> str:
         below = self.below.inside(digits)
-        below = f"({below})" if isinstance(self.below, (Product, Quotient)) else _bracketed(below)
+        below = f"({below})" if isinstance(self.below, (Product, Quotient)) else bracketed(below)
         return f"{' / ' if self.is_wide else '/'}{below}"
 
     def value(self, digits: int) -> float:
@@ -312,11 +312,6 @@ def settled(side: Written, total: float, *, digits: int = DIGITS[0]) -> str:
 def _comes_to(side: Written, written: float, unit: float, digits: int) -> bool:
     apart = abs(side.value(digits) - written)
     return apart <= 0.99 * unit or apart <= ROUNDING * side.size(digits)
-
-
-def _bracketed(text: str) -> str:
-    """ "(−2)", and any other text as it is."""
-    return f"({text})" if text.startswith(MINUS) else text
 
 
 def _beside_one(part: Written) -> Written | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.amounts import MINUS
+from explorer.amounts import MINUS, bracketed
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.ui.common.text import count, number
@@ -242,7 +242,7 @@ def _brief_text(part: Terms, at: int, of_batch: frozenset[str]) -> str:
     if len(part.factors) == 1:
         return _factor_text(part.factors[0], at, of_batch, with_value=False)
     first, *others = (number(factor.values[at], DIGITS) for factor in part.factors)
-    return " × ".join((first, *(f"({other})" if other.startswith(MINUS) else other for other in others)))
+    return " × ".join((first, *map(bracketed, others)))
 
 
 def _factor_text(factor: Factor, at: int, of_batch: frozenset[str], *, with_value: bool = True) -> str:
@@ -250,7 +250,8 @@ def _factor_text(factor: Factor, at: int, of_batch: frozenset[str], *, with_valu
     if factor.cells is None:
         return f"{factor.label}{value}" if factor.label != "½" else "½"
     label = factor.label_of(at)
-    label = f"({label})" if " " in label and not label.endswith(")") else label
+    is_made = " " in label or label.startswith(MINUS)
+    label = f"({label})" if is_made and not label.endswith(")") else label
     cell = factor.cells[at]
     return f"{label}{cell_text(cell[1:] if factor.name in of_batch else cell)}{value}"
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from explorer.arithmetic.explanation import plain_number
+from explorer.amounts import bracketed, plain_number
 from explorer.ui.common import theme
 from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.saved_painter import saved
@@ -47,7 +47,7 @@ class FunctionPlot(QWidget):
         arrived = plain_number(curve.arrived)
         return (
             f"g′(u) = {slope} at u = {plain_number(curve.u)}",
-            f"gradient · g′(u) = {arrived} · {slope} = {plain_number(curve.total)}",
+            f"gradient · g′(u) = {arrived} · {bracketed(slope)} = {plain_number(curve.total)}",
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:

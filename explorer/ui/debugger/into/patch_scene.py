@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from explorer.arithmetic.explanation import plain_number
+from explorer.amounts import plain_number, summed
 from explorer.arithmetic.operation import Index
 from explorer.ui.common.icons import icon
 from explorer.ui.common.typing.writer import NumberWriter
@@ -165,7 +165,7 @@ class PatchScene(QWidget):
             word = group.label.split()[0]
             parts.append(f"{plain_number(left)} ({others} other {word}{'s' if others > 1 else ''})")
         parts += [f"{plain_number(value)} ({name})" for name, value in patches.rest]
-        return (own, f"{' + '.join(parts)} = {total}") if len(parts) > 1 else (own,)
+        return (own, f"{summed(parts)} = {total}") if len(parts) > 1 else (own,)
 
 
 def _button(name: str, tip: str) -> QToolButton:
