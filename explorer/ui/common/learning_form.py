@@ -21,6 +21,8 @@ LARGEST_RATE = 1000.0
 BELOW_ONE = 0.999999  # PyTorch refuses 1
 LARGEST_NORM = 1e9
 LOSS_DIGITS, NO_VALUE = 4, "–"
+LOSS_TIP = "What is made small: how far the network is from its target."
+OPTIMIZER_TIP = "How the gradients change the weights."
 CLIP_TIP = "The longest that the gradient of all weights together may be; a longer one is shortened to it. 0 for never."
 SMOOTHING_TIP = "How much of the target all classes get alike, so that the network is not pulled to certainty."
 
@@ -83,7 +85,7 @@ class LearningForm(QWidget):
         for loss in LOSSES:
             self.loss.addItem(loss.title, loss.name)
         self.loss.activated.connect(lambda _index: self.edited.emit("loss", self.loss.currentData()))
-        self._add("loss", self.loss, "What is made small: how far the network is from its target.")
+        self._add("loss", self.loss, LOSS_TIP)
         self.formula = ElidedLabel()
         self.formula.setProperty("role", "dim")
         self._grid.addWidget(self.formula, self._grid.rowCount(), 1)
@@ -91,7 +93,7 @@ class LearningForm(QWidget):
         self.optimizer = ChoiceBox()
         self.optimizer.addItems([update.name for update in UPDATES])
         self.optimizer.activated.connect(lambda _index: self.edited.emit("optimizer", self.optimizer.currentText()))
-        self._add("optimizer", self.optimizer, "How the gradients change the weights.")
+        self._add("optimizer", self.optimizer, OPTIMIZER_TIP)
         self.boxes |= {field: self._number(field) for field in OPTIMIZER_NUMBERS}
         self.nesterov = QCheckBox("look ahead")
         self.nesterov.toggled.connect(lambda on: self.edited.emit("nesterov", on))
@@ -111,8 +113,7 @@ class LearningForm(QWidget):
         loss = loss_named(name) if name else None
         self.formula.set_whole(loss.formula.format(input="y", target="t") if loss else "")
         self.optimizer.setCurrentText(chosen.optimizer)
-        update = update_named(chosen.optimizer)
-        read = {*OF_ALL, *update.numbers, *(loss.numbers if loss else ())}
+        read = numbers_read(chosen, name)
         for field, (label, box) in self.boxes.items():
             box.show_number(field.value(chosen))
             _show_row(label, box, visible=field.name in read)
@@ -154,6 +155,11 @@ class LearningForm(QWidget):
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(control, row, 1)
         return label
+
+
+def numbers_read(chosen: Hyperparameters, loss: str) -> set[str]:
+    """The names of the numbers that the chosen optimizer and the loss called `loss` read, "" being none."""
+    return {*OF_ALL, *update_named(chosen.optimizer).numbers, *(loss_named(loss).numbers if loss else ())}
 
 
 def loss_title(name: str) -> str:

@@ -63,6 +63,12 @@ class TrainingDock(FollowingView, Pane):
             self.parts = TrainingParts(self._session, self._actions)
             self._column.addWidget(self.parts)
 
+    def edit_setting(self, name: str) -> None:
+        """Bring the keyboard into the field of a setting of the run."""
+        self.make_parts()
+        assert self.parts is not None
+        self.parts.settings.edit_setting(name)
+
     def export_curves(self) -> None:
         """Ask where to, and write the curves of all runs that are shown."""
         self.make_parts()

@@ -85,6 +85,13 @@ class RunSettings(FollowingView, QWidget):
         grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(control, row, column + 1, 1, 3 if row < 3 else 1)
 
+    def edit_setting(self, name: str) -> None:
+        """Bring the keyboard into the field of one of `run_settings`; what has none in sight is in the form."""
+        seen: dict[str, QWidget] = {"learning rate": self.rate, "batch_size": self.batch, "epochs": self.epochs}
+        if name not in seen:
+            self.open_form.open_popup()
+        seen.get(name, self.form.editor(name)).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def show_changes(self, old: State | None, new: State) -> None:
         """Show what is chosen."""
         chosen, suited = new.document.hyperparameters, suited_loss(new)

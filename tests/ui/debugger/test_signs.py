@@ -36,7 +36,7 @@ CASES: dict[str, dict[str, Any]] = {
 
 
 def states(timeline: Timeline) -> Iterator[tuple[int, str, tuple[int, ...]]]:
-    """Each step, with each tensor that explains itself: all cells of a small one, else the most telling, first, last."""
+    """Each step, with each tensor that explains itself, at its most telling cell, its ends, and if small all."""
     for step in timeline.steps:
         for of, shape in step.asked.items():
             telling = timeline.telling_cell(step.index, of)

@@ -17,7 +17,7 @@ FIND = Command(
     "find",
     "Edit",
     "Find anything…",
-    "Find a command, layer, setting, network, data set or picture by a part of its name.",
+    "Find a command, layer, setting, step, network, lesson, data set or picture by a part of its name.",
     show_find,
     "ph.magnifying-glass",
     "Ctrl+K",

@@ -54,7 +54,7 @@ class FindPopup(Finder):
         super().__init__("find", "Find anything", NOTHING, parent)
         self._findables = findables
         self._found = FindableModel(self)
-        self.search.setPlaceholderText("Find a command, layer, setting, network, data set or picture")
+        self.search.setPlaceholderText("Find a command, layer, setting, step, network, lesson, data set or picture")
         self.search.setToolTip("Type a part of a name; letters may be left out. Up and Down move, Enter chooses.")
         self.list.setToolTip("Enter or a click goes there.")
         self.list.setModel(self._found)

@@ -18,20 +18,25 @@ from explorer.ui.common import theme
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
 from explorer.ui.common.text import shape_text
+from explorer.ui.debugger.words import step_label
 from explorer.ui.shell.commands import set_theme
 from explorer.ui.shell.finding.findable import Findable
+from explorer.ui.shell.status import MODE_TIPS
 
 THEMES = {"system": "Theme: as the system", "light": "Theme: light", "dark": "Theme: dark"}
+ALSO = {"showData": "open data set browse"}
+"""What a command is found by besides its own words."""
+DEVICE_TIP = "Where the network runs."
 BY_ITSELF = "find"
 """The command that shows what can be found is not offered there."""
 
 
 @runtime_checkable
 class EditsSettings(Protocol):
-    """The pane of the network."""
+    """The pane of the network, and the training strip."""
 
     def edit_setting(self, name: str) -> None:
-        """Bring the keyboard into the field of a setting of the selected layer."""
+        """Bring the keyboard into the field of a setting of the selected layer, or of the run."""
 
 
 def commands(shell: Shell) -> Iterable[Findable]:
@@ -46,7 +51,7 @@ def commands(shell: Shell) -> Iterable[Findable]:
                 actions[command.name].trigger,
                 note=command.now(command, state).tip,
                 aside=QKeySequence(command.shortcut).toString(),
-                words=command.menu,
+                words=f"{command.menu} {ALSO.get(command.name, '')}",
                 refusal=command.refusal(state),
             )
 
@@ -75,35 +80,65 @@ def settings(shell: Shell) -> Iterable[Findable]:
         yield Findable(
             f"{rules.label} of {layer.name}",
             "setting",
-            _changing(shell, name),
+            _changing(shell, "network", name),
             note=rules.help,
             aside=str(getattr(layer, name)),
             words=name,
         )
 
 
-def _changing(shell: Shell, setting: str) -> Callable[[], object]:
+def _changing(shell: Shell, pane: str, setting: str) -> Callable[[], object]:
     def change() -> None:
-        shell.show("network")
-        panel = shell.view("network")
+        shell.show(pane)
+        panel = shell.view(pane)
         assert isinstance(panel, EditsSettings)
         panel.edit_setting(setting)
 
     return change
 
 
+def run_settings(shell: Shell) -> Iterable[Findable]:
+    """What a training run depends on, whichever layer is selected; the keyboard goes into the field."""
+    from explorer.ui.training.run_form import run_settings as all_settings
+    from explorer.ui.training.run_words import suited_loss
+
+    state = shell.session.state
+    chosen = state.document.hyperparameters
+    for each in all_settings(chosen, chosen.loss or suited_loss(state)):
+        yield Findable(
+            f"{each.label[:1].upper()}{each.label[1:]}",
+            "setting",
+            _changing(shell, "training", each.name),
+            note=each.tip,
+            aside=each.chosen,
+            words=f"{each.name} {each.words} training run",
+        )
+
+
+def passes(shell: Shell) -> Iterable[Findable]:
+    """Where the network runs, and in which mode."""
+    maps, passes = shell.session.state.maps, shell.session.passes
+    for name in maps.devices:
+        aside = "now" if name == maps.device else ""
+        yield Findable(f"Device: {name}", "setting", partial(passes.set_device, name), DEVICE_TIP, aside, "run on")
+    for mode, tip in MODE_TIPS.items():
+        aside = "now" if mode == maps.mode else ""
+        yield Findable(f"Mode: {mode}", "setting", partial(passes.set_mode, mode), tip, aside, "model evaluation")
+
+
 def steps(shell: Shell) -> Iterable[Findable]:
-    """The forward calls of the step on record; the debugger goes there."""
+    """The steps on record, forwards, the loss, backwards and updates; the debugger goes there."""
     timeline = shell.session.state.steps.timeline
     for step in timeline.steps if timeline is not None else ():
-        if step.phase == "forward":
-            yield Findable(
-                step.call,
-                "step",
-                _going(shell, step.index),
-                note=f"Go to this call in the step debugger: {step.kind}.",
-                words="call forward debugger",
-            )
+        label = step_label(step)
+        yield Findable(
+            step.call if step.phase == "forward" else f"{label[:1].upper()}{label[1:]}",
+            "step",
+            _going(shell, step.index),
+            note=f"Go to this step in the step debugger: {step.kind.replace('_', ' ')}.",
+            aside=step.phase,
+            words="call debugger",
+        )
 
 
 def _going(shell: Shell, index: int) -> Callable[[], object]:
@@ -199,6 +234,8 @@ SOURCES: tuple[Callable[[Shell], Iterable[Findable]], ...] = (
     commands,
     parts,
     settings,
+    run_settings,
+    passes,
     steps,
     networks,
     templates,

@@ -156,10 +156,79 @@ def test_a_step_is_gone_to_once_one_is_on_record(window: MainWindow, qtbot: QtBo
     window.show_part("debugger")
     qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=60_000)
     assert go(window, "relu3 step").what == "step"
+    assert step_at(window) == ("relu3", "forward")
+    assert go(window, "backward conv2").what == "step"
+    assert step_at(window) == ("conv2", "backward")
+    assert go(window, "update conv2.weight").what == "step"
+    assert step_at(window)[1] == "update"
+    assert go(window, "loss · ").what == "step"
+    assert step_at(window)[1] == "loss"
+
+
+def step_at(window: MainWindow) -> tuple[str, str]:
+    """The call and the phase that the debugger stands at."""
     state = window.session.state
     assert state.steps.timeline is not None
     at = state.steps.timeline.steps[state.steps.cursor.step]
-    assert (at.call, at.phase) == ("relu3", "forward")
+    return at.call, at.phase
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("learning rate", "Learning rate"),
+        ("batch size", "Batch size"),
+        ("epochs", "Epochs"),
+        ("loss", "Loss"),
+        ("optimizer", "Optimizer"),
+        ("adam", "Optimizer"),
+        ("weight decay", "Weight decay"),
+        ("seed", "Seed"),
+    ],
+)
+def test_what_a_run_depends_on_leads_to_its_field_whichever_layer_is_selected(
+    window: MainWindow, qtbot: QtBot, words: str, title: str
+) -> None:
+    window.session.selection.select(layer=None)
+    found = go(window, f"{words} training")
+    assert (found.title, found.what) == (title, "setting")
+    assert found.aside
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    field = QApplication.focusWidget()
+    assert field is not None
+    qtbot.waitUntil(lambda: named(QApplication.focusWidget()) == title)
+    if (popup := QApplication.activePopupWidget()) is not None:
+        popup.close()
+
+
+def named(field: QWidget | None) -> str:
+    """What a field is called, or the box that it lies in."""
+    while field is not None and not field.accessibleName():
+        field = field.parentWidget()
+    return "" if field is None else field.accessibleName()
+
+
+def test_device_mode_and_data_are_found_and_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    popup = find(window, "device")
+    assert titles_of(popup, "setting") == {f"Device: {name}" for name in window.session.state.maps.devices}
+    popup.search.setText("open data")
+    assert popup.found[0].title == window.action("showData").text().rstrip("…")
+    popup.close()
+    assert go(window, "mode train").title == "Mode: train"
+    assert window.session.state.maps.mode == "train"
+    go(window, "mode eval")
+    assert window.session.state.maps.mode == "eval"
+
+
+def test_the_line_to_type_into_names_every_kind_of_thing(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_part("debugger")
+    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=60_000)
+    popup = find(window, "")
+    for what in ("command", "layer", "setting", "step", "network", "lesson", "data set", "picture"):
+        assert what in popup.search.placeholderText()
+        assert what in window.action("find").toolTip()
+        popup.search.setText(what)
+        assert titles_of(popup, what), what
 
 
 def test_up_and_down_move_through_what_was_found_and_a_row_is_read_out_whole(window: MainWindow) -> None:
