@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.amounts import VEILED
+from explorer.arithmetic.cells import subscript
 from explorer.arithmetic.losses import loss_named, suggested_loss
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import sigmoid, softmax
@@ -21,9 +22,9 @@ from explorer.session.batch_axis import has_batch_axis
 from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_cell
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
 from explorer.session.explained import Explained
-from explorer.session.numbered import Numbered
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
+from explorer.session.row_names import GIVEN, HIDDEN, MADE, row_letters, row_names
 from explorer.session.veil import NO_VEIL, Covered, Veil, handed_on, with_veil
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class LayerActivation:
     `values` is float32, (C, H, W) or (features,), read-only; of a volume (C, D, H, W) the slices (C·D, H, W), those of
     a channel one after the other. `output_shape` is that of the whole output, the batch among its axes, which is
     (1, *values.shape) where nothing else is said. `weight` is (out, in, kh, kw) or (out, in). `low` and
-    `high` span the finite values; `seconds` and `output_bytes` are those of the call.
+    `high` span the finite values; `seconds` and `output_bytes` are those of the call. `letter` is that of the numbers
+    of a row.
     """
 
     name: str
@@ -59,6 +61,7 @@ class LayerActivation:
     multiply_adds: int = 0
     source: str = ""
     output_shape: tuple[int, ...] | None = None
+    letter: str = HIDDEN
 
     @property
     def volume(self) -> tuple[int, ...]:
@@ -84,7 +87,9 @@ class LayerActivation:
         return self if covered is self.values else replace(self, values=covered)
 
     def map_name(self, index: int) -> str:
-        """Which of its maps the one at `index` is: "channel 2", of a volume "channel 2, slice 5"."""
+        """Which of its maps the one at `index` is: "channel 2", of a volume "channel 2, slice 5", of a row "y₂"."""
+        if self.values.ndim == 1:
+            return subscript(self.letter, index)
         channel, _, slices = self.map_label(index).partition(":")
         return f"channel {channel}, slice {slices}" if slices else f"channel {channel}"
 
@@ -320,7 +325,7 @@ def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
 def input_activation(values: np.ndarray) -> LayerActivation:
     """The fed input as the first entry."""
     maps = _shaped_as_maps(values.view())
-    return LayerActivation(INPUT, INPUT, INPUT, (), maps, output_shape=(1, *values.shape))
+    return LayerActivation(INPUT, INPUT, INPUT, (), maps, output_shape=(1, *values.shape), letter=GIVEN)
 
 
 def layer_activations(
@@ -336,6 +341,12 @@ def layer_activations(
         if call is None or values is None:
             continue
         yield _activation(call, values, layer.name, layer.family, network.inputs(layer.name), parameters(layer.name))
+
+
+def lettered(layers: Sequence[LayerActivation]) -> tuple[LayerActivation, ...]:
+    """The same, each with the letter of its numbers."""
+    letters = row_letters((layer.name, layer.kind, layer.parents) for layer in layers)
+    return tuple(replace(layer, letter=letters[layer.name]) for layer in layers)
 
 
 def last_call(recording: Recording, layer: str) -> Call | None:
@@ -398,7 +409,7 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
     if last.values.ndim != 1:
         return None
     values = last.values.astype(np.float64)
-    names: Sequence[str] = classes if len(classes) == len(values) else Numbered(range(len(values)), output_name)
+    names: Sequence[str] = classes if len(classes) == len(values) else row_names(MADE, len(values))
     if last.kind == "softmax":
         return Prediction(names, values, True, last.name)
     if last.kind == "sigmoid":
@@ -410,11 +421,6 @@ def prediction_of(last: LayerActivation, classes: tuple[str, ...], *, loss: str 
     if is_of_classes and read_by == "softmax":
         return Prediction(names, softmax(values), True, f"softmax of {last.name}")
     return Prediction(names, values, False, f"output of {last.name}")
-
-
-def output_name(index: int) -> str:
-    """What an output that stands for no class is called."""
-    return f"output {index}"
 
 
 def _of_sigmoids(chances: np.ndarray, names: Sequence[str], classes: tuple[str, ...], title: str) -> Prediction:

@@ -19,6 +19,7 @@ from explorer.session.snapshot import (
     Activations,
     LayerActivation,
     input_activation,
+    lettered,
     prediction_of,
 )
 from explorer.session.worker.desk import Desk
@@ -144,7 +145,9 @@ class PassRecorder:
         self._last = None  # the next pass uses its memory
         recording = self._desk.bench.record(values, should_stop, others=request.others)
         recorded = RecordedPass(recording, request.document.subject)
-        layers = [input_activation(values), *request.document.subject.activations(recording, self._desk.bench)]
+        layers = lettered(
+            (input_activation(values), *request.document.subject.activations(recording, self._desk.bench))
+        )
         for layer in layers:
             layer.read_through()
         fault = _fault(recording)
@@ -155,7 +158,7 @@ class PassRecorder:
         if prediction is not None:
             prediction.read_through()
         recorded.maps = Activations(
-            layers=tuple(layers),
+            layers=layers,
             failed=request.document.subject.failed_part(recording),
             prediction=prediction,
             fields=self._fields_of(request, recording),

@@ -48,7 +48,7 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
     values = entry.values[own] if len(own) in (0, 1, entry.values.ndim) else entry.values[own[:1]]
     words = [entry.name]
     if own:
-        words.append(entry.map_name(own[0]) if entry.values.ndim == 3 else f"number {own[0]}")
+        words.append(entry.map_name(own[0]))
     if len(own) == 3:
         words.append(f"row {own[1]}, column {own[2]}")
     drawn = entry.values if not own else entry.values[own[0]]

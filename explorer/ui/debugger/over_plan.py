@@ -13,7 +13,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import shape_text
-from explorer.ui.debugger.class_labels import Labels, class_labels, labels_of
+from explorer.ui.debugger.class_labels import Labels, class_labels, labels_of, target_names
 from explorer.ui.debugger.unread import NOTHING_UNREAD, Unread, discarded_of, unread_of
 from explorer.ui.tensors.shown import one_hot, shown_tensor, state_title
 from explorer.ui.tensors.tiles import Shown
@@ -104,11 +104,10 @@ def _loss_plan(entry: TimelineStep, tensors: StepTensors, cursor: Cursor, *, nam
     output, target = tensors.by_name["input"], tensors.by_name.get("target")
     given = [_part(output, entry, cursor, names=names)]
     if target is not None:
-        hot = one_hot(target, output, example=cursor.example, names=names.get(output.title, ()))
+        of_outputs = target_names(names.get(output.title, ()))
+        hot = one_hot(target, output, example=cursor.example, names=of_outputs)
         given.append(
-            Part(hot, "")
-            if hot is not None
-            else _part(target, entry, cursor, names={target.title: names.get(output.title, ())})
+            Part(hot, "") if hot is not None else _part(target, entry, cursor, names={target.title: of_outputs})
         )
     made = tuple(_part(tensor, entry, cursor, names=names, asks_for=_asked(tensor, entry)) for tensor in tensors.made)
     return OverPlan(tuple(given), made, entry.kind.replace("_", " "), ())

@@ -100,7 +100,7 @@ def _cell_facts(chosen: ChosenCell) -> dict[str, str]:
     assert cell.channel is not None
     if entry.values.ndim == 1:
         named = f": {chosen.classes[cell.channel]}" if len(chosen.classes) == len(entry.values) else ""
-        return {"value": exact(float(entry.values[cell.channel])), "place": f"index {cell.channel}{named}"}
+        return {"value": exact(float(entry.values[cell.channel])), "place": f"{entry.map_name(cell.channel)}{named}"}
     if cell.row is None or cell.column is None:
         return {}
     facts = {
@@ -120,5 +120,5 @@ def seen_words(field: Field, input_shape: tuple[int, ...]) -> str:
 
 
 def place_words(entry: LayerActivation, channel: int) -> str:
-    """ "channel 2 of conv1", "number 3 of linear1"."""
-    return f"{f'number {channel}' if entry.values.ndim == 1 else entry.map_name(channel)} of {entry.name}"
+    """ "channel 2 of conv1", "y₃ of linear1"."""
+    return f"{entry.map_name(channel)} of {entry.name}"

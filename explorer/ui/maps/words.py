@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.session import Cell, LayerActivation, Selection, State
-from explorer.session.numbered import Numbered
+from explorer.session.row_names import row_names
 from explorer.ui.common.dead_map import DEAD
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.text import count, hovered, plural, shape_text
@@ -57,9 +57,9 @@ def what_to_choose(entry: LayerActivation, *, are_filters: bool) -> str:
 
 
 def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:
-    """The names of a layer's numbers: the classes, where there is one for each, else their indices."""
+    """The names of a layer's numbers: the classes, where there is one for each, else y₁, y₂ and so on."""
     amount = entry.values.shape[0]
-    return classes if len(classes) == amount else Numbered(range(amount))
+    return classes if len(classes) == amount else row_names(entry.letter, amount)
 
 
 def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> str:

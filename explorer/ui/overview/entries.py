@@ -72,12 +72,12 @@ class Entry:
         return channel if self.maps is None else min(channel, len(self.maps.values) - 1)
 
     def title_of(self, channel: int) -> str:
-        """What a channel is called: the class, or "conv1, channel 3"."""
+        """What a channel is called: the class, or "conv1, channel 3", "linear2, y₂"."""
         if self.prediction is not None:
             return self.prediction.names[channel]
-        if self.is_numbers:
-            return f"{self.name}, number {channel}"
-        return f"{self.name}, {f'channel {channel}' if self.maps is None else self.maps.map_name(channel)}"
+        if self.maps is not None:
+            return f"{self.name}, {self.maps.map_name(channel)}"
+        return f"{self.name}, {'number' if self.is_numbers else 'channel'} {channel}"
 
 
 def entries_of(state: State) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from explorer.session.numbered import Numbered
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.saved_painter import saved
@@ -15,6 +16,7 @@ from explorer.ui.common.text import number
 from explorer.ui.tensors.tiles import Shown
 
 TALLEST, SHORTEST = 24.0, 15.0
+INDEX_WIDTH, SIGN_WIDTH = 24.0, 7.0  # of an index or of x₁₂, and of each sign more
 NUMBER_WIDTH = 66
 
 
@@ -43,8 +45,16 @@ def bar_rows(shown: Shown, body: QRectF) -> BarRows | None:
     if shown.values.ndim != 1 or count * SHORTEST > body.height():
         return None
     height = min(TALLEST, body.height() / count)
-    label_width = min(90.0, body.width() * 0.34) if shown.names else 24.0
+    label_width = _label_width(shown, body)
     return BarRows(QRectF(body.left(), body.top(), body.width(), height * count), count, height, label_width)
+
+
+def _label_width(shown: Shown, body: QRectF) -> float:
+    """Room for an index or a letter with its number, and for words as much as can be spared."""
+    if isinstance(shown.names, Numbered) or not shown.names:
+        longest = len(shown.names[-1]) if shown.names else 0
+        return INDEX_WIDTH + SIGN_WIDTH * max(longest - 3, 0)
+    return min(90.0, body.width() * 0.34)
 
 
 def paint_bars(painter: QPainter, rows: BarRows, shown: Shown) -> None:

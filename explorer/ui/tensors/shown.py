@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from explorer.arithmetic.operation import Index
 from explorer.session.batch_axis import WITHOUT_BATCH
+from explorer.session.numbered import Numbered
 from explorer.session.step_tensors import Tensor
 from explorer.ui.common.text import shape_text
 from explorer.ui.tensors.tiles import Shown, is_too_large, scale_of, section
@@ -28,7 +30,7 @@ def shown_tensor(
     *,
     cell: Index | None = None,
     example: int = 0,
-    names: tuple[str, ...] = (),
+    names: Sequence[str] = (),
     beside: tuple[Tensor, ...] = (),
     title: str = "",
 ) -> Shown:
@@ -51,7 +53,7 @@ def _whole(
     tensor: Tensor,
     example: int | None,
     first: int | None,
-    names: tuple[str, ...],
+    names: Sequence[str],
     beside: tuple[Tensor, ...],
     title: str,
 ) -> Shown:
@@ -100,14 +102,14 @@ def _is_weight(tensor: Tensor) -> bool:
     return tensor.role == "weight" or tensor.name.removeprefix("grad_") in WITHOUT_BATCH
 
 
-def one_hot(target: Tensor, output: Tensor, *, example: int, names: tuple[str, ...]) -> Shown | None:
+def one_hot(target: Tensor, output: Tensor, *, example: int, names: Sequence[str]) -> Shown | None:
     """The target of an example as one number for each output, 1 at its class; None where it is not a class, and where
     the output has not one row an example."""
     return _one_hot(target, output, example, names)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _one_hot(target: Tensor, output: Tensor, example: int, names: tuple[str, ...]) -> Shown | None:
+def _one_hot(target: Tensor, output: Tensor, example: int, names: Sequence[str]) -> Shown | None:
     if target.values.shape == output.values.shape or output.values.ndim != 2 or target.values.ndim != 1:
         return None
     if not output.has_batch:
@@ -118,7 +120,7 @@ def _one_hot(target: Tensor, output: Tensor, example: int, names: tuple[str, ...
         return None
     values = np.zeros(count)
     values[index] = 1
-    said = names[index] if len(names) == count else f"class {index}"
+    said = names[index] if len(names) == count and not isinstance(names, Numbered) else f"class {index}"
     labels = names if len(names) == count else ()
     return Shown("one-hot target", "target", said, values, scale_of(values, is_signed=False), names=labels)
 

@@ -7,6 +7,7 @@ In every case the cells keep their order: a tile takes the next `tile_cells` num
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -41,7 +42,7 @@ class Shown:
     values: np.ndarray
     scale: Scale
     prefix: Index = ()
-    names: tuple[str, ...] = ()
+    names: Sequence[str] = ()
     padding: tuple[int, int] = (0, 0)
     is_plain: bool = field(default=False)  # a number that has no colour, such as a class index
 

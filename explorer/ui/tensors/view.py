@@ -84,8 +84,14 @@ class TensorView(TipsOfPlaces, CellWidget):
         words = "" if shown is None else shown.facts
         if shown is not None and cell is not None and len(shown.own(np.asarray([cell], np.int64))):
             value = hovered(shown.values[cell[len(shown.prefix) :]])
-            words = ", ".join(filter(None, (words, f"cell ({', '.join(map(str, cell))}): {value}")))
+            words = ", ".join(filter(None, (words, f"{self._place_words(shown, cell)}: {value}")))
         tell(self, words)
+
+    @staticmethod
+    def _place_words(shown: Shown, cell: Index) -> str:
+        """A number of a row by its name, any other cell by its indices."""
+        is_named = shown.values.ndim == 1 and cell[-1] < len(shown.names)
+        return shown.names[cell[-1]] if is_named else f"cell ({', '.join(map(str, cell))})"
 
     def _forget_pointed(self) -> None:
         """What lies under the mouse now is another cell: nothing is pointed at until the mouse moves."""

@@ -11,6 +11,7 @@ from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import READ
+from explorer.session.row_names import MADE, row_names
 from explorer.session.step_tensors import StepTensors
 from explorer.ui.debugger.into.term_tables import SORTED_FROM, Table, TableColumn
 from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
@@ -40,7 +41,7 @@ def loss_table(
         return None
     columns = [TableColumn("output", scores, scale_of(scores, is_signed=True))]
     columns += _worked_out(loss, scores, wanted)
-    labels = tuple(classes) if len(classes) == len(scores) else tuple(str(index) for index in range(len(scores)))
+    labels = tuple(classes) if len(classes) == len(scores) else tuple(row_names(MADE, len(scores)))
     if of == "input":
         columns, symbols = _with_gradient(columns, tensors, at, loss=loss)
         lines: tuple[str, ...] = ()

@@ -64,10 +64,10 @@ def into_plan(timeline: Timeline, cursor: Cursor, classes: tuple[str, ...]) -> I
     """The picture of the cursor's cell."""
     entry, tensors = timeline.steps[cursor.step], timeline.tensors(cursor.step)
     explained = timeline.explain(cursor.step, cursor.of, cursor.cell)
+    labels = class_labels(timeline, classes)
     middle = None
     if explained.explanation is not None and cursor.cell is not None:
-        middle = _middle(timeline, cursor, explained.explanation, classes)
-    labels = class_labels(timeline, classes)
+        middle = _middle(timeline, cursor, explained.explanation, classes=classes, labels=labels)
     made = _made(timeline.asked(cursor.step, cursor.of), cursor, labels)
     given = _given_tensor(tensors, entry, explained.explanation)
     shown = None if given is None else _given(given, entry, middle=middle, cursor=cursor, labels=labels)
@@ -84,7 +84,9 @@ def given_map(plan: IntoPlan, patches: Patches, key: Index) -> Shown | None:
     return shown_map(tensor, key, padding=padding)
 
 
-def _middle(timeline: Timeline, cursor: Cursor, explanation: Explanation, classes: tuple[str, ...]) -> Middle | None:
+def _middle(
+    timeline: Timeline, cursor: Cursor, explanation: Explanation, *, classes: tuple[str, ...], labels: Labels
+) -> Middle | None:
     entry, tensors = timeline.steps[cursor.step], timeline.tensors(cursor.step)
     assert cursor.cell is not None
     if entry.phase == "update":
@@ -100,14 +102,20 @@ def _middle(timeline: Timeline, cursor: Cursor, explanation: Explanation, classe
             of=cursor.of,
             classes=classes,
         )
-        return table or terms_table(explanation, tensors)
+        return table or terms_table(explanation, tensors, names=labels)
     if isinstance(operation, MaxPool2d) and entry.phase == "backward":
-        return gradient_of_max(timeline, cursor, explanation) or terms_table(explanation, tensors)
-    return _of_kind(entry, tensors, explanation, cursor=cursor, classes=classes)
+        return gradient_of_max(timeline, cursor, explanation) or terms_table(explanation, tensors, names=labels)
+    return _of_kind(entry, tensors, explanation, cursor=cursor, classes=classes, labels=labels)
 
 
 def _of_kind(
-    entry: TimelineStep, tensors: StepTensors, explanation: Explanation, *, cursor: Cursor, classes: tuple[str, ...]
+    entry: TimelineStep,
+    tensors: StepTensors,
+    explanation: Explanation,
+    *,
+    cursor: Cursor,
+    classes: tuple[str, ...],
+    labels: Labels,
 ) -> Middle:
     assert cursor.cell is not None
     operation = operation_for(entry.kind)
@@ -117,7 +125,7 @@ def _of_kind(
             return curve
     if isinstance(operation, Softmax) and entry.phase == "forward":
         names = classes if len(classes) == len(explanation.terms) else ()
-        return softmax_table(explanation, tensors, cursor.cell, kind=entry.kind, classes=names)
+        return softmax_table(explanation, tensors, cursor.cell, kind=entry.kind, classes=names, names=labels)
     if isinstance(operation, Normalization):
         found = _of_normalization(entry, explanation, cursor.of)
         if found is not None:
@@ -125,7 +133,7 @@ def _of_kind(
     moved = move_of(explanation, entry, tensors, of=cursor.of, cell=cursor.cell)
     if moved is not None:
         return moved
-    return _of_terms(entry, tensors, explanation, of=cursor.of, cell=cursor.cell)
+    return _of_terms(entry, tensors, explanation, cursor=cursor, labels=labels)
 
 
 def _of_normalization(entry: TimelineStep, explanation: Explanation, of: str) -> Table | None:
@@ -135,14 +143,18 @@ def _of_normalization(entry: TimelineStep, explanation: Explanation, of: str) ->
     return three_ways_table(explanation) if of == "input" and {"x̂", "share"} <= factors else None
 
 
-def _of_terms(entry: TimelineStep, tensors: StepTensors, explanation: Explanation, *, of: str, cell: Index) -> Middle:
+def _of_terms(
+    entry: TimelineStep, tensors: StepTensors, explanation: Explanation, *, cursor: Cursor, labels: Labels
+) -> Middle:
+    of, cell = cursor.of, cursor.cell
+    assert cell is not None
     patches = patches_of(explanation, tensors, kind=entry.kind, phase=entry.phase, of=of, cell=cell)
     if patches is not None and patches.arrangement.shape != (1, 1):
         return patches
     parts = explanation.terms.parts
     if all(len(part) == 1 for part in parts) and len(parts) <= LADDER_AT_MOST:
         return ladder(explanation, tensors)
-    return terms_table(explanation, tensors)
+    return terms_table(explanation, tensors, names=labels)
 
 
 def _made(tensor: Tensor, cursor: Cursor, labels: Labels) -> Shown:

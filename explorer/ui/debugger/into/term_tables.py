@@ -14,6 +14,7 @@ from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
 from explorer.ui.common.text import count
+from explorer.ui.debugger.class_labels import NO_NAMES, Labels, labels_of
 from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 SORTED_FROM = 12  # rows; fewer stay in their own order
@@ -58,8 +59,13 @@ class Table:
         )
 
 
-def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequence[str] = ()) -> Table:
-    """The terms of a sum as rows: factor × factor = product; the largest first where they are many."""
+def terms_table(
+    explanation: Explanation, tensors: StepTensors, *, classes: Sequence[str] = (), names: Labels = NO_NAMES
+) -> Table:
+    """The terms of a sum as rows: factor × factor = product; the largest first where they are many.
+
+    `names` are those of the numbers of rows, by the titles of the tensors.
+    """
     main = explanation.terms.parts[0]
     order = np.arange(len(main)) if len(main) < SORTED_FROM else main.ranked()
     columns = _factor_columns(main, tensors)
@@ -68,7 +74,7 @@ def terms_table(explanation: Explanation, tensors: StepTensors, *, classes: Sequ
     else:
         columns[-1] = TableColumn(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
     symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
-    labels, sources = _labels(main, classes)
+    labels, sources = _labels(main, classes, _names_in(main, tensors, names))
     lines = _sum_lines(explanation)
     return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources)
 
@@ -127,7 +133,13 @@ def three_ways_table(explanation: Explanation) -> Table:
 
 
 def softmax_table(
-    explanation: Explanation, tensors: StepTensors, cell: Index, *, kind: str, classes: Sequence[str] = ()
+    explanation: Explanation,
+    tensors: StepTensors,
+    cell: Index,
+    *,
+    kind: str,
+    classes: Sequence[str] = (),
+    names: Labels = NO_NAMES,
 ) -> Table:
     """x, exp(x) and what each is of their sum; for a log softmax its logarithm."""
     factor = explanation.terms.parts[0].factors[0]
@@ -147,7 +159,8 @@ def softmax_table(
     )
     marked = int(np.flatnonzero((factor.cells == np.asarray(cell)).all(axis=1))[0])
     order = np.argsort(-exponentials, kind="stable") if len(shares) >= SORTED_FROM else np.arange(len(shares))
-    labels, sources = _labels(explanation.terms.parts[0], classes)
+    main = explanation.terms.parts[0]
+    labels, sources = _labels(main, classes, _names_in(main, tensors, names))
     lines = (f"Σ exp = {plain_number(total)}", f"{explanation.result} = {plain_number(explanation.total)}")
     return Table(labels, columns, ("→", "→"), order, lines, marked, sources=sources)
 
@@ -183,8 +196,11 @@ def _titled(label: str, tensors: StepTensors) -> str:
     return f"{symbol} {tensor.title}".strip() if tensor is not None and tensor.role == "activation" else label
 
 
-def _labels(main: Terms, classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, Index] | None, ...]]:
-    """What each term is called: a class, or its index in what varies from term to term; and where it came from."""
+def _labels(
+    main: Terms, classes: Sequence[str], names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[tuple[str, Index] | None, ...]]:
+    """What each term is called: a class, the number of a row that it is made from, or its index in what varies from
+    term to term; and where it came from."""
     factor = next((factor for factor in main.factors if factor.cells is not None), None)
     if factor is None or factor.cells is None:
         return tuple(str(at) for at in range(len(main))), (None,) * len(main)
@@ -194,7 +210,18 @@ def _labels(main: Terms, classes: Sequence[str]) -> tuple[tuple[str, ...], tuple
     sources = tuple((factor.name, tuple(row)) for row in rows)
     if len(varying) == 1 and len(classes) == len(main):
         return tuple(classes[row[varying[0]]] for row in rows), sources
+    if names:
+        return tuple(names[row[-1]] for row in rows), sources
     return tuple(", ".join(str(row[axis]) for axis in varying) for row in rows), sources
+
+
+def _names_in(main: Terms, tensors: StepTensors, names: Labels) -> Sequence[str]:
+    """The names of the numbers that the terms are made from, one for each of them, where they are all of a row."""
+    factor = next((factor for factor in main.factors if factor.cells is not None), None)
+    tensor = None if factor is None else tensors.by_name.get(factor.name)
+    if factor is None or factor.cells is None or tensor is None or factor.cells.shape[1] != tensor.values.ndim:
+        return ()
+    return labels_of(tensor, names) if len(np.unique(factor.cells[:, :-1], axis=0)) == 1 else ()
 
 
 def _sum_lines(explanation: Explanation) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
-from explorer.arithmetic.activation import Activation
-from explorer.arithmetic.operations import operation_for
+from explorer.session.row_names import RESHAPING, is_function
 from explorer.ui.debugger.node_link.structure import Line, NodeColumn, NodeLink, Weights
 
 if TYPE_CHECKING:
@@ -18,10 +17,6 @@ MOST_EDGES = 200
 TALLEST_COLUMN = 16
 """Each neuron of a column this tall still has a line of text in a drawing 330 px high."""
 
-COMMON = ("identity", "softmax", "log_softmax", "dropout")
-RARE = ("relu6", "selu", "celu", "mish", "hardtanh", "hardsigmoid", "hardswish", "softplus", "softsign", "logsigmoid")
-FUNCTIONS = frozenset((*COMMON, *RARE))
-RESHAPING = frozenset(("flatten", "reshape", "view"))
 MINUS_GRADIENT = "−∂E/∂"
 
 
@@ -54,12 +49,7 @@ def _is_chain(timeline: Timeline, calls: list[TimelineStep]) -> bool:
 
 def _is_of_neurons(kind: str) -> bool:
     """Whether such a call can be drawn as neurons: it weights them, takes each by itself, or all of a vector."""
-    return kind in RESHAPING or kind == "linear" or _is_function(kind)
-
-
-def _is_function(kind: str) -> bool:
-    """Whether it turns each neuron's sum into its output."""
-    return kind in FUNCTIONS or isinstance(operation_for(kind), Activation)
+    return kind in RESHAPING or kind == "linear" or is_function(kind)
 
 
 def _starts_with_numbers(timeline: Timeline, step: TimelineStep) -> bool:
@@ -141,7 +131,7 @@ def _neurons(timeline: Timeline, group: list[TimelineStep], *, is_last: bool) ->
 
 def _activation_lines(calls: list[TimelineStep], last: str) -> tuple[Line, ...]:
     """A line for each function applied, the last of them called `last`, the others by what they are."""
-    found = [call for call in calls if _is_function(call.kind)]
+    found = [call for call in calls if is_function(call.kind)]
     names = [*(call.kind for call in found[:-1]), last]
     return tuple(Line(name, call.index, "output") for name, call in zip(names, found, strict=False))
 

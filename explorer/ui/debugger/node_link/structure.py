@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+from explorer.arithmetic.cells import subscript
 
 
 @dataclass(frozen=True, order=True)
@@ -126,5 +126,4 @@ def spelled(symbol: str, unit: int) -> str:
     """The symbol of a unit, counted from 1 as in textbooks: "u₁", "a₂=y₂". Words and derivatives have no number."""
     if symbol == "E" or any(len(part) > 1 for part in symbol.split("=")):
         return symbol
-    number = str(unit + 1).translate(SUBSCRIPTS)
-    return "=".join(f"{part}{number}" for part in symbol.split("="))
+    return "=".join(subscript(part, unit) for part in symbol.split("="))
