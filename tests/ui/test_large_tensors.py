@@ -22,6 +22,7 @@ from explorer.session import LayerActivation, channel_facts, ranges, snapshot, t
 from explorer.session.features import measuring
 from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
+from explorer.session.row_names import row_names
 from explorer.session.snapshot import MOST_RANKED, prediction_of
 from explorer.session.step_tensors import Tensor
 from explorer.ui.common import colour, theme
@@ -440,7 +441,7 @@ def test_of_millions_of_answers_only_those_in_sight_are_made(
     wanted = surest if kind == "softmax" else np.arange(MOST_RANKED)
     assert [answer.index for answer in view.answers.rows] == wanted.tolist()
     first: Answer = view.answers.rows[0]
-    assert first.name == f"output {wanted[0]}"
+    assert first.name == row_names("y", wanted[0] + 1)[-1]
 
 
 # --- overview and cards ---

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -195,7 +195,7 @@ class PassRecorder:
         yield CellExplained(maps, Explained(cell, message=GONE) if recorded is None else recorded.explain(cell))
 
 
-def _output(layers: list[LayerActivation], name: str) -> LayerActivation:
+def _output(layers: Sequence[LayerActivation], name: str) -> LayerActivation:
     """The layer that gave the (first) output: the one called `name`, else the last."""
     return next((layer for layer in layers if layer.name == name), layers[-1])
 
