@@ -72,7 +72,7 @@ class Entry:
         return channel if self.maps is None else min(channel, len(self.maps.values) - 1)
 
     def title_of(self, channel: int) -> str:
-        """What a channel is called: the class, or "conv1, channel 3", "linear2, y₂"."""
+        """What a channel is called: the class, or "conv1, channel 3", "linear2, a₂"."""
         if self.prediction is not None:
             return self.prediction.names[channel]
         if self.maps is not None:

@@ -5,6 +5,7 @@ Its title row is made at once; the rest, which needs pyqtgraph, after the window
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -21,10 +22,11 @@ from explorer.ui.common.pane import Pane
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.common.text import count
 from explorer.ui.training.run_message import RunMessage
-from explorer.ui.training.run_words import examples_noun, progress_words
+from explorer.ui.training.run_words import examples_noun, progress_words, suited_loss
 
 if TYPE_CHECKING:
     from explorer.ui.training.parts import TrainingParts
+    from explorer.ui.training.run_form import RunSetting
 
 HEIGHT = 262
 NARROW = 1060
@@ -62,6 +64,14 @@ class TrainingDock(FollowingView, Pane):
 
             self.parts = TrainingParts(self._session, self._actions)
             self._column.addWidget(self.parts)
+
+    def run_settings(self) -> Iterable[RunSetting]:
+        """All that a run depends on, and as what it is chosen."""
+        from explorer.ui.training.run_form import run_settings
+
+        state = self._session.state
+        chosen = state.document.hyperparameters
+        return run_settings(chosen, chosen.loss or suited_loss(state))
 
     def edit_setting(self, name: str) -> None:
         """Bring the keyboard into the field of a setting of the run."""

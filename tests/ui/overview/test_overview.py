@@ -268,7 +268,7 @@ def test_after_the_broken_layer_columns_are_empty_and_say_why(shown: Shown) -> N
 def test_plain_numbers_stand_in_tiles_and_wires_carry_their_weights(shown: Shown) -> None:
     view = shown("2 linear(2) sigmoid linear(2) sigmoid")
     hover(view, "linear2", 1)
-    assert view.pane.title_label.text() == "linear2, y₂"
+    assert view.pane.title_label.text() == "linear2, a₂"
     assert view.pane.facts_label.whole() == "made of these 2 numbers; width by weight"
     weight = view.session.state.maps.activations.by_name["linear2"].weight  # type: ignore[union-attr]
     assert weight is not None

@@ -14,11 +14,11 @@ from explorer.network.files import read_network
 from explorer.network.templates import TEMPLATES, Template
 from explorer.resources import bundled_networks, resource
 from explorer.session import Verb
+from explorer.session.timeline import TimelineStep
 from explorer.ui.common import theme
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.command import Shell
 from explorer.ui.common.text import shape_text
-from explorer.ui.debugger.words import step_label
 from explorer.ui.shell.commands import set_theme
 from explorer.ui.shell.finding.findable import Findable
 from explorer.ui.shell.status import MODE_TIPS
@@ -37,6 +37,29 @@ class EditsSettings(Protocol):
 
     def edit_setting(self, name: str) -> None:
         """Bring the keyboard into the field of a setting of the selected layer, or of the run."""
+
+
+class RunSetting(Protocol):
+    """One thing that a run depends on: its name here and on the screen, and as what it is chosen."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def tip(self) -> str: ...
+    @property
+    def chosen(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+
+
+@runtime_checkable
+class HasRunSettings(Protocol):
+    """The training strip."""
+
+    def run_settings(self) -> Iterable[RunSetting]:
+        """All that a run depends on."""
 
 
 def commands(shell: Shell) -> Iterable[Findable]:
@@ -99,12 +122,9 @@ def _changing(shell: Shell, pane: str, setting: str) -> Callable[[], object]:
 
 def run_settings(shell: Shell) -> Iterable[Findable]:
     """What a training run depends on, whichever layer is selected; the keyboard goes into the field."""
-    from explorer.ui.training.run_form import run_settings as all_settings
-    from explorer.ui.training.run_words import suited_loss
-
-    state = shell.session.state
-    chosen = state.document.hyperparameters
-    for each in all_settings(chosen, chosen.loss or suited_loss(state)):
+    strip = shell.view("training")
+    assert isinstance(strip, HasRunSettings)
+    for each in strip.run_settings():
         yield Findable(
             f"{each.label[:1].upper()}{each.label[1:]}",
             "setting",
@@ -130,15 +150,24 @@ def steps(shell: Shell) -> Iterable[Findable]:
     """The steps on record, forwards, the loss, backwards and updates; the debugger goes there."""
     timeline = shell.session.state.steps.timeline
     for step in timeline.steps if timeline is not None else ():
-        label = step_label(step)
         yield Findable(
-            step.call if step.phase == "forward" else f"{label[:1].upper()}{label[1:]}",
+            step.call if step.phase == "forward" else f"{step.phase.capitalize()} · {_worked_on(step)}",
             "step",
             _going(shell, step.index),
             note=f"Go to this step in the step debugger: {step.kind.replace('_', ' ')}.",
             aside=step.phase,
             words="call debugger",
         )
+
+
+def _worked_on(step: TimelineStep) -> str:
+    return (
+        step.parameter
+        if step.phase == "update"
+        else step.call
+        if step.phase == "backward"
+        else step.kind.replace("_", " ")
+    )
 
 
 def _going(shell: Shell, index: int) -> Callable[[], object]:
