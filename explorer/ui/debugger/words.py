@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from explorer.arithmetic.cells import subscript
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_of
 from explorer.arithmetic.words import SPREAD, UNKNOWN, KindWords, Told
 from explorer.session.cursor import Cursor, walk_length, walk_place
+from explorer.session.row_names import row_letters
 from explorer.session.step_tensors import StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import count, listed, number
@@ -88,7 +90,8 @@ def header(timeline: Timeline, cursor: Cursor) -> str:
         name = argument_name(step, cursor.of)
         parts[-1:] = [f"gradient of {name}"] if name.startswith(f"{step.call}.") else [step.call, f"gradient of {name}"]
     cell = shown_cell(step, cursor)
-    return " · ".join([*parts, f"cell {cell}"] if cell else parts)
+    named = number_name(timeline, cursor) or f"cell {cell}"
+    return " · ".join([*parts, named] if cell else parts)
 
 
 def facts_line(timeline: Timeline, cursor: Cursor) -> str:
@@ -99,6 +102,17 @@ def facts_line(timeline: Timeline, cursor: Cursor) -> str:
         return f"{noun} {count(walk_place(step, cursor) + 1)} of {count(walk_length(step, cursor.of))}"
     taken = f"training step {count(timeline.taken + 1)}"
     return taken if timeline.loss is None else f"{taken} · loss {number(timeline.loss, 4)}"
+
+
+def number_name(timeline: Timeline, cursor: Cursor) -> str:
+    """ "u₂": what the cursor's cell is called if it is a number of a row; "" for any other."""
+    step, of, cell = timeline.steps[cursor.step], cursor.of, cursor.cell
+    if cell is None or len(cell) != 2 or of in PARAMETERS or of not in step.asked or not step.has_batch(of):
+        return ""
+    forward = (each for each in timeline.steps if each.phase == "forward")
+    letters = row_letters((each.call, each.kind, each.parents) for each in forward)
+    letter = letters.get(step.call if of == "output" else argument_name(step, of), "")
+    return subscript(letter, cell[1]) if letter else ""
 
 
 def shown_cell(step: TimelineStep, cursor: Cursor) -> str:

@@ -307,9 +307,10 @@ def test_the_header_names_step_phase_call_and_cell() -> None:
         optimizer=torch.optim.SGD(loaded.model.parameters(), lr=0.1),
     )
     timeline = Timeline(recording, layers=loaded.network.names, loss="", optimizer="SGD", learning_rate=0.1)
-    assert header(timeline, Cursor(0, "output", (0, 1))) == "step 1 of 14 · forward · linear1 · cell (1)"
+    assert header(timeline, Cursor(0, "output", (0, 1))) == "step 1 of 14 · forward · linear1 · u₂"
     back = timeline.find("backward", "linear2")
     assert back is not None
+    assert header(timeline, Cursor(back, "input", (0, 1))).endswith(" · gradient of identity1 · z₂")
     assert header(timeline, Cursor(back, "weight", (0, 1))) == (
         "step 8 of 14 · backward · gradient of linear2.weight · cell (0, 1)"
     )

@@ -366,7 +366,7 @@ def test_a_row_of_numbers_is_shown_as_bars(open_maps: Callable[..., Opened]) -> 
     rows = bars.viewport()
     assert rows.isVisible()
     QTest.mouseMove(rows, QPoint(200, 6 + 3 * ROW + ROW // 2))
-    assert told(view) == f"softmax1 · 3 · {exact(float(values_of(session, 'softmax1')[3]))}"
+    assert told(view) == f"softmax1 · y₄ · {exact(float(values_of(session, 'softmax1')[3]))}"
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(200, 6 + 3 * ROW + ROW // 2))
     assert session.state.selection == Selection("softmax1", 3)
     explained = bars.explained_at(QPoint(20, 6 + 3 * ROW + ROW // 2))
