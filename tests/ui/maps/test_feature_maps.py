@@ -370,7 +370,7 @@ def test_a_row_of_numbers_is_shown_as_bars(open_maps: Callable[..., Opened]) -> 
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(200, 6 + 3 * ROW + ROW // 2))
     assert session.state.selection == Selection("softmax1", 3)
     explained = bars.explained_at(QPoint(20, 6 + 3 * ROW + ROW // 2))
-    assert explained == (f"3: {exact(float(values_of(session, 'softmax1')[3]))}", bars.row_rect(3))
+    assert explained == (f"y₄: {exact(float(values_of(session, 'softmax1')[3]))}", bars.row_rect(3))
     QTest.keyClick(bars, Qt.Key.Key_Down)
     assert session.state.selection.channel == 4
 
