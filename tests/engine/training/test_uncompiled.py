@@ -66,6 +66,18 @@ def test_a_whole_run_with_checkpoints_and_validation_does_not_wait_for_it_either
     assert (tmp_path / "run" / "metrics.jsonl").exists()
 
 
+def test_a_step_on_record_and_what_each_call_passes_back_do_not_wait_for_it_either() -> None:
+    code = """
+import sys, torch, explorer
+from explorer.engine.explaining.explain import shares
+built = explorer.Network.parse("2 linear(3) relu linear(2) softmax").build()
+found = explorer.record(built, torch.ones(1, 2), target=torch.ones(1, 2), loss="mse")
+assert all(shares(call, found) for call in found.calls)
+assert not [name for name in ("torch._dynamo", "sympy") if name in sys.modules]
+"""
+    subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120, check=True)
+
+
 @pytest.mark.parametrize("name", [update.name for update in UPDATES])
 @given(draw=st.data(), rate=st.floats(1e-4, 0.5), decay=st.floats(0, 0.1))
 def test_it_learns_bit_for_bit_as_torchs_own(name: str, draw: st.DataObject, rate: float, decay: float) -> None:
