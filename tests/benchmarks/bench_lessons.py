@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from explorer.app import application, open_window
@@ -68,9 +68,14 @@ def _settle(window: MainWindow) -> None:
 
 
 def _wait(until: Callable[[], bool], seconds: float = 20) -> None:
+    """Asleep between events as the window is: one that asks without end takes the interpreter from the worker."""
     end = time.perf_counter() + seconds
+    ticks = QTimer(interval=1)
+    ticks.start()
     while not until() and time.perf_counter() < end:
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 2)
+        QApplication.processEvents(
+            QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+        )
 
 
 if __name__ == "__main__":

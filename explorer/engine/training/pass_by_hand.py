@@ -148,12 +148,56 @@ def _made(model: nn.Module, given: PassByHand) -> PassesMade:
     optimizer = None if given.learning is None else _optimizer(model, given.learning)
     losses: list[float] = []
     kept: dict[str, np.ndarray] = {}
-    for _ in range(given.steps):
-        last = _whole(record(model, x, target=target, loss=given.loss, optimizer=optimizer, train=given.is_training))
-        losses.append(last.loss if last.loss is not None else float("nan"))
+    unseen = _Unseen(model, x, target, given, optimizer)
+    for number in range(given.steps):
+        if 0 < number < given.steps - 1:  # the first one tells what does not fit
+            loss, gradients = unseen.step()
+        else:
+            last = _whole(
+                record(model, x, target=target, loss=given.loss, optimizer=optimizer, train=given.is_training)
+            )
+            loss, gradients = last.loss, last.parameter_gradients
+        losses.append(loss if loss is not None else float("nan"))
         with np.errstate(all="ignore"):  # a step that ran away has infinities, which are numbers to show like others
-            kept |= {name: kept.get(name, 0) + array(each) for name, each in last.parameter_gradients.items()}
+            kept |= {name: kept.get(name, 0) + array(each) for name, each in gradients.items()}
     return PassesMade(last, tuple(losses), kept)
+
+
+class _Unseen:
+    """Steps that only lead to the last one: what a recorded one does, in a tenth of its time."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        x: torch.Tensor,
+        target: torch.Tensor,
+        given: PassByHand,
+        optimizer: torch.optim.Optimizer | None,
+    ) -> None:
+        self._model, self._x, self._target, self._given, self._optimizer = model, x, target, given, optimizer
+        self._loss = known_loss(given.loss)
+        self._learned = {name: each for name, each in model.named_parameters() if each.requires_grad}
+        self._buffers = list(model.buffers())
+
+    def step(self) -> tuple[float | None, Mapping[str, torch.Tensor]]:
+        """The loss, and the gradients before the update. As after a recording, the weights alone are changed."""
+        model, was_training = self._model, self._model.training
+        before = [buffer.clone() for buffer in self._buffers]
+        set_mode(model, train=self._given.is_training)
+        value = self._loss.compute(model(self._x), self._target)
+        value.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        gradients = {name: each.grad.clone() for name, each in self._learned.items() if each.grad is not None}
+        if self._optimizer is not None:
+            self._optimizer.step()
+        self._x.grad = None
+        for each in self._learned.values():
+            each.grad = None
+        with torch.no_grad():
+            for buffer, numbers in zip(self._buffers, before, strict=True):
+                buffer.copy_(numbers)
+        set_mode(model, train=was_training)
+        torch.default_generator.manual_seed(self._given.seed)  # the next pass draws the same again
+        return float(value.detach()), gradients
 
 
 def _whole(recording: Recording) -> Recording:

@@ -12,7 +12,7 @@ from torch import nn
 
 import explorer
 from explorer.engine.errors import EngineError
-from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
 from explorer.engine.training.pass_by_hand import (
     PassByHand,
     buffers_after,
@@ -54,6 +54,32 @@ def test_steps_are_those_of_a_loop_of_pytorch(model: nn.Module) -> None:
     assert made.losses == pytest.approx(_by_hand(other, 3))
     assert all(np.allclose(numbers, numbers_of(other)[name]) for name, numbers in numbers_of(model).items())
     assert made.last.loss == made.losses[-1]
+
+
+@pytest.mark.parametrize("train", [True, False])
+@pytest.mark.parametrize("rate", [None, RATE])
+def test_of_many_steps_those_that_are_not_looked_at_are_the_same_to_the_last_bit(
+    rate: Hyperparameters | None, train: bool
+) -> None:
+    network = "1x4x4 conv(2, 3) batchnorm relu flatten dropout(0.5) linear(2)"
+    x = np.random.default_rng(0).random((3, 1, 4, 4))
+    steps, seed = 6, 3
+    many, others = (explorer.Network.parse(network).build(seed=1) for _ in range(2))
+    made = make_passes(many, PassByHand(x, "mse", [[1, 0]] * 3, rate, steps=steps, is_training=train, seed=seed))
+    optimizer = None if rate is None else make_optimizer(rate, others.parameters())
+    added: dict[str, np.ndarray] = {}
+    for loss in made.losses:
+        torch.manual_seed(seed)
+        given = torch.tensor(x, dtype=torch.float32)
+        target = torch.tensor([[1.0, 0.0]] * 3)
+        last = explorer.record(others, given, target=target, loss="mse", optimizer=optimizer, train=train)
+        assert last.loss == loss
+        added = {name: added.get(name, 0) + each.numpy() for name, each in last.parameter_gradients.items()}
+    assert all(np.array_equal(made.kept_gradients[name], each) for name, each in added.items())
+    assert all(
+        torch.equal(one, two) for one, two in zip(many.state_dict().values(), others.state_dict().values(), strict=True)
+    )
+    assert torch.equal(made.last.outputs, last.outputs)
 
 
 def test_gradients_that_are_not_cleared_add_up_as_in_pytorch(model: nn.Module) -> None:
