@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from explorer.data.catalogue import DATA_SETS, open_data
+from explorer.engine.training import run_by_hand
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.run_by_hand import make_run
 from explorer.lessons.checking import rehearsed
@@ -126,7 +127,7 @@ def test_the_runs_of_the_lessons_come_along(monkeypatch: pytest.MonkeyPatch) -> 
     def fail(*_given: object, **_named: object) -> None:
         raise AssertionError("a run was made")
 
-    monkeypatch.setattr(runs, "make_run", fail)
+    monkeypatch.setattr(run_by_hand, "make_run", fail)
     lesson = lesson_named("train-a-convnet")
     assert lesson is not None
     assert not rehearsed(lesson.script).mistakes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
 
 from torch import nn
 
@@ -13,27 +12,9 @@ from explorer.data.scale import measured_scale, scale_for
 from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.examples import both_splits
 from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.run_made import EpochMade, RunMade
 from explorer.engine.training.snapshot import Snapshot, TrainingStopped
 from explorer.engine.training.train import train_as_chosen
-
-
-@dataclass(frozen=True)
-class EpochMade:
-    """The figures of an epoch, as its last snapshot has them."""
-
-    train_loss: float | None
-    train_accuracy: float | None
-    val_loss: float | None
-    val_accuracy: float | None
-
-
-@dataclass(frozen=True)
-class RunMade:
-    """The loss of each step, the figures of each epoch, and the step that could not be made; 0 if all were."""
-
-    losses: tuple[float, ...]
-    epochs: tuple[EpochMade, ...]
-    stopped_at: int = 0
 
 
 def make_run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from explorer.data.data_set import DataSet
-from explorer.engine.training.run_by_hand import EpochMade
+from explorer.engine.training.run_made import EpochMade
 from explorer.lessons.readings.equality import Value
 from explorer.lessons.staging.runs import run_of
 from explorer.lessons.staging.stage import Stage

@@ -17,11 +17,10 @@ import numpy as np
 
 from explorer.amounts import count
 from explorer.bounds import quoted
-from explorer.data.catalogue import DATA_SETS, open_data
 from explorer.data.data_set import DataError, DataSet
 from explorer.engine.errors import EngineError
 from explorer.engine.training.hyperparameters import Hyperparameters
-from explorer.engine.training.run_by_hand import EpochMade, RunMade, make_run
+from explorer.engine.training.run_made import EpochMade, RunMade
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.staging.stage import Stage
 from explorer.resources import resource
@@ -60,6 +59,8 @@ def data_of(stage: Stage) -> DataSet:
     name = stage.scene.data
     if not name:
         raise ReadingError("there are no data: the scene names some, such as data = 'textures'")
+    from explorer.data.catalogue import DATA_SETS  # a lesson without data does not wait for it
+
     entry = next((each for each in DATA_SETS if each.card.name == name), None)
     here = ", ".join(each.card.name for each in DATA_SETS if not each.card.needs_download)
     if entry is None:
@@ -71,6 +72,8 @@ def data_of(stage: Stage) -> DataSet:
 
 @lru_cache(maxsize=4)
 def _opened(name: str) -> DataSet:
+    from explorer.data.catalogue import open_data
+
     try:
         return open_data(name)
     except DataError as error:
@@ -114,6 +117,8 @@ def _check(stage: Stage) -> None:
 
 
 def _made(stage: Stage, tell: Callable[[float], object]) -> RunMade:
+    from explorer.engine.training.run_by_hand import make_run  # a lesson whose runs come along does not wait for it
+
     scene = stage.scene
     chosen = replace(stage.learning or Hyperparameters(), loss=scene.loss, epochs=scene.epochs, seed=scene.seed)
     try:
