@@ -248,3 +248,21 @@ def test_what_was_to_be_opened_for_the_persons_network_does_not_happen_to_a_less
     session.lessons.leave()
     settle(qtbot, session)
     assert session.state.data.progress is None
+
+
+@pytest.mark.parametrize("name", ["digits", "points:blobs"])
+def test_data_of_ones_own_are_set_aside_as_the_network_is(qtbot: QtBot, session: Session, name: str) -> None:
+    """A lesson is not asked to fit the person's data: taking the cure for that would rewrite its network."""
+    session.data.use_data(name)
+    settle(qtbot, session)
+    before = session.state.data
+    assert before.data_set is not None
+    for step in ("one-step", "convolution"):
+        opened(qtbot, session, step)
+        data, network = session.state.data, session.state.subject.structure
+        assert (data.opened, data.whole, data.data_set, data.problem) == (None,) * 4
+        session.data.fit_to_data()
+        assert session.state.subject.structure == network
+    session.lessons.leave()
+    settle(qtbot, session)
+    assert session.state.data == before

@@ -37,6 +37,7 @@ class Data:
         self._then: Callable[[], object] | None = None  # what is to be done once data are open
         self._asked = ""  # which data were asked for last
         self._batch_count = 0  # how many training batches were looked at
+        self._found_twins: tuple[DataSet | None, Twins | None] = (None, None)  # in which data, and what
         batches: Lane[tuple[Example, ...]] = Lane(
             "batch", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
@@ -137,6 +138,8 @@ class Data:
 
     def _follow(self, old: State, new: State) -> None:
         data = new.data.data_set
+        if new.data.whole is not old.data.whole:
+            self._tell_twins()  # they may have been found while others were there
         if new.data.whole is not old.data.whole or _chosen(new.document) != _chosen(old.document):
             data = _present(new)
         if new.subject.structure is not old.subject.structure or data is not old.data.data_set:
@@ -163,8 +166,13 @@ class Data:
             self._store.begin(self._twins, FindTwins(opened.data), partial(self._take_twins, opened.data))
 
     def _take_twins(self, data: DataSet, twins: Twins) -> None:
-        if data is self._store.state.data.whole:
-            self._store.set(replace(self._store.state.data, twins=twins))
+        self._found_twins = data, twins
+        self._tell_twins()
+
+    def _tell_twins(self) -> None:
+        present, (data, twins) = self._store.state.data, self._found_twins
+        if data is not None and data is present.whole:
+            self._store.set(replace(present, twins=twins))
 
     def _take_fault(self, sentence: str) -> None:
         self._store.set(replace(self._store.state.data, failed=NotOpened(self._asked, sentence)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from explorer.session.features.files import Files
 from explorer.session.given import undoables_of
-from explorer.session.slices import InputState, Slice, StepsState
+from explorer.session.slices import DataState, InputState, Slice, StepsState
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.worker.lessons import SceneSet, Standing
@@ -49,18 +49,20 @@ class LessonScenes:
 
     def set_up(self, found: SceneSet, label: str = "") -> None:
         """Show a scene, as one entry of undo; without a `label` nothing leads back to the scene before."""
-        if not self._store.has_aside:
+        if self._store.has_aside:
+            self.put(found, label)
+        else:
             self._set_aside()
-        self.put(found, label)
+            self.put(found, label, DataState())  # the person's own data are not asked to fit it
         self._set, self._fed = found, _standing(self._store.state)
 
-    def put(self, found: SceneSet, label: str) -> None:
-        """Show what came of a scene that stands there."""
+    def put(self, found: SceneSet, label: str, *others: Slice) -> None:
+        """Show what came of a scene that stands there, with `others` beside it."""
         state = self._store.state
         given = replace(state.input, picture=found.picture, numbers=found.numbers, fitted=None, page_asked=None)
         steps = replace(state.steps, target=found.target, is_label=False, batch=found.batch, is_batch_alone=False)
         maps = replace(state.maps, mode=found.mode, fault=None)
-        self._store.open_document(found.document, given, steps, maps, label=label)
+        self._store.open_document(found.document, given, steps, maps, *others, label=label)
         if not label:
             self._store.begin_history()
         self._files.tell_saved(found.document)
