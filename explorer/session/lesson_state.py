@@ -23,7 +23,7 @@ NOT_DONE: Mapping[str, Dot] = MappingProxyType({})
 class Page:
     """The texts of a step with the numbers that are read for them. `fault` says why there are none.
 
-    `changed` is how many of the things that the step set up were changed since.
+    `is_changed` tells that something the step set up is another by now.
     """
 
     text: str = ""
@@ -101,6 +101,12 @@ class LessonState:
         """Whether there is a hint that was not given yet."""
         has_line = bool(self.veil.cells) and self.step is not None and self.step.showing is not None
         return not self.hint and (has_line or (self.page is not None and bool(self.page.hint)))
+
+    @property
+    def is_asked_of_others(self) -> bool:
+        """Whether a question that can still be answered is asked of other numbers than the step set up."""
+        is_open = self.step is not None and self.step.question is not None and not self.is_revealed
+        return is_open and self.page is not None and self.page.is_changed
 
     @property
     def is_revealed(self) -> bool:

@@ -2,14 +2,63 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session.lesson_state import Dot, LessonState
-from explorer.ui.lessons.words import PANE
+from explorer.ui.common import theme
+from explorer.ui.lessons.dots import HEIGHT, STEP, paint_dot
+from explorer.ui.lessons.words import PANE, PaneWords
 
-MARKS: dict[Dot, str] = {"open": "○", "answered": "●", "helped": "◐", "shown": "◦"}
 MARGIN = 12
+
+
+class DotMark(QWidget):
+    """How one step was done, as in the pane's head."""
+
+    def __init__(self, dot: Dot, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.dot = dot
+        self.setFixedSize(STEP, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_dot(painter, QPointF(STEP / 2, HEIGHT / 2), self.dot, QColor(theme.current().dim))
+        painter.end()
+
+
+class SeenSteps(QWidget):
+    """A line for each step: how it was done, and what it is called."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lessonSeen")
+        self.lines: tuple[tuple[DotMark, QLabel], ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_steps(self, titles: Sequence[str], dots: Sequence[Dot], words: PaneWords) -> None:
+        """Show how each step was done."""
+        for part in (part for line in self.lines for part in line):
+            self._grid.removeWidget(part)
+            part.hide()
+            part.deleteLater()
+        self.lines = tuple(
+            (DotMark(dot), QLabel(title, wordWrap=True)) for title, dot in zip(titles, dots, strict=True)
+        )
+        for row, (mark, label) in enumerate(self.lines):
+            self._grid.addWidget(mark, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(label, row, 1)
+        self.setAccessibleName(
+            "; ".join(f"{title}: {words.dots[dot]}" for title, dot in zip(titles, dots, strict=True))
+        )
 
 
 class EndPage(QWidget):
@@ -22,11 +71,9 @@ class EndPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lessonEnd")
-        self.done, self.title, self.seen = (QLabel(wordWrap=True) for _ in range(3))
+        self.done, self.title, self.seen = QLabel(wordWrap=True), QLabel(wordWrap=True), SeenSteps()
         self.done.setObjectName("lessonDone")
-        self.seen.setObjectName("lessonSeen")
         self.title.setProperty("role", "title")
-        self.seen.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.on = QPushButton(objectName="lessonOn")
         self.on.setProperty("role", "primary")
         self.on.clicked.connect(self.went_on)
@@ -65,10 +112,7 @@ class EndPage(QWidget):
         words, dots = PANE[state.spoken], [state.dot(lesson, at) for at in range(len(lesson.steps))]
         self.done.setText(words.done.format(question=lesson.script.question))
         self.title.setText(words.seen)
-        lines = zip(dots, lesson.steps, strict=True)
-        self.seen.setText("\n".join(f"{MARKS[dot]}  {step.title}" for dot, step in lines))
-        spoken = (f"{step.title}: {words.dots[dot]}" for dot, step in zip(dots, lesson.steps, strict=True))
-        self.seen.setAccessibleName("; ".join(spoken))
+        self.seen.show_steps([step.title for step in lesson.steps], dots, words)
         self.on.setText(words.next_lesson.format(title=title_after))
         self.on.setToolTip(title_after)
         self.on.setVisible(bool(title_after))

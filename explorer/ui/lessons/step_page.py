@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -90,6 +91,7 @@ class StepPage(QWidget):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(self.more)
         menu.setObjectName("lessonMenu")
+        menu.setToolTipsVisible(True)
         self.again = menu.addAction("", self.redrawn.emit)
         self.put_back = menu.addAction("", self.reset.emit)
         menu.addSeparator()
@@ -153,9 +155,12 @@ class StepPage(QWidget):
         self.change.setText(plain(change))
         self.change.setVisible(bool(change))
         self.do_it.setVisible(bool(change))
-        told = (words.changed if page.is_changed else "", words.training if state.is_training and state.page else "")
+        told = (
+            words.changed if state.is_asked_of_others else "",
+            words.training if state.is_training and state.page else "",
+        )
         self.remark.setText(" ".join(filter(None, told)))
-        self._show_way(state, page)
+        self._show_way(state, words)
         if state.told or state.is_revealed:
             soon(self, self._show_end)
 
@@ -171,14 +176,17 @@ class StepPage(QWidget):
         bar = self._area.verticalScrollBar()
         bar.setValue(bar.maximum())
 
-    def _show_way(self, state: LessonState, page: Page) -> None:
+    def _show_way(self, state: LessonState, words: PaneWords) -> None:
+        """The place and the ways on; what cannot be done says in its tip why."""
         assert state.lesson is not None
         count = len(state.lesson.steps)
-        self.place.setText(PANE[state.spoken].place.format(at=state.at + 1, count=count))
-        self.back.setEnabled(state.at > 0)
-        self.question.hint.setEnabled(state.may_hint and not state.is_revealed)
-        self.again.setEnabled(state.may_redraw)
-        self.show_me.setEnabled(state.step is not None and state.step.showing is not None)
+        self.place.setText(words.place.format(at=state.at + 1, count=count))
+        has_place = state.step is not None and state.step.showing is not None
+        _offer(self.back, words.back, "" if state.at > 0 else words.is_first)
+        _offer(self.question.hint, words.hint_tip, _why_no_hint(state, words))
+        _offer(self.question.unknown, words.unknown_tip, words.hint_over if state.is_revealed else "")
+        _offer(self.again, words.again, "" if state.may_redraw else words.again_not)
+        _offer(self.show_me, words.show_me_tip, "" if has_place else words.no_place)
 
     def _show_feedback(self, state: LessonState, page: Page) -> None:
         last = state.told[-1] if state.told else None
@@ -187,6 +195,19 @@ class StepPage(QWidget):
         if self.feedback.property("role") != role:
             self.feedback.setProperty("role", role)
             self.feedback.style().polish(self.feedback)
+
+
+def _offer(what: QWidget | QAction, tip: str, why_not: str) -> None:
+    """What can be done, or why it cannot."""
+    what.setEnabled(not why_not)
+    what.setToolTip(why_not or tip)
+
+
+def _why_no_hint(state: LessonState, words: PaneWords) -> str:
+    """ "" where there is one to be given."""
+    if state.is_revealed:
+        return words.hint_over
+    return "" if state.may_hint else words.hint_given if state.hint else words.no_hint
 
 
 def _said(state: LessonState, page: Page, last: Remark | None) -> tuple[str, str]:

@@ -37,14 +37,20 @@ class PaneWords:
     unknown_tip: str
     hint: str
     hint_tip: str
+    hint_given: str
+    no_hint: str
+    hint_over: str
     option: str
     do_it: str
     back: str
+    is_first: str
     next: str
     show_me: str
     show_me_tip: str
+    no_place: str
     more: str
     again: str
+    again_not: str
     reset: str
     close: str
     close_tip: str
@@ -83,14 +89,20 @@ PANE: Mapping[str, PaneWords] = {
         unknown_tip="Show the answer and what is said of it.",
         hint="Hint",
         hint_tip="Say something that helps.",
+        hint_given="The hint stands below.",
+        no_hint="There is no hint for this question.",
+        hint_over="The answer is there: no hint is needed any more.",
         option="Option {letter}",
         do_it="Do it for me",
         back="The step before.",
+        is_first="This is the first step.",
         next="The next step.",
         show_me="Show me",
         show_me_tip="Stand where the step is about.",
+        no_place="This step is about the whole of what is there, not about one place.",
         more="Reset, other numbers, contents.",
         again="Again with other numbers",
+        again_not="The words of this step speak of these very numbers.",
         reset="Reset the step",
         close="Close the lessons",
         close_tip="Bring back what was there before.",
@@ -123,14 +135,20 @@ PANE: Mapping[str, PaneWords] = {
         unknown_tip="Die Antwort zeigen, und was dazu zu sagen ist.",
         hint="Hinweis",
         hint_tip="Etwas sagen, das weiterhilft.",
+        hint_given="Der Hinweis steht unten.",
+        no_hint="Zu dieser Frage gibt es keinen Hinweis.",
+        hint_over="Die Antwort ist da: Ein Hinweis ist nicht mehr nötig.",
         option="Antwort {letter}",
         do_it="Mach es für mich",
         back="Der Schritt davor.",
+        is_first="Das ist der erste Schritt.",
         next="Der nächste Schritt.",
         show_me="Zeig es mir",
         show_me_tip="Dorthin gehen, worum es im Schritt geht.",
+        no_place="In diesem Schritt geht es um alles, was dasteht, nicht um eine Stelle.",
         more="Zurücksetzen, andere Zahlen, Inhalt.",
         again="Noch einmal mit anderen Zahlen",
+        again_not="Der Text dieses Schritts spricht genau von diesen Zahlen.",
         reset="Den Schritt zurücksetzen",
         close="Die Lektionen schließen",
         close_tip="Zurückholen, was vorher da war.",

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from explorer.lessons.shelf import lesson_named, lessons
 from explorer.session.lesson_state import LessonState
 from explorer.ui.common import settings
+from explorer.ui.lessons.end_page import SeenSteps
+from explorer.ui.shell.finding.sources import lessons as lessons_to_find
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.windows import shared_window
 
@@ -199,6 +201,7 @@ def test_i_do_not_know_shows_the_answer_and_the_change_can_be_done_for_me(qtbot:
     entry = window.session.state.entry("conv1")
     assert entry is not None
     assert entry.values[0, 0, 0] == 5
+    assert not said(window, "lessonRemark")  # the lesson changed them, and the question is answered
     window.action("undo").trigger()
     settle(qtbot, window)
     entry = window.session.state.entry("conv1")
@@ -210,9 +213,42 @@ def test_a_hint_is_the_sum_with_a_gap_and_makes_the_answer_a_helped_one(qtbot: Q
     opened(qtbot, window, "convolution")
     press(qtbot, window, QPushButton, "lessonHint")
     assert said(window, "lessonFeedback").endswith("+ 1·1 = ?")
-    assert not part(window, QPushButton, "lessonHint").isEnabled()
+    hint = part(window, QPushButton, "lessonHint")
+    assert not hint.isEnabled()
+    assert hint.toolTip() == "The hint stands below."
     type_answer(qtbot, window, "4")
     assert list(window.session.state.lessons.dots.values()) == ["helped"]
+    assert hint.toolTip() == "The answer is there: no hint is needed any more."
+
+
+def test_what_cannot_be_done_in_a_step_says_why(qtbot: QtBot, window: MainWindow) -> None:
+    """In every step of every lesson: nothing of it is grey under the tip of what it would do."""
+    window.session.lessons.open(lessons()[0])
+    settle(qtbot, window)
+    page = window.lessons.view.step
+    parts = (page.question.hint, page.question.unknown, page.back, page.show_me, page.again)
+    tips: dict[bool, set[str]] = {True: set(), False: set()}
+    for name in ("first-look", "one-step", "size", "going-wrong"):
+        lesson = opened(qtbot, window, name).lesson
+        assert lesson is not None
+        for at in range(len(lesson.steps)):
+            window.session.lessons.go_to(at)
+            settle(qtbot, window)
+            for each in parts:
+                tips[each.isEnabled()].add(each.toolTip())
+    assert len(tips[False]) >= 4
+    assert not tips[True] & tips[False]
+
+
+def test_only_what_the_person_changed_is_said_to_be_changed_and_while_it_is_asked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    opened(qtbot, window, "convolution")
+    window.session.input.set_cell((0, 0, 0), 3.0)
+    settle(qtbot, window)
+    assert said(window, "lessonRemark").startswith("You changed the numbers")
+    press(qtbot, window, QPushButton, "lessonUnknown")
+    assert not said(window, "lessonRemark")
 
 
 def test_an_option_that_was_wrong_is_not_offered_again(qtbot: QtBot, window: MainWindow) -> None:
@@ -291,6 +327,12 @@ def test_the_finder_opens_a_lesson(qtbot: QtBot, window: MainWindow) -> None:
     assert lesson.name == "whose-gradient"
 
 
+def test_a_lesson_that_is_called_by_its_question_is_found_with_its_chapter(window: MainWindow) -> None:
+    found = list(lessons_to_find(window))
+    assert len(found) == len(lessons())
+    assert not [each.title for each in found if each.title == each.note]
+
+
 def test_what_was_done_is_there_at_the_next_start(qtbot: QtBot, window: MainWindow) -> None:
     opened(qtbot, window, "convolution")
     type_answer(qtbot, window, "4")
@@ -328,9 +370,11 @@ def test_the_end_says_what_was_seen_and_leads_to_the_next_lesson(qtbot: QtBot, w
     settle(qtbot, window)
     press(qtbot, window, QToolButton, "lessonNext")
     assert said(window, "lessonDone") == f"You have come to the end. The question was: {lesson.script.question}"
-    first, *others = said(window, "lessonSeen").splitlines()
-    assert first == f"◦  {lesson.steps[0].title}"
-    assert others == [f"○  {step.title}" for step in lesson.steps[1:]]
+    seen = part(window, SeenSteps, "lessonSeen")
+    assert isinstance(seen, SeenSteps)
+    assert [label.text() for _, label in seen.lines] == [step.title for step in lesson.steps]
+    assert [mark.dot for mark, _ in seen.lines] == ["shown", *["open"] * (len(lesson.steps) - 1)]
+    assert len({label.x() for _, label in seen.lines}) == 1  # the marks are of one width
     press(qtbot, window, QPushButton, "lessonOn")
     after = window.session.state.lessons.lesson
     assert after is not None

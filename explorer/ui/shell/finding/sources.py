@@ -211,7 +211,7 @@ def lessons(shell: Shell) -> Iterable[Findable]:
             lesson.title,
             "lesson",
             partial(shell.session.lessons.open, lesson),
-            note=lesson.script.question,
+            note=lesson.script.question if lesson.script.question != lesson.title else lesson.chapter,
             aside=f"{lesson.minutes} min",
             words=f"{lesson.name} {lesson.chapter} learn",
         )
