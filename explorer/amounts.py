@@ -22,6 +22,57 @@ goes into by arithmetic is one too; its payload lies where a float32 keeps it.""
 _PAYLOAD = 0x0007_FFFF_E000_0000
 
 
+class VeiledCount(int):
+    """A whole number that is not to be seen yet: it is written "?", and so is every other that is reckoned with it.
+
+    No other number equals it, so that what is remembered by a size is not taken for it; there may be none of it.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, VeiledCount) and int(self) == int(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((VeiledCount, int(self)))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __format__(self, _spec: str) -> str:
+        return "?"
+
+    def __str__(self) -> str:
+        return "?"
+
+    def __repr__(self) -> str:
+        return "?"
+
+    def __add__(self, other: int) -> int:
+        return VeiledCount(int(self) + int(other))
+
+    def __sub__(self, other: int) -> int:
+        return VeiledCount(int(self) - int(other))
+
+    def __rsub__(self, other: int) -> int:
+        return VeiledCount(int(other) - int(self))
+
+    def __mul__(self, other: int) -> int:
+        return VeiledCount(int(self) * int(other))
+
+    def __floordiv__(self, other: int) -> int:
+        return VeiledCount(int(self) // int(other))
+
+    def __rfloordiv__(self, other: int) -> int:
+        return VeiledCount(int(other) // int(self))
+
+    def __neg__(self) -> int:
+        return VeiledCount(-int(self))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
 def plain_number(value: float, digits: int = 5) -> str:
     """ "0.25", "−1.5e−6", "NaN", "∞": up to `digits` significant digits, without zeros at the end. There is no −0."""
     value = float(value) + 0.0
@@ -102,7 +153,7 @@ def part_of_file(done_bytes: int, whole_bytes: int) -> str:
 
 def _size(amount_bytes: int, step: int, units: Sequence[str]) -> str:
     """Three digits, in the largest unit that it fills; below the first of `units` the number of bytes."""
-    if amount_bytes < step:
+    if isinstance(amount_bytes, VeiledCount) or amount_bytes < step:
         return plural(amount_bytes, "byte")
     size, power = Fraction(amount_bytes, step), 1
     while size >= Fraction(1999, 2) and power < len(units):  # 999.5 would be written with four digits

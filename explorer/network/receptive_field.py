@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from explorer.amounts import VeiledCount
 from explorer.network.axis_rule import AxisRule
 from explorer.network.channel_rule import ChannelRule, channels_read
 from explorer.network.shape import Shape
@@ -52,6 +53,8 @@ class Field:
     mask: Mask = field(repr=False)
     box: tuple[int, int, int, int]
     channels: frozenset[int] | None = None
+    is_asked: bool = False
+    """Whether how large it is is not to be told yet."""
 
     @classmethod
     def of(cls, mask: Mask, channels: frozenset[int] | None = None) -> "Field":
@@ -67,11 +70,18 @@ class Field:
         Of any other input its rows and columns.
         """
         top, left, bottom, right = self.box
+        rows, columns = (VeiledCount(size) if self.is_asked else size for size in (bottom - top, right - left))
         if len(input_shape) == 1:
-            return (right - left,)
+            return (columns,)
         if len(input_shape) != 3:
-            return bottom - top, right - left
-        return bottom - top, right - left, input_shape[0] if self.channels is None else len(self.channels)
+            return rows, columns
+        return rows, columns, input_shape[0] if self.channels is None else len(self.channels)
+
+    @property
+    def amount(self) -> int:
+        """How many cells of a channel it has."""
+        amount = int(self.mask.sum())
+        return VeiledCount(amount) if self.is_asked else amount
 
 
 class ReceptiveFields:

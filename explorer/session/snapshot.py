@@ -18,6 +18,7 @@ from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
+from explorer.session.asked_sizes import Axes, covered_shape
 from explorer.session.batch_axis import has_batch_axis
 from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_cell
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
@@ -25,7 +26,7 @@ from explorer.session.explained import Explained
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
 from explorer.session.row_names import GIVEN, HIDDEN, MADE, row_letters, row_names
-from explorer.session.veil import NO_VEIL, Covered, Veil, handed_on, with_veil
+from explorer.session.veil import NO_VEIL, Covered, Veil, told_by, with_veil
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Parameters
@@ -62,29 +63,30 @@ class LayerActivation:
     source: str = ""
     output_shape: tuple[int, ...] | None = None
     letter: str = HIDDEN
+    covered_axes: Axes = frozenset()  # sizes that are not to be seen
 
     @property
     def volume(self) -> tuple[int, ...]:
         """Sizes of one example whose maps are slices of a volume; () for maps and numbers, which say their own."""
-        whole = self._whole_shape
+        whole = self.whole_shape
         own = whole if self._is_whole and whole[:1] != (1,) else whole[1:]
         return own if len(own) > 3 else ()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Sizes of what `values` holds, as PyTorch has them."""
-        return self.volume or self.values.shape
+        """Sizes of what `values` holds, as PyTorch has them; "?" for those that are asked for."""
+        return covered_shape(self.volume or self.values.shape, self.covered_axes)
 
     def as_part(self) -> Part:
         """What is known of it without its values; its parameters are those that its call was given."""
         parameters = sum(array.size for array in (self.weight, self.bias) if array is not None)
         return Part(self.name, self.kind, self.family, self.shape, self.parents, parameters)
 
-    def under(self, cells: frozenset[Index]) -> LayerActivation:
-        """The same with "?" in the place of `cells` of the output."""
+    def under(self, cells: frozenset[Index], axes: Axes = frozenset()) -> LayerActivation:
+        """The same with "?" in the place of `cells` of the output, and of its sizes along `axes`."""
         places = [self.place(Cell(self.name, index)) for index in cells]
         covered = with_veil(self.values, [place for place in places if place is not None])
-        return self if covered is self.values else replace(self, values=covered)
+        return self if covered is self.values and not axes else replace(self, values=covered, covered_axes=axes)
 
     def map_name(self, index: int) -> str:
         """Which of its maps the one at `index` is: "channel 2", of a volume "channel 2, slice 5", of a row "y₂"."""
@@ -104,11 +106,11 @@ class LayerActivation:
         if None in place or not has_places(place, self.values.shape):
             return None
         index: Index = tuple(at for at in place if at is not None)
-        return Cell(self.name, same_cell(index, self.values.shape, self._whole_shape))
+        return Cell(self.name, same_cell(index, self.values.shape, self.whole_shape))
 
     def place(self, cell: Cell) -> tuple[int, ...] | None:
         """Where in `values` a cell lies, (channel, row, column) or (index,); None for one that is not among them."""
-        whole = self._whole_shape
+        whole = self.whole_shape
         if (cell.call, cell.of) != (self.name, "output") or not is_index(cell.index, whole):
             return None
         is_other = not self._is_whole and cell.index[0] > 0  # of another example
@@ -117,10 +119,11 @@ class LayerActivation:
     @property
     def _is_whole(self) -> bool:
         """Whether `values` are all that there is: of the only example, or of an output without a batch axis."""
-        return self.values.size == prod(self._whole_shape)
+        return self.values.size == prod(self.whole_shape)
 
     @property
-    def _whole_shape(self) -> tuple[int, ...]:
+    def whole_shape(self) -> tuple[int, ...]:
+        """Sizes of the whole output, the batch among its axes."""
         return (1, *self.values.shape) if self.output_shape is None else self.output_shape
 
     @cached_property
@@ -260,7 +263,9 @@ class Activations:
 
     def covered_by(self, veil: Veil) -> Covered:
         """The cells of outputs that `veil` lies over, by the layer."""
-        return handed_on(veil.of_outputs(), ((each.name, each.kind, each.parents) for each in self.layers))
+        shapes = {each.name: each.whole_shape for each in self.layers}
+        calls = [(each.name, each.kind, each.parents) for each in self.layers]
+        return told_by(veil.of_outputs(shapes), calls, shapes)
 
     def under(self, veil: Veil) -> Activations:
         """These with "?" in the place of what is asked for."""
@@ -268,7 +273,9 @@ class Activations:
         if not veil:
             return bare
         cells = bare.covered_by(veil)
-        layers = tuple(layer.under(cells.get(layer.name, frozenset())) for layer in bare.layers)
+        axes = veil.sizes.axes((each.name, each.kind, each.parents, len(each.shape)) for each in bare.layers)
+        none: frozenset[Any] = frozenset()
+        layers = tuple(layer.under(cells.get(layer.name, none), axes.get(layer.name, none)) for layer in bare.layers)
         prediction, last = bare.prediction, bare.layers[-1].name
         if prediction is not None and (veil.prediction or last in cells):
             prediction = prediction.covered()

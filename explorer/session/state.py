@@ -13,6 +13,7 @@ from explorer.network import Layer, Network, Problem
 from explorer.network.files import Fit
 from explorer.network.names import INPUT
 from explorer.session import cursor as moves
+from explorer.session.asked_sizes import parts_under
 from explorer.session.cell import Cell, has_places
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
@@ -178,7 +179,7 @@ class State:
     @property
     def parts(self) -> tuple[Part, ...]:
         """What the subject is made of, as far as that is known."""
-        return self.subject.parts(self.maps.activations)
+        return parts_under(self.subject.parts(self.maps.activations), self.lessons.veil.sizes)
 
 
 def settled(state: State) -> State:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.amounts import plain_number
+from explorer.session.asked_sizes import Axes, covered_shape
 from explorer.session.batch_axis import WITHOUT_BATCH, is_of_batch
 from explorer.session.veil import Covered, with_veil
 
@@ -36,6 +37,12 @@ class Tensor:
     values: np.ndarray
     role: str
     has_batch: bool = False
+    covered_axes: Axes = frozenset()  # sizes that are not to be seen
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Its sizes as they are written."""
+        return covered_shape(self.values.shape, self.covered_axes)
 
     @property
     def is_signed(self) -> bool:
@@ -61,16 +68,23 @@ class StepTensors:
         """All of them by name."""
         return MappingProxyType({tensor.name: tensor for tensor in (*self.given, *self.beside, *self.made)})
 
-    def under(self, covered: Covered) -> StepTensors:
-        """The same with "?" in the place of the cells that are asked for, by the titles of the tensors."""
-        if not covered:
+    def under(self, covered: Covered, axes: Mapping[str, Axes]) -> StepTensors:
+        """The same with "?" in the place of the cells and of the sizes along axes that are asked for, by the titles of
+        the tensors."""
+        if not covered and not axes:
             return self
         after = next((covered[each.title] for each in self.made if each.name == AFTER and each.title in covered), None)
         cells = covered if after is None else {**covered, DIFFERENCE: after}
 
         def each(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
             return tuple(
-                replace(one, values=with_veil(one.values, cells[one.title])) if one.title in cells else one
+                replace(
+                    one,
+                    values=with_veil(one.values, cells.get(one.title, ())),
+                    covered_axes=axes.get(one.title, frozenset()),
+                )
+                if one.title in cells or one.title in axes
+                else one
                 for one in tensors
             )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from types import MappingProxyType
@@ -18,6 +18,7 @@ import numpy as np
 
 from explorer.amounts import VEILED
 from explorer.arithmetic.operation import Index
+from explorer.session.asked_sizes import AskedSizes, Axes, covered_shape
 from explorer.session.batch_axis import is_of_batch
 from explorer.session.cell import Cell
 from explorer.session.explained import Explained, Explainer
@@ -33,7 +34,7 @@ from explorer.session.step_tensors import (
     root_mean_square,
     tensors_of,
 )
-from explorer.session.veil import NO_VEIL, Covered, Veil, handed_on
+from explorer.session.veil import NO_VEIL, Covered, Run, Veil, handed_back, told_by
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Hit
@@ -72,6 +73,12 @@ class TimelineStep:
     output_bytes: int = 0
     multiply_adds: int = 0
     batch_size: int = 1
+    covered_axes: Axes = frozenset()  # sizes of its output that are not to be seen
+
+    @property
+    def sizes(self) -> Shape:
+        """Sizes of its output as they are written."""
+        return covered_shape(self.asked["output"], self.covered_axes)
 
     @property
     def asked_first(self) -> str:
@@ -116,6 +123,7 @@ class Timeline:
         self._layers = layers
         self.veil, self._bare = NO_VEIL, self
         self._covered: Covered = {}
+        self._axes: dict[str, Axes] = {}
         self.steps = self._listed()
 
     def _listed(self) -> tuple[TimelineStep, ...]:
@@ -136,34 +144,61 @@ class Timeline:
             return bare
         covered = copy(bare)
         covered.veil, covered._covered, covered._tensors = veil, bare._titles_of(veil), {}
+        covered._axes = bare._axes_of(veil.sizes) if veil.sizes.shapes else {}
+        covered.steps = tuple(
+            replace(step, covered_axes=covered._axes[step.call]) if step.call in covered._axes else step
+            for step in bare.steps
+        )
         covered.loss = VEILED if veil.loss and bare.loss is not None else bare.loss
         return covered
 
     def _titles_of(self, veil: Veil) -> Covered:
         """Which cells are asked for, by the title of the tensor that has them wherever it is drawn."""
         found: dict[str, frozenset[Index]] = {"loss": frozenset([()])} if veil.loss else {}
-        for cell in veil.cells:
-            for title in self._titles(cell):
-                found[title] = found.get(title, frozenset()) | {cell.index}
+        for run in veil.cells:
+            for tensor in self._tensors_of(run):
+                found[tensor.title] = found.get(tensor.title, frozenset()) | run.within(tensor.values.shape)
         forward = [step for step in self.steps if step.phase == "forward"]
-        found = dict(handed_on(found, ((step.call, step.kind, step.parents) for step in forward)))
+        shapes = {step.call: step.asked["output"] for step in forward}
+        found = dict(told_by(found, [(step.call, step.kind, step.parents) for step in forward], shapes))
         back = [(f"gradient of {step.call}", step.kind, self._gradients_of(step.parents)) for step in forward]
-        return handed_on(found, back)
+        for step in forward if self.loss is not None else ():  # of a target of 0 it is the number itself
+            title = f"gradient of {step.call}"
+            found[title] = found.get(title, frozenset()) | found.get(step.call, frozenset())
+        found = dict(handed_back(found, back))
+        for step in forward if self.batch_size == 1 else ():
+            arrived = found.get(f"gradient of {step.call}", frozenset())
+            if step.kind == "linear" and arrived and "bias" in step.titles:  # of one example the bias's is the same
+                title = f"gradient of {step.titles['bias']}"
+                found[title] = found.get(title, frozenset()) | {cell[-1:] for cell in arrived}
+        return {title: cells for title, cells in found.items() if cells}
 
     def _gradients_of(self, calls: tuple[str, ...]) -> tuple[str, ...]:
         """The titles of the gradients that come back to calls."""
         return tuple(f"gradient of {call}" for call in calls)
 
-    def _titles(self, cell: Cell) -> Iterator[str]:
+    def _tensors_of(self, run: Run) -> Iterator[Tensor]:
         for step in self.steps:
-            if cell.call not in (step.call, step.layer):
+            if run.call not in (step.call, step.layer):
                 continue
-            if step.phase == "update" and cell.of == f"{step.parameter.rpartition('.')[2]}_{AFTER}":
-                yield f"{step.parameter} {AFTER}"
-            elif step.phase in ("forward", "backward", "loss"):
-                tensor = self.tensors(step.index).by_name.get(cell.of)
-                if tensor is not None and step.phase == ("forward" if cell.of == "output" else step.phase):
-                    yield tensor.title
+            if step.phase == "update":
+                if run.of == f"{step.parameter.rpartition('.')[2]}_{AFTER}":
+                    yield self.tensors(step.index).by_name[AFTER]
+                continue
+            tensor = self.tensors(step.index).by_name.get(run.of)
+            if tensor is not None and step.phase == ("forward" if run.of == "output" else step.phase):
+                yield tensor
+
+    def _axes_of(self, sizes: AskedSizes) -> dict[str, Axes]:
+        """By the titles of tensors which of their axes are not to be seen."""
+        forward = [step for step in self.steps if step.phase == "forward"]
+        outputs = [(each.call, each.kind, each.parents, len(each.asked["output"]) - 1) for each in forward]
+        found = {
+            call: frozenset(axis + 1 for axis in axes)
+            for call, axes in sizes.axes(outputs).items()
+            if self.steps[self.find("forward", call) or 0].has_batch("output")
+        }
+        return {**found, **{f"gradient of {call}": axes for call, axes in found.items()}}
 
     @property
     def recording(self) -> Recording:
@@ -173,7 +208,8 @@ class Timeline:
     def tensors(self, step: int) -> StepTensors:
         """What goes in and what comes out of a step."""
         if step not in self._tensors:
-            self._tensors[step] = tensors_of(self._recording, self._engine_steps[step]).under(self._covered)
+            found = tensors_of(self._recording, self._engine_steps[step])
+            self._tensors[step] = found.under(self._covered, self._axes)
         return self._tensors[step]
 
     def asked(self, step: int, of: str) -> Tensor:

@@ -6,8 +6,10 @@ the one way of writing numbers writes as "?" (`explorer.amounts`). So no view kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -15,50 +17,139 @@ from explorer.amounts import VEILED
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Factor
 from explorer.arithmetic.operation import Index
-from explorer.session.cell import Cell, is_index
+from explorer.session.asked_sizes import NO_SIZES, AskedSizes
+from explorer.session.cell import is_index
 
 WAITS = "A number that goes in here is asked for in the lesson: answer there first."
 
 PAYLOAD = np.uint64(0x0007_FFFF_E000_0000)
 """The bits of a NaN that both a float32 and a float64 keep."""
 
-PASSING = ("identity", "dropout")
-"""Kinds of calls that hand a number on as it is: what comes out of them would tell it."""
+PASSING = ("identity",)
+"""Kinds of calls that hand a number on as it is: what comes out of them would tell it, and what goes in."""
+
+DROPPING = "dropout"
+"""Hands it on as it is, or scaled or as 0, which is asked of it while what goes in is to be seen."""
+
+JOINING = "cat"
+"""Hands on the numbers of several outputs, channels behind channels."""
+
+LAYING_OUT = ("flatten", "reshape", "view")
+"""Kinds that lay the same cells out in another shape."""
 
 Covered = Mapping[str, frozenset[Index]]
 """By the title of a tensor the cells of it that are asked for."""
 
 
 @dataclass(frozen=True)
-class Veil:
-    """`cells` are asked for, each a cell of a layer's output, of what passes back, or of a parameter after an update.
+class Run:
+    """Cells of a tensor: `ends` are the first and the one behind the last of each axis, (None, None) for all of it;
+    of the axes that are left all cells are meant."""
 
-    `prediction` tells that what the network says is asked for, `loss` that the loss is.
+    call: str
+    ends: tuple[tuple[int | None, int | None], ...] = ()
+    of: str = "output"
+
+    def within(self, shape: tuple[int, ...]) -> frozenset[Index]:
+        """The cells that there are of them in a tensor of `shape`."""
+        if len(self.ends) > len(shape):
+            return frozenset()
+        ends = (*self.ends, *[(None, None)] * (len(shape) - len(self.ends)))
+        axes = (range(size)[slice(*each)] for size, each in zip(shape, ends, strict=True))
+        return frozenset(product(*axes))
+
+
+@dataclass(frozen=True)
+class Veil:
+    """`cells` are asked for: of a layer's output, of what passes back, or of a parameter after an update.
+
+    `prediction` tells that what the network says is asked for, `loss` that the loss is, `sizes` that whole numbers
+    beside the cells are.
     """
 
-    cells: frozenset[Cell] = frozenset()
+    cells: frozenset[Run] = frozenset()
     prediction: bool = False
     loss: bool = False
+    sizes: AskedSizes = NO_SIZES
 
     def __bool__(self) -> bool:
-        return bool(self.cells) or self.prediction or self.loss
+        return bool(self.cells) or self.prediction or self.loss or bool(self.sizes)
 
-    def of_outputs(self) -> Covered:
-        """The cells of outputs, by the layer."""
-        outputs = [cell for cell in self.cells if cell.of == "output"]
-        return {each.call: frozenset(cell.index for cell in outputs if cell.call == each.call) for each in outputs}
+    def of_outputs(self, shapes: Mapping[str, tuple[int, ...]]) -> Covered:
+        """The cells of outputs, by the layer; `shapes` are those of the outputs."""
+        found: dict[str, frozenset[Index]] = {}
+        for run in self.cells:
+            if run.of == "output" and run.call in shapes:
+                found[run.call] = found.get(run.call, frozenset()) | run.within(shapes[run.call])
+        return found
 
 
 NO_VEIL = Veil()
 
 
-def handed_on(covered: Covered, calls: Iterable[tuple[str, str, tuple[str, ...]]]) -> Covered:
-    """`covered` with what is handed on by `calls`, each a name, a kind and what it takes from, in their order."""
-    found = dict(covered)
+Calls = Sequence[tuple[str, str, tuple[str, ...]]]
+"""Calls in the order in which they were made, each a name, a kind and what it takes from."""
+
+
+def told_by(covered: Covered, calls: Calls, shapes: Mapping[str, tuple[int, ...]]) -> Covered:
+    """`covered` with all cells of other outputs that tell one of them: those that a call only hands on, in front of it
+    and behind it, and behind it what is made of one number alone or laid out anew. `shapes` are those of the outputs.
+    """
+    found = {name: set(cells) for name, cells in covered.items()}
+    for name, kind, parents in reversed(calls):
+        if kind in (*PASSING, JOINING) and name in found:
+            for parent, first in zip(parents, _first_channels(kind, parents, shapes), strict=True):
+                shape = shapes.get(parent, ())
+                moved = (_moved(cell, -first) for cell in found[name])
+                found.setdefault(parent, set()).update(cell for cell in moved if is_index(cell, shape))
     for name, kind, parents in calls:
-        for parent in parents if kind in PASSING else ():
-            found[name] = found.get(name, frozenset()) | found.get(parent, frozenset())
-    return {name: cells for name, cells in found.items() if cells}
+        if kind in (*PASSING, DROPPING, JOINING, *LAYING_OUT) or _is_cell_by_cell(kind):
+            for parent, first in zip(parents, _first_channels(kind, parents, shapes), strict=True):
+                behind = _placed(found.get(parent, ()), shapes.get(parent), shapes.get(name), is_laid_out=not first)
+                found.setdefault(name, set()).update(_moved(cell, first) for cell in behind)
+    return {name: frozenset(cells) for name, cells in found.items() if cells}
+
+
+def _first_channels(kind: str, parents: tuple[str, ...], shapes: Mapping[str, tuple[int, ...]]) -> list[int]:
+    """At which channel of the output each of `parents` begins."""
+    channels = [(shapes.get(parent) or (0, 0))[1:2] for parent in parents]
+    sizes = [each[0] if each else 0 for each in channels]
+    return [sum(sizes[:at]) if kind == JOINING else 0 for at in range(len(parents))]
+
+
+def _moved(cell: Index, channels: int) -> Index:
+    return (cell[0], cell[1] + channels, *cell[2:]) if channels and len(cell) > 1 else cell
+
+
+def _is_cell_by_cell(kind: str) -> bool:
+    """Whether each cell is made of the one in the same place alone, and would tell it."""
+    from explorer.arithmetic.activation import Activation  # the first paint does not wait for it
+    from explorer.arithmetic.operations import operation_for
+
+    return isinstance(operation_for(kind), Activation)
+
+
+def _placed(
+    cells: Iterable[Index], before: tuple[int, ...] | None, after: tuple[int, ...] | None, *, is_laid_out: bool
+) -> Iterable[Index]:
+    """Where `cells` of an output of shape `before` lie in one of shape `after`, which has them in the same order."""
+    if before is None or after is None or before == after or not is_laid_out or prod(before) != prod(after):
+        return cells
+    inside = (cell for cell in cells if is_index(cell, before))
+    return {tuple(int(at) for at in np.unravel_index(np.ravel_multi_index(cell, before), after)) for cell in inside}
+
+
+def handed_back(covered: Covered, calls: Calls) -> Covered:
+    """`covered` with the gradients that a call hands on as they are: `calls` name those of its inputs."""
+    found = dict(covered)
+    for name, kind, parents in (*calls, *reversed(calls)):
+        for parent in parents:
+            arrived, passed = found.get(name, frozenset()), found.get(parent, frozenset())
+            if kind in PASSING and arrived | passed:
+                found[name] = found[parent] = arrived | passed
+            elif kind == DROPPING and passed:
+                found[name] = arrived | passed
+    return found
 
 
 def with_veil(values: np.ndarray, places: Iterable[Index]) -> np.ndarray:

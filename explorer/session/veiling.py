@@ -15,31 +15,58 @@ from explorer.lessons.readings.expressions import (
     Together,
 )
 from explorer.lessons.script import Question
-from explorer.session.cell import Cell
-from explorer.session.veil import Veil
+from explorer.session.asked_sizes import ALL_LAYERS, AskedSizes
+from explorer.session.veil import Run, Veil
 
 SAID = ("probability", "class")
 PASSED_BACK = "grad_"
 AFTER = "_after"
+COUNTED = ("parameters", "weights")
 
 
 def veil_of(question: Question) -> Veil:
-    """The veil over what `question` asks for: cells, what the network says, the loss."""
-    cells: set[Cell] = set()
-    names: set[str] = set()
-    for reference in _asked_by(question):
-        cell = _cell(reference)
-        if cell is not None:
-            cells.add(cell)
-        names.add(reference.names[0] if len(reference.names) == 1 else "")
-    return Veil(frozenset(cells), prediction=bool(names & set(SAID)), loss="loss" in names)
+    """The veil over what `question` asks for: cells, what the network says, the loss, and sizes."""
+    asked = tuple(_asked_by(question))
+    names = {each.names[0] for each in asked if len(each.names) == 1}
+    runs = (_run(each) for each in asked)
+    return Veil(
+        frozenset(run for run in runs if run is not None),
+        prediction=bool(names & set(SAID)),
+        loss="loss" in names or any(each.names == ("run", "loss") for each in asked),
+        sizes=_sizes(asked, names),
+    )
+
+
+def _sizes(asked: tuple[Reference, ...], names: set[str]) -> AskedSizes:
+    """Of the whole network under its own name, of layers behind theirs, or in round brackets."""
+    facts: dict[str, set[str]] = {}
+    shapes: set[tuple[str, int | None]] = set()
+    for each in asked:
+        if len(each.names) == 2:
+            layer, fact = each.names
+            facts.setdefault(fact, set()).add(layer)
+            axis = each.index[0] if each.index else None
+            if fact == "shape":
+                shapes.add((layer, axis if isinstance(axis, int) else None))
+    counted = {layer for fact in COUNTED for layer in facts.get(fact, ())}
+    kept = (each.arguments[0] for each in asked if each.names == ("kept",) and each.arguments)
+    return AskedSizes(
+        shapes=frozenset(shapes),
+        parameters=frozenset(counted | ({ALL_LAYERS} if "parameters" in names else set())),
+        fields=frozenset(facts.get("field", ())),
+        kept=frozenset(each.names[0] for each in kept if isinstance(each, Reference)),
+        input_cells="input" in facts.get("cells", ()),
+    )
 
 
 def _asked_by(question: Question) -> Iterator[Reference]:
+    """Of options what all of them speak of: one alone may compare it with something that is there to be seen."""
     if question.reading is not None:
         yield from _references(question.reading)
-    for option in question.options:
-        yield from _references(option.condition)
+    of_options = [tuple(_references(option.condition)) for option in question.options]
+    names = [{each.names for each in references} for references in of_options]
+    common = set.intersection(*names) if names else set()
+    yield from (each for references in of_options for each in references if not common or each.names in common)
 
 
 def _references(expression: Expression) -> Iterator[Reference]:
@@ -58,14 +85,15 @@ def _references(expression: Expression) -> Iterator[Reference]:
             yield from _references(member)
 
 
-def _cell(reference: Reference) -> Cell | None:
-    """The cell that a reference with whole numbers names; None for a list of cells, and for what is no cell."""
-    index = tuple(each for each in reference.index or () if isinstance(each, int))
-    if len(reference.names) != 2 or not index or len(index) != len(reference.index or ()):
+def _run(reference: Reference) -> Run | None:
+    """The cells that a reference names, a whole tensor without an index; None for what is no cell."""
+    if len(reference.names) != 2:
         return None
     call, of = reference.names
-    if of == "output":
-        return Cell(call, index)
-    if of.startswith(PASSED_BACK) or of.endswith(AFTER):
-        return Cell(call, index, of)
-    return None
+    if of != "output" and not of.startswith(PASSED_BACK) and not of.endswith(AFTER):
+        return None
+    return Run(call, tuple(_ends(each) for each in reference.index or ()), of)
+
+
+def _ends(part: int | slice) -> tuple[int | None, int | None]:
+    return (part, part + 1) if isinstance(part, int) else (part.start, part.stop)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.arithmetic.operation import Index
 from explorer.session.cell import is_index
 from explorer.session.cursor import Cursor
 from explorer.session.selection import Selection
 from explorer.session.shared_place import selection_at
 from explorer.session.state import State
 from explorer.session.store import Store
-from explorer.session.veil import Veil
+from explorer.session.veil import PASSING, Veil
 
 if TYPE_CHECKING:
     from explorer.lessons.script import Showing
@@ -35,8 +36,7 @@ class LessonShowing:
         cursor = None if timeline is None or showing is None else cursor_at(timeline, showing)
         if timeline is None or cursor is None:
             return ""
-        explanation = timeline.explain(cursor.step, cursor.of, cursor.cell).explanation
-        return "" if explanation is None else explanation.written
+        return _sum_of(timeline, cursor.step, cursor.of, cursor.cell)
 
     def go(self) -> None:
         """Stand at what is wanted: in the maps at once, in the debugger as soon as the step is on record."""
@@ -76,6 +76,16 @@ class LessonShowing:
         if maps.explained is not None and maps.activations is not None and maps.explained.veil != veil:
             covered = maps.activations.covered_by(veil)
             self._store.set(replace(maps, explained=maps.explained.under(veil, covered)))
+
+
+def _sum_of(timeline: Timeline, step: int, of: str, cell: Index | None) -> str:
+    """Of a number that is only handed on the sum from which it comes."""
+    explanation = timeline.explain(step, of, cell).explanation
+    if explanation is not None:
+        return explanation.written
+    entry = timeline.steps[step]
+    made = timeline.maker(step, "input" if entry.phase == "forward" else "grad_output")
+    return _sum_of(timeline, *made, cell) if made is not None and entry.kind in PASSING else ""
 
 
 def cursor_at(timeline: Timeline, showing: Showing) -> Cursor | None:

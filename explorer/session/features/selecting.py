@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from explorer.network.receptive_field import Field
@@ -90,10 +92,11 @@ class Selecting(QObject):
         fields = self._store.state.maps.activations.fields if self._store.state.maps.activations else None
         if cell is None or place is None or fields is None:
             return None
-        if len(place) == 1:  # a row of numbers lies along the columns
-            return fields.field(cell.call, 0, place[0])
-        channel, row, column = place
-        return fields.field(cell.call, row, column, channel)
+        # A row of numbers lies along the columns.
+        channel, row, column = (None, 0, *place) if len(place) == 1 else place
+        found = fields.field(cell.call, row, column, channel)
+        is_asked = cell.call in self._store.state.lessons.veil.sizes.fields
+        return replace(found, is_asked=True) if found is not None and is_asked else found
 
     def _remember(self) -> None:
         self._before.keep(self._store.state.document, self._store.state.selection)

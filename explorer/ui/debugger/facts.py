@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
-from explorer.amounts import listed, plain_number
+from explorer.amounts import VeiledCount, listed, plain_number
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common.text import MINUS, count, plural, shape_text
@@ -64,8 +65,10 @@ _SETTINGS: Mapping[str, Any] = {
 def _sizes(step: TimelineStep, tensors: StepTensors, first: Tensor | None) -> Facts:
     output = tensors.by_name.get("output")
     size_in, size_out = (_size(tensor) for tensor in (first, output))
-    shape_in = first.values.shape if first is not None else ()
-    shape_out = output.values.shape if output is not None else ()
+    if isinstance(size_out, VeiledCount) and int(size_out) == int(size_in):
+        size_in = size_out  # a flattening has as many numbers as arrive
+    shape_in = first.sizes if first is not None else ()
+    shape_out = output.sizes if output is not None else ()
     batch = shape_in[0] if len(shape_in) > 1 else 1
     rows = f"the {batch} {'examples' if first is not None and first.has_batch else 'entries of the first axis'}"
     return {
@@ -87,8 +90,7 @@ def _size(tensor: Tensor | None) -> int:
     """How many numbers one example has, or a tensor without a batch axis."""
     if tensor is None:
         return 0
-    values = tensor.values
-    return values.size // values.shape[0] if tensor.has_batch and values.shape[0] else values.size
+    return prod(tensor.sizes[1:] if tensor.has_batch and tensor.sizes[0] else tensor.sizes)
 
 
 def _maps(tensors: StepTensors, shape: tuple[int, ...], first: Tensor | None) -> str:

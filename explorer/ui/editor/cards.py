@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from explorer.amounts import VeiledCount
 from explorer.ui.editor.layer_card import Card, CardProblem
 from explorer.ui.editor.minis import Minis
 
@@ -60,7 +61,10 @@ def _minis(source: object) -> Minis:
 
 def _cards(state: State, parts: tuple[Part, ...]) -> Iterator[Card]:
     problems: dict[str, list[CardProblem]] = {}
+    hidden = {part.name for part in parts if any(isinstance(size, VeiledCount) for size in part.shape or ())}
     for problem in state.problems:
+        if problem.layer in hidden and problem.severity == "remark":
+            continue  # it tells the size that is asked for
         fix = problem.fix.label if problem.fix else ""
         problems.setdefault(problem.layer, []).append(CardProblem(problem.message, problem.severity, fix))
     before = ""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from explorer.session.asked_sizes import CoveredNetwork
 from explorer.ui.common import theme
 from explorer.ui.common.fault_pointer import FaultPointer
 from explorer.ui.editor.facts import FormulaLabel
 
 if TYPE_CHECKING:
     from explorer.network import Layer, Network
+
+RESULT = re.compile("([=→]) [^=→;]*(?=;|$)")
 
 
 class LayerArithmetic(QWidget):
@@ -41,6 +45,15 @@ class LayerArithmetic(QWidget):
             4, "Learns", "parameterFormula", "how many parameters the layer has"
         )
 
+    @property
+    def _rows(self) -> tuple[tuple[QLabel, FormulaLabel], ...]:
+        return (
+            (self.size_title, self.size_formula),
+            (self._discard_title, self._discard_formula),
+            (self._unread_title, self._unread),
+            (self.parameter_title, self.parameter_formula),
+        )
+
     def _add_row(self, row: int, title: str, name: str, meaning: str) -> tuple[QLabel, FormulaLabel]:
         label = QLabel(title, self)
         label.setProperty("role", "dim")
@@ -57,23 +70,14 @@ class LayerArithmetic(QWidget):
 
     def show_layer(self, network: Network, layer: Layer, pointer: str = "") -> None:
         """The arithmetic of a layer of the network, as far as it works out; `pointer` says where its fault is told."""
-        shapes = network.input_shapes(layer.name)
-        known = tuple(shape for shape in shapes if shape is not None)
-        works = network.shapes()[network.index(layer.name)] is not None and len(known) == len(shapes)
-        self._show_row(self.size_title, self.size_formula, layer.size_formula(*known) if works else "")
-        self._show_row(self._discard_title, self._discard_formula, layer.discard_formula(*known) if works else "")
-        self._show_row(self._unread_title, self._unread, layer.unread_text(*known) if works else "")
-        self._show_row(self.parameter_title, self.parameter_formula, layer.parameter_formula(*known) if works else "")
+        formulas = _formulas(network, layer)
+        for (title, label), formula in zip(self._rows, formulas, strict=True):
+            self._show_row(title, label, formula)
         self._show_pointer(pointer)
 
     def show_nothing(self, pointer: str = "") -> None:
         """No arithmetic; only where a fault is told."""
-        for title, label in (
-            (self.size_title, self.size_formula),
-            (self._discard_title, self._discard_formula),
-            (self._unread_title, self._unread),
-            (self.parameter_title, self.parameter_formula),
-        ):
+        for title, label in self._rows:
             self._show_row(title, label, "")
         self._show_pointer(pointer)
 
@@ -85,3 +89,26 @@ class LayerArithmetic(QWidget):
         self.error.setText(pointer)
         self.error.setVisible(bool(pointer))
         self.setVisible(bool(pointer or self.size_formula.plain or self.parameter_formula.plain))
+
+
+def _formulas(network: Network, layer: Layer) -> tuple[str, str, str, str]:
+    """How the size, what is discarded, what is unread and the parameters come about, without what is asked for."""
+    shapes = network.input_shapes(layer.name)
+    known = tuple(shape for shape in shapes if shape is not None)
+    if network.shapes()[network.index(layer.name)] is None or len(known) < len(shapes):
+        return "", "", "", ""
+    size, discards = layer.size_formula(*known), layer.discard_formula(*known)
+    unread, learns = layer.unread_text(*known), layer.parameter_formula(*known)
+    if not isinstance(network, CoveredNetwork):
+        return size, discards, unread, learns
+    hides_size = bool(network.axes(layer.name))
+    return (
+        _without_result(size) if hides_size else size,
+        "" if hides_size else _without_result(discards) if network.hides_share(layer.name) else discards,
+        "" if hides_size else unread,
+        _without_result(learns) if network.hides_parameters(layer.name) else learns,
+    )
+
+
+def _without_result(formula: str) -> str:
+    return RESULT.sub(r"\1 ?", formula)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.amounts import VeiledCount
 from explorer.ui.common import text
 from explorer.ui.editor.facts import Facts
 from explorer.ui.editor.volume import VolumeView
@@ -39,10 +40,11 @@ class LayerFacts(QWidget):
         multiply_adds = layer.multiply_adds(*known) if output is not None and len(known) == len(shapes) else 0
         self.facts.show_facts(_costs(output, multiply_adds, ran))
 
-    def show_input(self, shape: Shape) -> None:
-        """The input: only its volume and its size."""
+    def show_input(self, shape: Shape, *, is_asked: bool = False) -> None:
+        """The input: only its volume and its size; how many numbers go in may be asked for in a lesson."""
         self.volume.show_layer((), shape, family="input")
-        self.facts.show_facts((("Numbers", text.count(prod(shape))), ("Size", text.memory_text(4 * prod(shape)))))
+        numbers = VeiledCount(prod(shape)) if is_asked else prod(shape)
+        self.facts.show_facts((("Numbers", text.count(numbers)), ("Size", text.memory_text(4 * numbers))))
 
     def show_call(self, activation: LayerActivation, inputs: tuple[Shape, ...]) -> None:
         """A call of a person's own model, and the shapes of what it took."""
@@ -56,9 +58,11 @@ class LayerFacts(QWidget):
 
 def _costs(shape: Shape | None, multiply_adds: int, ran: LayerActivation | None) -> tuple[tuple[str, str], ...]:
     """What running the layer takes; times only once it ran."""
-    output_bytes = ran.output_bytes if ran and ran.output_bytes else 4 * prod(shape) if shape else 0
+    size = 4 * prod(shape) if shape else 0
+    output_bytes = ran.output_bytes if ran and ran.output_bytes and not isinstance(size, VeiledCount) else size
+    amount = VeiledCount(multiply_adds) if isinstance(size, VeiledCount) else multiply_adds
     return (
-        ("Multiply-adds", text.count(multiply_adds) if multiply_adds else ""),
+        ("Multiply-adds", text.count(amount) if multiply_adds else ""),
         ("Time", text.seconds_text(ran.seconds) if ran and ran.seconds else ""),
         ("Output", text.memory_text(output_bytes) if output_bytes else ""),
     )

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session import LayerActivation, Session, State, Verb
+from explorer.session.asked_sizes import CoveredNetwork
 from explorer.session.soon import soon
 from explorer.session.state import pointer_to
 from explorer.ui.common import settings, theme
@@ -167,7 +168,8 @@ class LayerForm(FollowingView, QWidget):
         fresh = self._turn_to(about)
         layer, call = state.layer(state.selection.layer or ""), state.entry(state.selection.layer)
         if layer is not None:
-            self._show_layer(state, state.subject.edited, layer, fresh=fresh)
+            network = CoveredNetwork.of(state.subject.edited, state.lessons.veil.sizes)
+            self._show_layer(state, network, layer, fresh=fresh)
         elif about == INPUT and state.subject.can(Verb.EDIT):
             self._show_input(state, state.subject.edited, fresh=fresh)
         elif about is not None and call is not None:
@@ -198,7 +200,7 @@ class LayerForm(FollowingView, QWidget):
         fields = tuple(Field(name, "int", name.capitalize(), help, 1, 100_000, ()) for name, help in axes)
         self._show_settings(fields, dict(zip((name for name, _ in axes), shape, strict=True)), fresh=fresh)
         self.inputs_row.hide()
-        self.facts.show_input(shape)
+        self.facts.show_input(shape, is_asked=state.lessons.veil.sizes.input_cells)
         self.arithmetic.show_nothing(self._pointer(state, INPUT))
 
     def _show_call(self, state: State, call: LayerActivation) -> None:

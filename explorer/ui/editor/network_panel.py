@@ -110,7 +110,8 @@ class NetworkPanel(FollowingView, Pane):
         """Offer every layer type for the place after the selected layer."""
         subject = self._session.state.subject
         if subject.can(Verb.EDIT):
-            self.palette_popup.open_at(subject.edited, self.list.insertion_index(), self.add)
+            sizes = self._session.state.lessons.veil.sizes
+            self.palette_popup.open_at(subject.edited, self.list.insertion_index(), self.add, sizes)
 
 
 def _facts(state: State) -> str:

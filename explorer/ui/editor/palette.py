@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from explorer.network import LAYERS, Layer, Network, Shape
+from explorer.session.asked_sizes import NO_SIZES, AskedSizes, CoveredNetwork
 from explorer.ui.common import text
 from explorer.ui.editor.cards import INPUT
 from explorer.ui.editor.search_popup import Choice, SearchPopup
@@ -23,11 +24,12 @@ class Palette(SearchPopup):
         self._index = 0
         self.picked.connect(self._choose)
 
-    def open_at(self, network: Network, index: int, anchor: QWidget) -> None:
-        """Offer what can be put in at `index` of the network."""
+    def open_at(self, network: Network, index: int, anchor: QWidget, sizes: AskedSizes = NO_SIZES) -> None:
+        """Offer what can be put in at `index` of the network, without the `sizes` that a lesson asks for."""
+        covered = CoveredNetwork.of(network, sizes)
         self._index = index
         self._layers = tuple(fitting(kind, network, index) for kind in LAYERS)
-        self.open_with(tuple(_choice(layer, network, index) for layer in self._layers), anchor)
+        self.open_with(tuple(_choice(layer, covered, index) for layer in self._layers), anchor)
 
     @Slot(int)
     def _choose(self, number: int) -> None:

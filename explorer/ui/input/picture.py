@@ -274,16 +274,16 @@ def steps_of(shown: InputState) -> tuple[str, ...]:
 
 def field_text(layer: str, field: Field, input_shape: tuple[int, ...]) -> str:
     """ "conv2 sees 5 × 5 × 3 numbers.": rows, columns and channels of what the network is fed, (C, H, W)."""
-    seen = int(field.mask.sum())
+    seen = field.amount
     if seen == 0:
         return f"This cell of {layer} sees nothing but padding."
     if seen == 1:
         return f"{layer} sees 1 pixel."
     top, left, bottom, right = field.box
     size = shape_text(field.size(input_shape))
-    if seen == field.mask.size:
+    if int(seen) == field.mask.size:
         return f"{layer} sees the whole picture, {size} numbers."
-    if seen == (bottom - top) * (right - left):
+    if int(seen) == (bottom - top) * (right - left):
         return f"{layer} sees {size} numbers."
     return f"{layer} sees {plural(seen, 'pixel')} within {size}."
 

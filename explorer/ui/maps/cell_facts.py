@@ -110,7 +110,8 @@ def _cell_facts(chosen: ChosenCell) -> dict[str, str]:
     if chosen.field is not None:
         top, left, bottom, right = chosen.field.box
         size = seen_words(chosen.field, chosen.input_shape)
-        facts["sees"] = f"{size}\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
+        box = "" if chosen.field.is_asked else f"\nrows {top}–{bottom - 1}\ncolumns {left}–{right - 1}"
+        facts["sees"] = f"{size}{box}"
     return facts
 
 

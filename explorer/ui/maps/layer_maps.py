@@ -76,7 +76,8 @@ class LayerMaps(QWidget):
             self.mosaic.show_sheet(sheet, typed_sheet(entry, sheet, are_filters=are_filters))
         else:
             names = names_of(entry, classes)
-            self.bars.show_values(entry.values, names, rows, ends=(entry.low, entry.high))
+            ends, amount = (entry.low, entry.high), entry.shape[0]
+            self.bars.show_values(entry.values, names, rows, ends=ends, amount=amount)
         self._where.set_ways(self._hint())
 
     def mark_chosen(self, chosen: Selection, *, brings_into_view: bool) -> None:

@@ -44,6 +44,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
         self._pictures: RowPictures | None = None
         self._values = np.zeros(0, np.float32)
         self._names: Sequence[str] = ()
+        self._amount = 0
         self._order: Order = range(0)
         self._ends = (0.0, 1.0)
         self._selected: int | None = None
@@ -57,9 +58,21 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
 
     # --- what it shows ---
 
-    def show_values(self, values: np.ndarray, names: Sequence[str], order: Order, *, ends: tuple[float, float]) -> None:
-        """Show `values` (features,) beside their `names`, in the `order` of their indices, on bars between `ends`."""
+    def show_values(
+        self,
+        values: np.ndarray,
+        names: Sequence[str],
+        order: Order,
+        *,
+        ends: tuple[float, float],
+        amount: int | None = None,
+    ) -> None:
+        """Show `values` (features,) beside their `names`, in the `order` of their indices, on bars between `ends`.
+
+        `amount` is how many there are, as it is said.
+        """
         self._values, self._names, self._order = values, names, order
+        self._amount = len(names) if amount is None else amount
         low, high = min(ends[0], 0.0), max(ends[1], 0.0)
         self._ends = (low, high if high > low else low + 1)
         self._fit_scroll_bar()
@@ -90,7 +103,7 @@ class ValueBars(TipsInArea, QAbstractScrollArea):
     def _tell(self) -> None:
         at = self._selected
         is_there = at is not None and 0 <= at < len(self._names)
-        tell(self, self._words(at) if at is not None and is_there else plural(len(self._names), "number"))
+        tell(self, self._words(at) if at is not None and is_there else plural(self._amount, "number"))
 
     def _words(self, index: int) -> str:
         return f"{self._names[index]}: {hovered(float(self._values[index]))}"

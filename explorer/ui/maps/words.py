@@ -21,7 +21,7 @@ def facts(entry: LayerActivation, filters: Sheet | None = None) -> str:
         shown = f" · the first {count(filters.count)} slices: choose a channel to see all of its own"
         return words + (shown if filters.left_out else "")
     if entry.values.ndim == 1:
-        return plural(len(entry.values), "number")
+        return plural(entry.shape[0], "number")
     channels, *slices, height, width = entry.shape if len(entry.shape) > 2 else (1, *entry.shape)
     noun = "channel" if entry.family == "input" else "feature map"
     depth = f" of {shape_text(slices)} slices" if slices else ""

@@ -33,7 +33,7 @@ def _kind(branch: Branch, _measure: Magnitudes) -> str:
 
 
 def _shape(branch: Branch, _measure: Magnitudes) -> str:
-    return shape_text(branch.step.asked["output"]) if branch.step else ""
+    return shape_text(branch.step.sizes) if branch.step else ""
 
 
 def _forward(branch: Branch, measure: Magnitudes) -> str:

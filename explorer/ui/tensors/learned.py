@@ -94,6 +94,6 @@ def shown_example(tensor: Tensor, example: int) -> Shown:
     elif tensor.has_batch:
         example = min(example, len(values) - 1)
         values, prefix = values[example], (example,)
-    facts = shape_text(values.shape) if values.ndim else "one number"
+    facts = shape_text(tensor.sizes[tensor.values.ndim - values.ndim :]) if values.ndim else "one number"
     scale = scale_of(values, is_signed=tensor.is_signed)
     return Shown(tensor.name, tensor.title, facts, np.asarray(values), scale, prefix)

@@ -63,9 +63,10 @@ def _whole(
         values, prefix = _example(values, example)
     elif example is None:
         values, prefix = section(values, None if first is None else (first,))
-    facts = shape_text(values.shape) if first is None else f"filter {first}"
+    sizes = tensor.sizes[tensor.values.ndim - values.ndim :]
+    facts = shape_text(sizes) if first is None else f"filter {first}"
     if prefix and example is None and not _is_weight(tensor):
-        facts = f"{shape_text(values.shape)} · number {prefix[0]} of {len(tensor.values)} along the first axis"
+        facts = f"{shape_text(sizes)} · number {prefix[0]} of {len(tensor.values)} along the first axis"
     facts += f" · example {prefix[0]}" if example is not None and len(tensor.values) > 1 else ""
     fits = values.ndim == 1 and len(names) == len(values)
     scale = scale_of(tensor.values, *(other.values for other in beside), is_signed=tensor.is_signed)

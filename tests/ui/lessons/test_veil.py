@@ -8,12 +8,13 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.amounts import VEILED, exact, is_veiled, percent, plain_number
 from explorer.lessons.shelf import lesson_named
 from explorer.ui.common.text import number
+from explorer.ui.shell.finding.sources import parts as parts_to_find
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.lessons.test_lessons_in_the_window import settle
 from tests.ui.windows import shared_window
@@ -52,20 +53,22 @@ def painted_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[s
         window.grab()
     for widget in window.findChildren(QWidget):
         if widget.isVisible():
-            found += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
-            if isinstance(widget, QLabel):
-                found.append(widget.text())
-            text = getattr(widget, "text", None)
-            if callable(text) and not isinstance(widget, QLabel):
-                found.append(str(text()))
+            found += words_of(widget)
     return found
 
 
-def hovered_tips(window: MainWindow) -> list[str]:
-    """What the tips say over a grid of places of the window."""
+def words_of(widget: QWidget) -> list[str]:
+    """What one part says, in sight and to who hears it."""
+    text = getattr(widget, "text", None)
+    own = [str(text())] if callable(text) else []
+    return [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), *own]
+
+
+def hovered_tips(window: MainWindow, every: int = 1) -> list[str]:
+    """What the tips say over a grid of places of the window, `every` so many of them."""
     found: list[str] = []
-    for x in range(20, window.width(), 26):
-        for y in range(90, window.height() - 90, 22):
+    for x in range(20, window.width(), 26 * every):
+        for y in range(90, window.height() - 90, 22 * every):
             at = window.childAt(x, y)
             if at is not None:
                 place = at.mapFrom(window, QPoint(x, y))
@@ -120,5 +123,67 @@ def test_no_view_tells_what_is_asked_for_until_it_is_answered(
     session.lessons.reveal()
     settle(qtbot, window)
     assert any("517" in text for text in painted_texts(window, monkeypatch))
+    window.leave_lessons()
+    settle(qtbot, window)
+
+
+SIZES = (
+    ("first-look", "no-rule", "conv1", None, "31,642", ("30,730", "912 parameters", "= 912")),
+    ("size", "stride-one", "conv1", None, "1 × 5 × 5", ("1×5×5", "+ 1 = 5")),
+    ("size", "stride-three", "conv1", None, "1 × 2 × 2", ("1×2×2", "= 2.33", "never read")),
+    ("depth", "as-many-as-filters", "conv1", None, "2 × 2 × 2", ("2×2×2", "2 feature maps")),
+    ("volumes", "where-they-sit", "linear1", None, "30,730", ("31,642",)),
+    ("flatten", "real-one", "flatten1", None, "3,072 numbers", ("= 3,072",)),
+    ("receptive-field", "second", "conv2", (0, 5, 5), "5 × 5 × 1", ("5 × 5 pixels",)),
+)
+"""Of a step the layer that is looked at and its cell, a text that tells the asked number once it may, and others."""
+
+
+def everything_said(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, layer: str, cell: tuple[int, ...] | None
+) -> list[str]:
+    """In every tab, with the network beside it; not what the lesson itself says."""
+    found: list[str] = []
+    own = {text for each in window.lessons.view.findChildren(QWidget) for text in words_of(each)}
+    next(dock for dock in window.findChildren(QDockWidget) if dock.windowTitle() == "Network").raise_()
+    for tab in ("overview", "maps", "debugger"):
+        window.show_part(tab)
+        window.session.selection.select(layer=layer)
+        if cell is not None:
+            channel, row, column = cell
+            window.session.selection.select(layer=layer, channel=channel, row=row, column=column)
+        settle(qtbot, window)
+        found += painted_texts(window, monkeypatch)
+        found += hovered_tips(window, every=3) if tab != "debugger" else []
+    found = [text for text in found if text not in own]
+    found += [f"{each.title} {each.aside} {each.note}" for each in parts_to_find(window)]
+    return found
+
+
+@pytest.mark.parametrize(("name", "step", "layer", "cell", "answer", "others"), SIZES)
+def test_no_view_tells_a_size_that_is_asked_for_until_it_is_answered(
+    qtbot: QtBot,
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    step: str,
+    layer: str,
+    cell: tuple[int, ...] | None,
+    answer: str,
+    others: tuple[str, ...],
+) -> None:
+    lesson = lesson_named(name)
+    assert lesson is not None
+    window.resize(1440, 900)
+    session = window.session
+    session.lessons.open(lesson, next(each.number for each in lesson.steps if each.name == step))
+    settle(qtbot, window)
+    hidden = everything_said(qtbot, window, monkeypatch, layer, cell)
+    assert any("?" in text for text in hidden)
+    assert not sorted({text for text in hidden if any(told in text for told in (answer, *others))})
+    session.lessons.reveal()
+    settle(qtbot, window)
+    shown = everything_said(qtbot, window, monkeypatch, layer, cell)
+    assert any(answer in text for text in shown)
     window.leave_lessons()
     settle(qtbot, window)

@@ -44,7 +44,7 @@ def move_of(
     name = factors[0].name
     made = "output" if entry.phase != "backward" else f"grad_{of}"
     given_tensor, made_tensor = tensors.by_name[name], tensors.by_name[made]
-    lines = _places(source, given_tensor.values.shape, cell, made_tensor.values.shape) if _reshapes(entry) else ()
+    lines = _places(source, given_tensor.sizes, cell, made_tensor.sizes) if _reshapes(entry) else ()
     if not lines and source == cell:
         lines = ("The same cell of both: nothing is changed.",)
     ends = _own(source, given_tensor), _own(cell, made_tensor)
