@@ -95,7 +95,8 @@ def parts_under(parts: tuple[Part, ...], sizes: AskedSizes) -> tuple[Part, ...]:
 def _part_under(part: Part, axes: Mapping[str, Axes], sizes: AskedSizes) -> Part:
     """How many channels arrive tells how many parameters there are, and the other way round."""
     is_told = part.parameters > 0 and any(0 in axes.get(name, ()) for name in (part.name, *part.parents))
-    hidden = part.kind != INPUT and (sizes.hides_parameters(part.name) or is_told)
+    is_share = part.parameters > 0 and ALL_LAYERS in sizes.parameters
+    hidden = part.name in sizes.parameters or is_share or is_told
     parameters = VeiledCount(part.parameters) if hidden else part.parameters
     shape = None if part.shape is None else covered_shape(part.shape, axes.get(part.name, frozenset()))
     return replace(part, shape=shape, parameters=parameters)

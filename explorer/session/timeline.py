@@ -34,7 +34,7 @@ from explorer.session.step_tensors import (
     root_mean_square,
     tensors_of,
 )
-from explorer.session.veil import NO_VEIL, Covered, Run, Veil, handed_back, told_by
+from explorer.session.veil import NO_VEIL, CellRange, Covered, Veil, handed_back, told_by
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Hit
@@ -155,9 +155,9 @@ class Timeline:
     def _titles_of(self, veil: Veil) -> Covered:
         """Which cells are asked for, by the title of the tensor that has them wherever it is drawn."""
         found: dict[str, frozenset[Index]] = {"loss": frozenset([()])} if veil.loss else {}
-        for run in veil.cells:
-            for tensor in self._tensors_of(run):
-                found[tensor.title] = found.get(tensor.title, frozenset()) | run.within(tensor.values.shape)
+        for asked in veil.cells:
+            for tensor in self._tensors_of(asked):
+                found[tensor.title] = found.get(tensor.title, frozenset()) | asked.within(tensor.values.shape)
         forward = [step for step in self.steps if step.phase == "forward"]
         shapes = {step.call: step.asked["output"] for step in forward}
         found = dict(told_by(found, [(step.call, step.kind, step.parents) for step in forward], shapes))
@@ -177,16 +177,16 @@ class Timeline:
         """The titles of the gradients that come back to calls."""
         return tuple(f"gradient of {call}" for call in calls)
 
-    def _tensors_of(self, run: Run) -> Iterator[Tensor]:
+    def _tensors_of(self, asked: CellRange) -> Iterator[Tensor]:
         for step in self.steps:
-            if run.call not in (step.call, step.layer):
+            if asked.call not in (step.call, step.layer):
                 continue
             if step.phase == "update":
-                if run.of == f"{step.parameter.rpartition('.')[2]}_{AFTER}":
+                if asked.of == f"{step.parameter.rpartition('.')[2]}_{AFTER}":
                     yield self.tensors(step.index).by_name[AFTER]
                 continue
-            tensor = self.tensors(step.index).by_name.get(run.of)
-            if tensor is not None and step.phase == ("forward" if run.of == "output" else step.phase):
+            tensor = self.tensors(step.index).by_name.get(asked.of)
+            if tensor is not None and step.phase == ("forward" if asked.of == "output" else step.phase):
                 yield tensor
 
     def _axes_of(self, sizes: AskedSizes) -> dict[str, Axes]:

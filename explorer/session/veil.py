@@ -42,7 +42,7 @@ Covered = Mapping[str, frozenset[Index]]
 
 
 @dataclass(frozen=True)
-class Run:
+class CellRange:
     """Cells of a tensor: `ends` are the first and the one behind the last of each axis, (None, None) for all of it;
     of the axes that are left all cells are meant."""
 
@@ -67,7 +67,7 @@ class Veil:
     beside the cells are.
     """
 
-    cells: frozenset[Run] = frozenset()
+    cells: frozenset[CellRange] = frozenset()
     prediction: bool = False
     loss: bool = False
     sizes: AskedSizes = NO_SIZES
@@ -78,9 +78,9 @@ class Veil:
     def of_outputs(self, shapes: Mapping[str, tuple[int, ...]]) -> Covered:
         """The cells of outputs, by the layer; `shapes` are those of the outputs."""
         found: dict[str, frozenset[Index]] = {}
-        for run in self.cells:
-            if run.of == "output" and run.call in shapes:
-                found[run.call] = found.get(run.call, frozenset()) | run.within(shapes[run.call])
+        for each in self.cells:
+            if each.of == "output" and each.call in shapes:
+                found[each.call] = found.get(each.call, frozenset()) | each.within(shapes[each.call])
         return found
 
 

@@ -16,7 +16,7 @@ from explorer.lessons.readings.expressions import (
 )
 from explorer.lessons.script import Question
 from explorer.session.asked_sizes import ALL_LAYERS, AskedSizes
-from explorer.session.veil import Run, Veil
+from explorer.session.veil import CellRange, Veil
 
 SAID = ("probability", "class")
 PASSED_BACK = "grad_"
@@ -28,9 +28,9 @@ def veil_of(question: Question) -> Veil:
     """The veil over what `question` asks for: cells, what the network says, the loss, and sizes."""
     asked = tuple(_asked_by(question))
     names = {each.names[0] for each in asked if len(each.names) == 1}
-    runs = (_run(each) for each in asked)
+    ranges = (_cells(each) for each in asked)
     return Veil(
-        frozenset(run for run in runs if run is not None),
+        frozenset(each for each in ranges if each is not None),
         prediction=bool(names & set(SAID)),
         loss="loss" in names or any(each.names == ("run", "loss") for each in asked),
         sizes=_sizes(asked, names),
@@ -85,14 +85,14 @@ def _references(expression: Expression) -> Iterator[Reference]:
             yield from _references(member)
 
 
-def _run(reference: Reference) -> Run | None:
+def _cells(reference: Reference) -> CellRange | None:
     """The cells that a reference names, a whole tensor without an index; None for what is no cell."""
     if len(reference.names) != 2:
         return None
     call, of = reference.names
     if of != "output" and not of.startswith(PASSED_BACK) and not of.endswith(AFTER):
         return None
-    return Run(call, tuple(_ends(each) for each in reference.index or ()), of)
+    return CellRange(call, tuple(_ends(each) for each in reference.index or ()), of)
 
 
 def _ends(part: int | slice) -> tuple[int | None, int | None]:
