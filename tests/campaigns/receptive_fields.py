@@ -72,7 +72,7 @@ def wrong_fields(network: Network, rng: random.Random) -> Iterator[str]:
     model = _positive(network.build(seed=0).to(dtype).eval(), rng)
     generator = torch.Generator().manual_seed(rng.randrange(2**31))
     x = torch.rand(1, *network.input_shape, dtype=dtype, generator=generator) + 0.1
-    recording = record(model, x.requires_grad_())
+    recording = record(model, x.requires_grad_(), keep_graph=True)
     fields = recording.receptive_fields()
     for _ in range(CELLS):
         call = rng.choice(recording.calls)

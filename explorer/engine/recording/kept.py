@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from explorer.engine.errors import EngineError
+from explorer.engine.recording.tree import leaves, map_tree
 
 INPUT = -1  # the maker of what the model was given
 NESTED = (
@@ -94,6 +95,17 @@ class Kept:
             self._numbers = (self.tensor, self.tensor.detach())
         return self._numbers[1]
 
+    @property
+    def read_as(self) -> tuple[torch.Tensor, ...]:
+        """The objects that stand for it; none for one that was dropped."""
+        numbers = self.numbers
+        return () if self.tensor is None or numbers is None else (self.tensor, numbers)
+
+    def let_go_of_history(self) -> None:
+        """Keep the same numbers, which count their changes as before, but nothing of what they were made from."""
+        if self.tensor is not None and self.tensor.grad_fn is not None:
+            self.tensor = _alone(self.tensor)
+
     def __getstate__(self) -> dict[str, Any]:
         """A copied tensor has no way back and begins to count its changes anew, and nobody holds what was dropped.
 
@@ -101,9 +113,8 @@ class Kept:
         """
         is_unchanged = self.tensor is None or self.version == version_of(self.tensor)
         state = {name: getattr(self, name) for name in self.__slots__} | {"alive": None, "_numbers": None}
-        tensor = self.tensor
-        alone = tensor.detach().requires_grad_() if tensor is not None and tensor.requires_grad else tensor
-        return state | {"tensor": alone, "version": None if is_unchanged else CHANGED}
+        tensor = None if self.tensor is None else _alone(self.tensor)
+        return state | {"tensor": tensor, "version": None if is_unchanged else CHANGED}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -113,6 +124,11 @@ class Kept:
 
     def is_of(self, tensor: torch.Tensor) -> bool:
         return self.tensor is tensor or (self.tensor is None and self.alive is not None and self.alive() is tensor)
+
+
+def _alone(tensor: torch.Tensor) -> torch.Tensor:
+    """The same numbers without what they were made from; whether they require a gradient stays."""
+    return tensor.detach().requires_grad_() if tensor.requires_grad else tensor
 
 
 def version_of(tensor: torch.Tensor) -> int | None:
@@ -192,6 +208,14 @@ class Shelf:
             kept = self.read(tensor)
             kept.maker, kept.alias_of = known.maker, known
 
+    def let_go_of_histories(self, outputs: Any) -> Any:
+        """What was recorded stays, and the graph that a gradient would flow back through goes; gives `outputs`, what
+        the model gave, as they are read from now on."""
+        found = {id(tensor): self.find(tensor) for tensor in leaves(outputs, torch.Tensor)}
+        for kept in self._by_identity.values():
+            kept.let_go_of_history()
+        return map_tree(outputs, torch.Tensor, lambda tensor: _read(tensor, found[id(tensor)]))
+
     def _add(self, tensor: torch.Tensor, maker: int) -> tuple[Kept, Storage]:
         kept = self._by_identity[id(tensor)] = Kept(tensor, maker)
         if id(tensor) in self._addresses:
@@ -263,6 +287,11 @@ class Shelf:
                 kept.version = version_of(kept.tensor)
         for whole in copies:
             self._by_storage[storage_address(whole)] = storage
+
+
+def _read(tensor: torch.Tensor, kept: Kept | None) -> torch.Tensor:
+    numbers = None if kept is None else kept.numbers
+    return tensor.detach() if numbers is None else numbers
 
 
 def _copied(tensor: torch.Tensor, copies: list[torch.Tensor]) -> torch.Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from time import perf_counter
+from traceback import clear_frames
 from typing import Any
 
 import torch
@@ -46,6 +47,7 @@ def record(
     budget_bytes: int = DEFAULT_BUDGET_BYTES,
     should_stop: ShouldStop | None = None,
     train: bool | None = None,
+    keep_graph: bool = False,
 ) -> Recording:
     """Runs the model on x and keeps every call of the pass; with a `loss`, by its name in
     `explorer.arithmetic.losses`, also the way back.
@@ -53,8 +55,9 @@ def record(
     x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
     random state; an `optimizer` makes its step, because it was asked to, from gradients that together are shortened to
-    `clip_norm`, if one is given. If the pass fails, the recording up to the failing call comes back with its `error`
-    set.
+    `clip_norm`, if one is given. What is handed out is detached, and no graph is held unless `keep_graph` asks for
+    outputs from which a gradient can flow. If the pass fails, the recording up to the failing call comes back with its
+    `error` set.
     Raises Cancelled if `should_stop` says so between two calls, EngineError with a sentence for a lazy module that
     never ran, a loss or a target that does not fit, and a way back that cannot be taken.
     """
@@ -69,7 +72,13 @@ def record(
         learning.check_optimizer()
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
         return _record(
-            model, *_as_arguments(x), learning, budget_bytes=budget_bytes, should_stop=should_stop, train=train
+            model,
+            *_as_arguments(x),
+            learning,
+            budget_bytes=budget_bytes,
+            should_stop=should_stop,
+            train=train,
+            keep_graph=keep_graph,
         )
 
 
@@ -82,6 +91,7 @@ def _record(
     budget_bytes: int,
     should_stop: ShouldStop | None,
     train: bool | None,
+    keep_graph: bool,
 ) -> Recording:
     found = AsFound(model)
     watch = None if learning is None else GradientWatch()
@@ -97,6 +107,8 @@ def _record(
             finish_step(recording, model, watch, recorder.shelf, given=given, learning=learning)
             parameters = dict(model.named_parameters())
             found.accept(parameters[update.parameter] for update in recording.updates)
+        if not keep_graph:
+            recording.outputs = recorder.shelf.let_go_of_histories(recording.outputs)
         return recording
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
@@ -335,6 +347,7 @@ class Recorder(TorchFunctionMode):
         if failed is None or failed.error is not failure:
             failed = Failure(failure, self._watch.failed_in or "The network", ())
         error = failed.explained()
+        clear_frames(failure.__traceback__)  # whose variables hold the graph
         error.__cause__ = failure
         return error
 

@@ -34,8 +34,8 @@ class Step:
 class Recording:
     """All calls of one pass, in the order they ran; `error` says where it ended if it failed.
 
-    What its calls hold are numbers alone; `outputs` are the model's own, from which a gradient can flow. It can be
-    copied and pickled.
+    What it holds are numbers alone; where it was asked to keep the graph, a gradient can flow from its `outputs`. It
+    can be copied and pickled.
 
     `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`; of
     its second run `recording["layer1.0:2"]`), `recording[0]` the first call; iterating over it gives its calls.
@@ -58,12 +58,16 @@ class Recording:
 
     def __getstate__(self) -> dict[str, Any]:
         """In a copy the outputs are those of the calls' copies, and have no way back, as those have none."""
-        known = {id(kept.tensor): kept for call in self.calls for kept in leaves(call.kept_output, Kept)}
+        known = {id(same): kept for kept in self._given() for same in kept.read_as}
         outputs = map_tree(self.outputs, torch.Tensor, lambda tensor: known.get(id(tensor)) or Kept(tensor, NOBODY))
         return self.__dict__ | {"outputs": outputs}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__ |= state | {"outputs": map_tree(state["outputs"], Kept, lambda kept: kept.tensor)}
+        self.__dict__ |= state | {"outputs": map_tree(state["outputs"], Kept, lambda kept: kept.numbers)}
+
+    def _given(self) -> Iterator[Kept]:
+        """Everything that calls gave."""
+        return (kept for call in self.calls for kept in leaves(call.kept_output, Kept))
 
     @property
     def batch_size(self) -> int:
@@ -108,7 +112,7 @@ class Recording:
         """The call that gave the (first) tensor that the model returned."""
         returned = next(iter(leaves(self.outputs, torch.Tensor)), None)
         made = ((call, leaves(call.kept_output, Kept)) for call in reversed(self.calls))
-        found = (call for call, given in made if returned is not None and given[0].tensor is returned)
+        found = (call for call, given in made if any(returned is same for same in given[0].read_as))
         return next(found, None)
 
     @property

@@ -22,7 +22,7 @@ from tests.named_models import AddedInPlace, AliasedViews, Attention, NestedOutp
 
 def dependence(model: nn.Module, x: Tensor, name: str, cell: tuple[int, ...]) -> np.ndarray:
     """Which cells (H, W) of the input a change of which changes the cell, by autograd in float64 on every channel."""
-    recording = record(model, x.requires_grad_())
+    recording = record(model, x.requires_grad_(), keep_graph=True)
     output = leaves(recording[name].kept_output, Kept)[0].tensor  # from which a gradient can flow
     if not output.requires_grad:  # kept as a copy because it was written into later
         return np.zeros(x.shape[2:], dtype=bool)
@@ -142,7 +142,7 @@ class Applied(nn.Module):
 def test_the_field_of_one_call_is_where_its_gradient_is(name: str) -> None:
     function, kind = CALLS[name]
     model, x = positive(Applied(function)), picture().requires_grad_()
-    recording = record(model, x)
+    recording = record(model, x, keep_graph=True)
     assert recording.error is None
     call, fields = recording[kind], recording.receptive_fields()
     output = call.kept_output.tensor  # from which a gradient can flow
