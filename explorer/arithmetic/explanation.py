@@ -14,6 +14,7 @@ from explorer.amounts import plain_number as plain_number
 from explorer.arithmetic.written import Number, Product, Rest, Written, added, equation
 
 TERMS_WRITTEN = 12
+LINE_LETTERS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +137,7 @@ class Otherwise:
         return any(math.isclose(each, given, rel_tol=1e-5) or (each != each and given != given) for each in self.totals)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     """How one cell came about.
 
@@ -210,6 +211,14 @@ class Explanation:
 
     def __str__(self) -> str:
         return self.written
+
+    def __repr__(self) -> str:
+        """One line: of a long sum its two ends, and beside it what PyTorch computed."""
+        half = LINE_LETTERS // 2
+        line = self.written if len(self.written) <= LINE_LETTERS else f"{self.written[:half]} … {self.written[-half:]}"
+        if self.computed is None or self.error is None:
+            return f"<Explanation {line}>"
+        return f"<Explanation {line}; PyTorch has {plain_number(self.computed)}, {plain_number(self.error, 2)} off>"
 
 
 def explain_sum(formula: str, factors: Sequence[Factor], *, name: str = "") -> Explanation:

@@ -115,10 +115,7 @@ def forward_symbols(recording: Recording, call: Call) -> dict[str, str]:
 
 
 def _linear(recording: Recording, name: str) -> Call:
-    try:
-        call = recording[name]
-    except KeyError as error:
-        raise EngineError(str(error.args[0])) from error
+    call = recording.call(name)
     if call.kind != "linear":
         raise EngineError(f"The delta rule is that of linear layers: {call.name} is a {call.kind}.")
     return call

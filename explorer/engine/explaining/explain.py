@@ -84,7 +84,7 @@ def as_cell(cell: Any) -> Index:
 
 def forward_step(recording: Recording, name: str) -> Step:
     """The forward step of the call `name`."""
-    call = recording[name]
+    call = recording.call(name)
     return Step("forward", call, {"output": call.output_shape})
 
 

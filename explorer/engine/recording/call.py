@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from explorer.engine.errors import shape_text
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording.arguments import named_arguments
 from explorer.engine.recording.cost import multiply_adds
@@ -19,7 +20,7 @@ Shape = tuple[int, ...]
 LOSS = "loss"  # the name of the loss's own call
 
 
-@dataclass(eq=False, slots=True, weakref_slot=True)
+@dataclass(eq=False, repr=False, slots=True, weakref_slot=True)
 class Call:
     """One PyTorch operation as it ran.
 
@@ -47,6 +48,11 @@ class Call:
     random_state: RandomState | None = field(default=None, repr=False)
     grad_outputs: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
     """Gradient of the loss with respect to each tensor of the output; none where there was no loss."""
+
+    def __repr__(self) -> str:
+        given = ", ".join(map(shape_text, self.parent_shapes)) or "nothing on record"
+        where = f", {self.source}" if self.source else ""
+        return f"<Call {self.index} {self.name} ({self.kind}): {given} → {shape_text(self.output_shape)}{where}>"
 
     def __getstate__(self) -> dict[str, Any]:
         state = {each.name: getattr(self, each.name) for each in fields(self)}

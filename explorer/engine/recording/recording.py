@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, overload
+from textwrap import fill
+from typing import Any, SupportsIndex, overload
 
 import torch
 
-from explorer.engine.errors import RecordError
+from explorer.amounts import file_size, plain_number, plural, seconds_text
+from explorer.engine.errors import RecordError, shape_text
 from explorer.engine.recording.call import Call, Shape
+from explorer.engine.recording.call_finder import CallFinder
+from explorer.engine.recording.call_page import as_html
+from explorer.engine.recording.call_table import LINE_LETTERS, as_text, columns
 from explorer.engine.recording.geometry import geometries_of
 from explorer.engine.recording.kept import NOBODY, Kept
 from explorer.engine.recording.reading_rules import map_size
@@ -20,7 +25,7 @@ from explorer.engine.recording.update import Update
 from explorer.network.receptive_field import Geometry, ReceptiveFields
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """One entry of a recording's timeline; `shapes` is what can be asked of it."""
 
@@ -29,8 +34,12 @@ class Step:
     shapes: Mapping[str, Shape]
     update: Update | None = None
 
+    def __repr__(self) -> str:
+        asked = ", ".join(f"{name} {shape_text(shape)}" for name, shape in self.shapes.items())
+        return f"<Step {self.kind} of {self.call.name} ({self.call.kind}): {asked}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Recording:
     """All calls of one pass, in the order they ran; `error` says where it ended if it failed.
 
@@ -38,7 +47,8 @@ class Recording:
     can be copied and pickled.
 
     `recording["conv1"]` is a call by its name, or the call whose output is that module's (`recording["layer1.0"]`; of
-    its second run `recording["layer1.0:2"]`), `recording[0]` the first call; iterating over it gives its calls.
+    its second run `recording["layer1.0:2"]`), `recording[0]` the first call, `recording[2:5]` and
+    `recording["layer1.*"]` several; iterating over it gives its calls. Printed, it is a table of them.
     """
 
     calls: tuple[Call, ...]
@@ -75,29 +85,77 @@ class Recording:
         return self.input_shape[0] if self.input_shape else 1
 
     @cached_property
-    def _by_name(self) -> dict[str, Call]:
-        modules = {path: self.calls[index] for path, index in self.module_calls.items()}
-        return modules | {call.name: call for call in self.calls}
+    def _finder(self) -> CallFinder:
+        loss = () if self.loss_call is None else (self.loss_call,)
+        return CallFinder((*self.calls, *loss), self.module_calls, "" if self.error is None else str(self.error))
 
     @overload
-    def __getitem__(self, name: str | int) -> Call: ...
+    def __getitem__(self, name: SupportsIndex) -> Call: ...
     @overload
     def __getitem__(self, name: slice) -> tuple[Call, ...]: ...
-    def __getitem__(self, name: str | int | slice) -> Call | tuple[Call, ...]:
-        if isinstance(name, (int, slice)):
+    @overload
+    def __getitem__(self, name: str) -> Any: ...
+    def __getitem__(self, name: str | SupportsIndex | slice) -> Any:
+        if isinstance(name, str):
+            return self._finder.find(name)
+        try:
             return self.calls[name]
-        call = self._by_name.get(name)
-        if call is None:
-            known = ", ".join(call.name for call in self.calls[:8])
-            has = f"it has {known}{' …' if self.calls[8:] else ''}" if known else "it has none"
-            raise KeyError(f"There is no call {name!r} in this recording; {has}.")
-        return call
+        except IndexError:
+            ended = "" if self.error is None else f" The pass ended early. {self.error}"
+            raise IndexError(f"There is no call {name}: the recording has {len(self.calls)}.{ended}") from None
+
+    def call(self, name: str) -> Call:
+        """The one call of that name. Raises an EngineError that is a KeyError where there is none."""
+        return self._finder.call(name)
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self.calls)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._by_name
+        return name in self._finder.by_name if isinstance(name, str) else name in self.calls
+
+    def keys(self) -> tuple[str, ...]:
+        """All names that can be asked for: those of the calls, then paths of modules."""
+        return tuple(self._finder.names)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The call of that name, or `default` where there is none."""
+        return self._finder.by_name.get(name, default)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self.keys()]
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """A table of the calls by its columns, for `pandas.DataFrame(recording.to_dict())`: name, kind, shape, the
+        smallest, mean and largest number, seconds, bytes …"""
+        return columns(self.calls)
+
+    def __repr__(self) -> str:
+        told = (self._summary, *self._remarks)
+        table = (as_text(self.calls),) if self.calls else ()
+        return "\n".join((*(fill(sentence, LINE_LETTERS) for sentence in told), *table))
+
+    def _repr_html_(self) -> str:
+        return as_html((self._summary, *self._remarks), self.calls)
+
+    @property
+    def _summary(self) -> str:
+        """ "Recording: 12 calls of an input 1 × 3 × 32 × 32 in 4.1 ms, 1.2 MB; loss 2.31"."""
+        size = file_size(sum(call.output_bytes for call in self.calls))
+        shape = f" of an input {shape_text(self.input_shape)}" if self.input_shape else ""
+        loss = "" if self.loss is None else f"; loss {plain_number(self.loss)}"
+        return f"Recording: {plural(len(self), 'call')}{shape} in {seconds_text(self.seconds)}, {size}{loss}"
+
+    @property
+    def _remarks(self) -> tuple[str, ...]:
+        """What has to be known before the table is believed."""
+        lost = plural(len(self.dropped), "output")
+        told = {
+            str(self.error): self.error is not None,
+            self.unseen: bool(self.unseen),
+            f"{lost} did not fit the memory budget: recording.recompute(name) gives each back.": bool(self.dropped),
+        }
+        return tuple(sentence for sentence, applies in told.items() if applies)
 
     def __len__(self) -> int:
         return len(self.calls)
@@ -126,7 +184,7 @@ class Recording:
         Raises EngineError if a weight or an input it depends on was changed since it was recorded.
         """
         with torch.no_grad():
-            return Recomputation(self.calls).output(self[name])
+            return Recomputation(self.calls).output(self.call(name))
 
     def arguments(self, call: Call) -> dict[str, Any]:
         """All of `call.arguments`: what was dropped is worked out again, and a dropout in training has its `mask`, True

@@ -8,10 +8,11 @@ from typing import Any
 
 import torch
 
+from explorer.engine.errors import shape_text
 from explorer.engine.recording.call import Call
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Update:
     """How the optimizer changed one parameter. Tensors are copies; `state` is what the optimizer keeps of it, by name.
 
@@ -29,3 +30,6 @@ class Update:
     state_before: Mapping[str, Any]
     state_after: Mapping[str, Any]
     clipped: float = 1.0
+
+    def __repr__(self) -> str:
+        return f"<Update of {self.parameter} ({shape_text(tuple(self.after.shape))}) by {self.optimizer}>"

@@ -25,7 +25,7 @@ def call_of(stage: Stage, layer: str) -> Call:
     at = stage.network.index(layer)
     if at >= stage.network.runnable():
         raise ReadingError(stage.why_not(layer))
-    return stage.recording[layer]
+    return stage.recording.call(layer)
 
 
 def _shape(stage: Stage, layer: str) -> Value:
