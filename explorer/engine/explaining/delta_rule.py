@@ -30,6 +30,7 @@ from explorer.arithmetic.reshaping import Identity
 from explorer.arithmetic.sgd import SGD
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
+from explorer.engine.explaining.asked import cell_of
 from explorer.engine.explaining.explain import call_values, checked, outputs_of
 from explorer.engine.recording.call import LOSS, Call
 from explorer.engine.recording.kept import Kept
@@ -79,9 +80,7 @@ def explain_weight_rule(
     call, name = update.call, parameter.rpartition(".")[2]
     _check_plain(update)
     _check_own(recording, call, name, update)
-    shape = tuple(update.before.shape)
-    if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
-        raise EngineError(f"{cell} is not a cell of {parameter}, whose shape is {shape}.")
+    cell = cell_of(cell, tuple(update.before.shape), parameter)
     before = Factor(parameter, np.array([update.before[cell].item()]), one(cell))
     examples = np.indices(call.output_shape[:-1]).reshape(len(call.output_shape) - 1, -1).T
     deltas = _negative(call, _with_last(examples, cell[0]))

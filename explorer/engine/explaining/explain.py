@@ -16,6 +16,7 @@ from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.updates import update_named
 from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
+from explorer.engine.explaining.asked import cell_asked, step_asked
 from explorer.engine.recording.call import Call
 from explorer.engine.recording.passed_back import passed_back
 from explorer.engine.recording.recording import Recording, Step
@@ -30,23 +31,22 @@ _shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
 def explain(
     recording: Recording,
     step: Step | Call | str,
-    cell: Index,
+    cell: Any,
     *,
     of: str = "output",
     symbols: Mapping[str, str] | None = None,
 ) -> Explanation:
     """How one number of a step came about: its terms, their total, and beside it what PyTorch computed.
 
-    `step` is an entry of `recording.steps`, or a call or its name for its forward step. `cell` counts the batch axis;
-    it may be any sequence of whole numbers.
+    `step` is an entry of `recording.steps`, or a call or its name: for its forward step, or for the one on the way back
+    where `of` is not "output". `cell` counts the batch axis; it may be any sequence of whole numbers, negative ones
+    from the end.
     `of` is one of `step.shapes`: "output" forwards, an argument ("input", "weight" …) on the way back, a parameter
     in an update. `symbols` renames tensors in the written line.
     Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
     """
-    if not isinstance(step, Step):
-        step = forward_step(recording, step if isinstance(step, str) else step.name)
-    cell = as_cell(cell)
-    check_asked(step, of, cell)
+    step = step_asked(recording, step, of)
+    cell = cell_asked(step, of, cell)
     if step.call.is_complex if step.update is None else step.update.before.is_complex():
         raise EngineError(f"There is no arithmetic for complex numbers yet: {step.call.name}.")
     if step.update is not None:
@@ -69,32 +69,6 @@ def explain(
 def _words(error: Exception) -> str:
     """What went wrong in a rule; of a missing argument the error holds only the name."""
     return f"its argument {error} is not known" if isinstance(error, KeyError) else str(error) or type(error).__name__
-
-
-def as_cell(cell: Any) -> Index:
-    """A list, an array or one number as the indices of a cell. Raises EngineError for anything else."""
-    try:
-        indices = np.asarray(cell).reshape(-1)
-        if not indices.size or np.issubdtype(indices.dtype, np.integer):
-            return tuple(int(index) for index in indices)
-    except (TypeError, ValueError):
-        pass
-    raise EngineError(f"A cell is named by whole numbers, one an axis, not by {cell!r}.")
-
-
-def forward_step(recording: Recording, name: str) -> Step:
-    """The forward step of the call `name`."""
-    call = recording.call(name)
-    return Step("forward", call, {"output": call.output_shape})
-
-
-def check_asked(step: Step, of: str, cell: Index) -> None:
-    """Raises EngineError with a sentence unless `cell` is one of what `of` names in this step."""
-    shape = step.shapes.get(of)
-    if shape is None:
-        raise EngineError(f"This step can be asked for {', '.join(step.shapes)}, not for {of}.")
-    if len(cell) != len(shape) or not all(0 <= index < size for index, size in zip(cell, shape, strict=True)):
-        raise EngineError(f"{cell} is not a cell of {of}, whose shape is {tuple(shape)}.")
 
 
 def _explained(
@@ -128,7 +102,7 @@ def checked(explained: Explanation, computed: torch.Tensor) -> Explanation:
 
 def outputs_of(recording: Recording, call: Call) -> list[torch.Tensor]:
     """The tensors that a call gave, worked out again if they were dropped. Raises EngineError as `recompute` does."""
-    output = call.output if call is recording.loss_call or not call.is_dropped else recording.recompute(call.name)
+    output = call.output if not call.is_dropped else recording.recompute(call.name)
     found: list[torch.Tensor] = leaves(output, torch.Tensor)
     return found
 

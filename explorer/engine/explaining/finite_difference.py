@@ -15,8 +15,10 @@ import torch
 from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.engine.errors import EngineError
-from explorer.engine.explaining.explain import check_asked, forward_step, outputs_of, shares
+from explorer.engine.explaining.asked import cell_asked, step_asked
+from explorer.engine.explaining.explain import outputs_of, shares
 from explorer.engine.recording.arguments import tensors_by_name
+from explorer.engine.recording.call import Call
 from explorer.engine.recording.hollow_patches import refuse_hollow_patches
 from explorer.engine.recording.recomputation import Recomputation, rerun
 from explorer.engine.recording.recording import Recording, Step
@@ -47,7 +49,7 @@ class Reading:
     what: str
 
 
-def finite_difference(recording: Recording, step: Step | str, cell: Index, *, of: str = "output") -> Reading:
+def finite_difference(recording: Recording, step: Step | Call | str, cell: Any, *, of: str = "output") -> Reading:
     """How a number moves when another one is moved a little: worked out on request, in float64.
 
     Of a step on the way back: how the loss, as far as this call passes it on, changes with `cell` of the argument `of`;
@@ -57,8 +59,8 @@ def finite_difference(recording: Recording, step: Step | str, cell: Index, *, of
     Raises EngineError with a sentence for an update, which is arithmetic; for whole numbers; for an input that was
     changed since; and for a call that cannot be repeated in float64 with the random numbers it had.
     """
-    step = forward_step(recording, step) if isinstance(step, str) else step
-    check_asked(step, of, cell)
+    step = step_asked(recording, step, of)
+    cell = cell_asked(step, of, cell)
     if step.update is not None:
         raise EngineError(
             "An update is arithmetic alone: its explanation is all there is to it, nothing needs to be moved."

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from weakref import ref
 
 import torch
 
-from explorer.engine.errors import shape_text
+from explorer.engine.errors import EngineError, shape_text
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording.arguments import named_arguments
 from explorer.engine.recording.cost import multiply_adds
@@ -48,6 +49,8 @@ class Call:
     random_state: RandomState | None = field(default=None, repr=False)
     grad_outputs: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
     """Gradient of the loss with respect to each tensor of the output; none where there was no loss."""
+    home: ref[Any] | None = field(default=None, repr=False)
+    """The recording it is of, which works out again what was dropped."""
 
     def __repr__(self) -> str:
         given = ", ".join(map(shape_text, self.parent_shapes)) or "nothing on record"
@@ -56,7 +59,7 @@ class Call:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {each.name: getattr(self, each.name) for each in fields(self)}
-        return state | {"function": Portable(self.function)}
+        return state | {"function": Portable(self.function), "home": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in (state | {"function": state["function"].function}).items():
@@ -100,8 +103,20 @@ class Call:
 
     @property
     def output(self) -> Any:
-        """What the call gave: a tensor, or tensors in the structure PyTorch returned. None for one that was dropped."""
-        return _opened(self.kept_output)
+        """What the call gave: a tensor, or tensors in the structure PyTorch returned.
+
+        What was dropped is worked out again each time that it is asked for. Raises EngineError with a sentence where a
+        weight or an input was changed since, or the recording is no longer there.
+        """
+        if not self.is_dropped:
+            return _opened(self.kept_output)
+        recording = None if self.home is None else self.home()
+        if recording is None:
+            raise EngineError(
+                f"The output of {self.name} was dropped to save memory: it can be worked out again while there is its "
+                "recording."
+            )
+        return recording.recompute(self.name)
 
     @property
     def input_shapes(self) -> tuple[Shape, ...]:

@@ -48,7 +48,12 @@ class Recomputation:
         if call.written:
             args, kwargs = map_tree((args, kwargs), torch.Tensor, torch.clone)
         kept = leaves(call.kept_output, Kept)
-        for place, tensor in zip(kept, leaves(rerun(call, args, kwargs), torch.Tensor), strict=True):
+        try:
+            output = rerun(call, args, kwargs)
+        except RuntimeError as error:  # a gradient taken inside the model, whose graph is gone
+            reason = str(error).strip().split("\n")[0].rstrip(".")
+            raise EngineError(f"{call.name} cannot be worked out again: {reason}.") from error
+        for place, tensor in zip(kept, leaves(output, torch.Tensor), strict=True):
             self._found.setdefault(id(place), tensor)
 
 

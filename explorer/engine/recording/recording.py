@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import fill
 from typing import Any, SupportsIndex, overload
+from weakref import ref
 
 import torch
 
@@ -66,14 +67,23 @@ class Recording:
     """Gradient of each tensor that went in, for those that require one."""
     updates: tuple[Update, ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        self._take_in()
+
+    def _take_in(self) -> None:
+        home = ref(self)
+        for call in self.calls:
+            call.home = home
+
     def __getstate__(self) -> dict[str, Any]:
         """In a copy the outputs are those of the calls' copies, and have no way back, as those have none."""
         known = {id(same): kept for kept in self._given() for same in kept.read_as}
         outputs = map_tree(self.outputs, torch.Tensor, lambda tensor: known.get(id(tensor)) or Kept(tensor, NOBODY))
-        return self.__dict__ | {"outputs": outputs}
+        return {name: value for name, value in vars(self).items() if name != "_finder"} | {"outputs": outputs}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state | {"outputs": map_tree(state["outputs"], Kept, lambda kept: kept.numbers)}
+        self._take_in()
 
     def _given(self) -> Iterator[Kept]:
         """Everything that calls gave."""
@@ -153,7 +163,7 @@ class Recording:
         told = {
             str(self.error): self.error is not None,
             self.unseen: bool(self.unseen),
-            f"{lost} did not fit the memory budget: recording.recompute(name) gives each back.": bool(self.dropped),
+            f"{lost} did not fit the memory budget: asked for, each is worked out again.": bool(self.dropped),
         }
         return tuple(sentence for sentence, applies in told.items() if applies)
 
@@ -184,7 +194,8 @@ class Recording:
         Raises EngineError if a weight or an input it depends on was changed since it was recorded.
         """
         with torch.no_grad():
-            return Recomputation(self.calls).output(self.call(name))
+            again = Recomputation(self.calls).output(self.call(name))
+        return map_tree(again, torch.Tensor, torch.detach)
 
     def arguments(self, call: Call) -> dict[str, Any]:
         """All of `call.arguments`: what was dropped is worked out again, and a dropout in training has its `mask`, True
