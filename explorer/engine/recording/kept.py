@@ -103,7 +103,8 @@ class Kept:
 
     def let_go_of_history(self) -> None:
         """Keep the same numbers, which count their changes as before, but nothing of what they were made from."""
-        if self.tensor is not None and self.tensor.grad_fn is not None:
+        # A view may come by a history late, and must not be asked for it where its base was written into since.
+        if self.tensor is not None and (self.tensor._is_view() or not self.tensor.is_leaf):
             self.tensor = _alone(self.tensor)
 
     def __getstate__(self) -> dict[str, Any]:
