@@ -35,6 +35,7 @@ class AsFound:
         self._random = RandomState.of_everything()
         weights = _distinct(weight for module in modules for weight in module._parameters.values())
         buffers = _distinct(buffer for module in modules for buffer in module._buffers.values())
+        self.buffers = tuple(buffers)
         self._gradients = [(weight, weight.grad) for weight in weights]
         self._copies: dict[int, tuple[torch.Tensor, int | None, torch.Tensor]] = {}
         self._owned: dict[int, list[torch.Tensor]] = {}

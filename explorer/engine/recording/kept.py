@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import prod
 from types import MappingProxyType
 from typing import Any
@@ -208,6 +208,22 @@ class Shelf:
         if storage_address(tensor) == storage_address(source) and tensor.shape == source.shape:
             kept = self.read(tensor)
             kept.maker, kept.alias_of = known.maker, known
+
+    @property
+    def owned(self) -> list[torch.Tensor]:
+        """The model's own tensors among those recorded."""
+        kept = (kept.tensor for kept in self._by_identity.values())
+        return [tensor for tensor in kept if tensor is not None and id(tensor) in self._addresses]
+
+    def copy_all_of(self, tensors: Iterable[torch.Tensor]) -> None:
+        """Copy what is recorded of the memory of some of the model's own tensors."""
+        addresses = {self._addresses[id(tensor)] for tensor in tensors}
+        for kept in self._by_identity.values() if addresses else ():
+            if kept.tensor is not None and self._address_of(kept.tensor) in addresses:
+                kept.copy()
+
+    def _address_of(self, tensor: torch.Tensor) -> int:
+        return self._addresses.get(id(tensor)) or storage_address(tensor)
 
     def let_go_of_histories(self, outputs: Any) -> Any:
         """What was recorded stays, and the graph that a gradient would flow back through goes; gives `outputs`, what

@@ -18,6 +18,7 @@ from explorer.engine.recording.allocator import garbage_left_for_later
 from explorer.engine.recording.as_found import AsFound
 from explorer.engine.recording.as_written import as_written
 from explorer.engine.recording.failure import Failure
+from explorer.engine.recording.frozen import freeze_before_steps
 from explorer.engine.recording.in_place import Replaced, keeps_its_type, may_run_out_of_place
 from explorer.engine.recording.kept import NOBODY, Kept, Shelf
 from explorer.engine.recording.ledger import Ledger
@@ -107,12 +108,19 @@ def _record(
             finish_step(recording, model, watch, recorder.shelf, given=given, learning=learning)
             parameters = dict(model.named_parameters())
             found.accept(parameters[update.parameter] for update in recording.updates)
+        _outlast(recording, recorder.shelf, found)
         if not keep_graph:
             recording.outputs = recorder.shelf.let_go_of_histories(recording.outputs)
         return recording
     finally:
         found.restore(before_writing=lambda tensor: recorder.shelf.preserve(tensor, NOBODY))
         recorder.let_go()
+
+
+def _outlast(recording: Recording, shelf: Shelf, found: AsFound) -> None:
+    """No later pass in training, which writes into buffers, and no optimizer spoils what was recorded."""
+    shelf.copy_all_of(found.buffers)
+    freeze_before_steps(recording, shelf.owned)
 
 
 def set_mode(model: nn.Module, *, train: bool) -> None:
