@@ -13,10 +13,11 @@ from explorer.engine.training.targets import as_numbers
 def losses_beside(recording: Recording) -> dict[str, float | str]:
     """Each loss's name with its value, or with a sentence that says why it cannot be asked.
 
-    The loss of the recording keeps the value that it has there. {} where the recording ends before it.
+    The loss of the recording keeps the value that it has there. {} where the recording ends before it, and where it is
+    one of a person's own.
     """
     call = recording.loss_call
-    if call is None or recording.loss is None:
+    if call is None or recording.loss is None or not call.is_loss:
         return {}
     given = recording.arguments(call)
     outputs, target = (given[name].detach().cpu() for name in ("input", "target"))

@@ -17,6 +17,7 @@ from explorer.engine.recording import kinds
 from explorer.engine.recording.allocator import garbage_left_for_later
 from explorer.engine.recording.as_found import AsFound
 from explorer.engine.recording.as_written import as_written
+from explorer.engine.recording.call import LOSS
 from explorer.engine.recording.failure import Failure
 from explorer.engine.recording.frozen import freeze_before_steps
 from explorer.engine.recording.in_place import Replaced, keeps_its_type, may_run_out_of_place
@@ -25,6 +26,7 @@ from explorer.engine.recording.ledger import Ledger
 from explorer.engine.recording.masked_rows import may_differ
 from explorer.engine.recording.module_watch import ModuleRun, ModuleWatch, is_inside_transform
 from explorer.engine.recording.no_model import why_no_model
+from explorer.engine.recording.own_loss import Measure, checked_value
 from explorer.engine.recording.padded_rows import zeros_for_padding
 from explorer.engine.recording.place import caller_frame
 from explorer.engine.recording.recording import Recording
@@ -42,7 +44,7 @@ def record(
     x: Any,
     *,
     target: Any = None,
-    loss: str | None = None,
+    loss: str | Callable[..., torch.Tensor] | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     clip_norm: float = 0.0,
     budget_bytes: int = DEFAULT_BUDGET_BYTES,
@@ -50,10 +52,15 @@ def record(
     train: bool | None = None,
     keep_graph: bool = False,
 ) -> Recording:
-    """Runs the model on x and keeps every call of the pass; with a `loss`, by its name in
-    `explorer.arithmetic.losses`, also the way back.
+    """Runs the model on x and keeps every call of the pass; with a `loss` also the way back.
 
-    x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments. The model runs in the mode it
+    x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments.
+
+    `loss` is a name: half_squared_error, mse, mae, mbe, bce, bce_with_logits, cross_entropy, hinge, huber or smooth_l1;
+    or a function of the outputs and the target, such as nn.CrossEntropyLoss(weight=…); or "output" for the loss that
+    the model itself gives, as its one number or under the name loss, "output.NAME" under another.
+
+    The model runs in the mode it
     is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
     random state; an `optimizer` makes its step, because it was asked to, from gradients that together are shortened to
     `clip_norm`, if one is given. What is handed out is detached, and no graph is held unless `keep_graph` asks for
@@ -102,10 +109,12 @@ def _record(
             set_mode(model, train=train)
         if learning is not None:
             args, kwargs = as_own_leaves((args, kwargs))
-        recording = recorder.run(model, args, kwargs)
+        recording = recorder.run(model, args, kwargs, None if learning is None else learning.measure)
         if learning is not None and watch is not None and recording.error is None:
             given = leaves((args, kwargs), torch.Tensor)
-            finish_step(recording, model, watch, recorder.shelf, given=given, learning=learning)
+            finish_step(
+                recording, model, watch, recorder.shelf, given=given, learning=learning, measured=recorder.measured
+            )
             parameters = dict(model.named_parameters())
             found.accept(parameters[update.parameter] for update in recording.updates)
         _outlast(recording, recorder.shelf, found)
@@ -161,10 +170,14 @@ class Recorder(TorchFunctionMode):
             elsewhere=self._unseen.elsewhere.append,
         )
         self._failed: Failure | None = None
+        self._measuring = False
+        self.measured: torch.Tensor | None = None  # the value of a loss of a person's own
         self._padded: list[torch.nn.Module] = []  # encoders that are running, whose padded rows are zeros
 
-    def run(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recording:
-        """One pass of the model."""
+    def run(
+        self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], measure: Measure | None = None
+    ) -> Recording:
+        """One pass of the model, and what `measure` makes of its outputs: its calls are on record too."""
         given = leaves((args, kwargs), torch.Tensor)
         self._ledger.open(given)
         self._check_stop()
@@ -179,6 +192,8 @@ class Recorder(TorchFunctionMode):
                 raise
             except (Exception, SystemExit) as failure:
                 error = self._explained(failure)
+            if measure is not None and error is None:
+                self._measure(measure, outputs)
         calls = self._ledger.close()
         returned = [self.shelf.find(tensor) for tensor in leaves(outputs, torch.Tensor)]
         return Recording(
@@ -191,10 +206,28 @@ class Recorder(TorchFunctionMode):
             seconds=perf_counter() - began,
         )
 
+    def _measure(self, measure: Measure, outputs: Any) -> None:
+        """Raises EngineError with a sentence if it fails."""
+        self._measuring = True
+        try:
+            loss = measure(outputs)
+            with self:
+                value = loss()
+        except (Cancelled, EngineError):
+            raise
+        except Exception as failure:
+            reason = str(failure).strip().split("\n")[0].rstrip(".") or type(failure).__name__
+            raise EngineError(f"The loss failed: {reason}.") from failure
+        self.measured = checked_value(self._replaced.current(value))
+
+    @property
+    def _path(self) -> str:
+        return LOSS if self._measuring else self._watch.path
+
     def let_go(self) -> None:
         """Its parts refer to each other; without this a recording's tensors would wait for the garbage collector."""
         self._ledger.let_go()
-        self.shelf, self._failed = Shelf(0), None
+        self.shelf, self._failed, self.measured = Shelf(0), None, None
         self._replaced.clear()
 
     def _check_stop(self) -> None:
@@ -300,10 +333,11 @@ class Recorder(TorchFunctionMode):
             output = function(*args, **kwargs)
             self._unseen.made(output)
             return output
-        self._unseen.read(len(self._ledger.calls), given.tensors)
+        if not self._measuring:  # a loss reads a target, which no call made
+            self._unseen.read(len(self._ledger.calls), given.tensors)
         if not self._padded and may_differ(function, args, kwargs):
             self._unseen.masked.append(self._watch.path)
-        call = self._ledger.draft(function, kind, given, module=self._watch.path)
+        call = self._ledger.draft(function, kind, given, module=self._path)
         if written:
             call.written = tuple(given.tensors)
         changed = [kept for tensor in written for kept in self._preserve(tensor)]

@@ -72,8 +72,9 @@ class Recording:
 
     def _take_in(self) -> None:
         home = ref(self)
-        for call in self.calls:
-            call.home = home
+        for call in (*self.calls, self.loss_call):
+            if call is not None:
+                call.home = home
 
     def __getstate__(self) -> dict[str, Any]:
         """In a copy the outputs are those of the calls' copies, and have no way back, as those have none."""
@@ -96,7 +97,7 @@ class Recording:
 
     @cached_property
     def _finder(self) -> CallFinder:
-        loss = () if self.loss_call is None else (self.loss_call,)
+        loss = () if self.loss_call is None or self.loss_call in self.calls else (self.loss_call,)
         return CallFinder((*self.calls, *loss), self.module_calls, "" if self.error is None else str(self.error))
 
     @overload
@@ -220,8 +221,9 @@ def timeline(recording: Recording) -> Iterator[Step]:
         yield Step("forward", call, {"output": call.output_shape})
     if recording.loss_call is None:
         return
-    yield Step("loss", recording.loss_call, {"output": ()})
-    for call in (recording.loss_call, *reversed(recording.calls)):
+    yield Step("loss", recording.loss_call, {"output": recording.loss_call.output_shape})
+    beside = () if recording.loss_call in recording.calls else (recording.loss_call,)
+    for call in (*beside, *reversed(recording.calls)):
         shapes = _asked_back(call) if call.has_gradient else {}
         if shapes:
             yield Step("backward", call, shapes)

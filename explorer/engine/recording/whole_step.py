@@ -17,6 +17,7 @@ from explorer.engine.losses import loss_value
 from explorer.engine.recording.call import LOSS, Call
 from explorer.engine.recording.hollow_patches import refuse_hollow_patches, refuse_unseen_hollow_patches
 from explorer.engine.recording.kept import INPUT, NOBODY, Kept, Shelf
+from explorer.engine.recording.own_loss import Measure, gradients_left_as_they_are, is_own, measure_of
 from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
@@ -24,15 +25,22 @@ from explorer.engine.recording.update import Update
 
 @dataclass(frozen=True, eq=False)
 class Learning:
-    """What a pass is asked to learn: a target, a loss by name, and the optimizer that makes the step, if one does.
+    """What a pass is asked to learn: a target, a loss, and the optimizer that makes the step, if one does.
+
+    The loss is one by name, or one of a person's own, which `measure` works out of the outputs.
 
     `clip_norm` is what the gradient of all weights together is shortened to before the step; 0 for never.
     """
 
     target: Any
-    loss: str
+    loss: Any
     optimizer: torch.optim.Optimizer | None = None
     clip_norm: float = 0.0
+
+    @property
+    def measure(self) -> Measure | None:
+        """None for a loss by name. Raises EngineError for what cannot be a loss."""
+        return measure_of(self.loss, self.target) if is_own(self.loss) else None
 
     def check_optimizer(self) -> None:
         """Raises EngineError if the optimizer works the loss out again within its step, as LBFGS does."""
@@ -104,26 +112,27 @@ def finish_step(
     *,
     given: list[torch.Tensor],
     learning: Learning,
+    measured: torch.Tensor | None,
 ) -> None:
     """Loss, backward and, where there is an optimizer, update; all put into `recording`.
 
-    `given` are the tensors the model was given. Raises EngineError with a sentence if the loss is unknown, the target
-    does not fit, nothing can be learned, or the way back would end the process.
+    `given` are the tensors the model was given, `measured` is the value of a loss of a person's own. Raises EngineError
+    with a sentence if the loss is unknown, the target does not fit, nothing can be learned, or the way back would end
+    the process.
     """
     refuse_hollow_patches(call for call in recording.calls if _may_get_gradients(call))
-    output = _only_output(recording)
-    target = learning.target_beside(output)
-    value = loss_value(learning.loss, output, target)
+    value, loss_call = _by_name(recording, shelf, learning) if measured is None else (measured, None)
     if not value.requires_grad:
         raise EngineError("No gradient can flow: every parameter is frozen, or the output is detached from them.")
     refuse_unseen_hollow_patches(value)
     parameters = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
     for parameter in parameters.values():
         parameter.grad = None  # what was there before is put back when the recording is done
-    recording.loss_call = _loss_call(recording, shelf, (output, target), value, learning.loss)
-    _go_back(value)
+    recording.loss_call = loss_call or _take_out(recording, shelf, value)
+    with gradients_left_as_they_are(learning.loss):
+        _go_back(value)
     recording.loss = float(value.detach())
-    watch.hand_over(recording.calls)
+    watch.hand_over((*recording.calls, recording.loss_call))
     recording.input_gradients = tuple(tensor.grad for tensor in given)
     recording.parameter_gradients = {
         name: parameter.grad for name, parameter in parameters.items() if parameter.grad is not None
@@ -148,9 +157,33 @@ def _go_back(value: torch.Tensor) -> None:
 def _only_output(recording: Recording) -> torch.Tensor:
     tensors = leaves(recording.outputs, torch.Tensor)
     if len(tensors) != 1:
-        raise EngineError(f"A loss needs one output, but the model gives {len(tensors)} tensors.")
+        raise EngineError(
+            f"A loss needs one output, but the model gives {len(tensors)} tensors: give a function of what it gives "
+            "and the target as the loss."
+        )
     output: torch.Tensor = tensors[0]
     return output
+
+
+def _by_name(recording: Recording, shelf: Shelf, learning: Learning) -> tuple[torch.Tensor, Call]:
+    output = _only_output(recording)
+    target = learning.target_beside(output)
+    value = loss_value(learning.loss, output, target)
+    return value, _loss_call(recording, shelf, (output, target), value, learning.loss)
+
+
+def _take_out(recording: Recording, shelf: Shelf, value: torch.Tensor) -> Call:
+    """The call that made the value of a person's own loss: the last of the loss's own stands beside those of the model.
+
+    One that the model itself made stays among them.
+    """
+    kept = shelf.find(value)
+    if kept is None or kept.maker < 0:
+        raise EngineError("The loss was made by code that cannot be watched: no call on record gave it.")
+    call = recording.calls[kept.maker]
+    if call.module == LOSS and call is recording.calls[-1]:
+        recording.calls, call.name = recording.calls[:-1], LOSS
+    return call
 
 
 def _loss_call(
