@@ -77,7 +77,7 @@ def record(
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
     learning = None if loss is None else Learning(target, loss, optimizer, clip_norm)
     if learning is not None:
-        learning.check_optimizer()
+        learning.check_optimizer(model)
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
         return _record(
             model,

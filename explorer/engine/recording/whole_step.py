@@ -42,14 +42,27 @@ class Learning:
         """None for a loss by name. Raises EngineError for what cannot be a loss."""
         return measure_of(self.loss, self.target) if is_own(self.loss) else None
 
-    def check_optimizer(self) -> None:
-        """Raises EngineError if the optimizer works the loss out again within its step, as LBFGS does."""
-        closure = None if self.optimizer is None else signature(self.optimizer.step).parameters.get("closure")
+    def check_optimizer(self, model: nn.Module) -> None:
+        """Raises EngineError for what is none of this model's optimizers, and for one that works the loss out again
+        within its step, as LBFGS does."""
+        optimizer: Any = self.optimizer
+        if optimizer is None:
+            return
+        if isinstance(optimizer, type):
+            name = optimizer.__name__
+            raise EngineError(f"The optimizer is the class {name}: make one of it, {name}(model.parameters(), …).")
+        name = type(optimizer).__name__
+        if not hasattr(optimizer, "param_groups"):
+            raise EngineError(f"An optimizer is one of torch.optim, not a {name}.")
+        closure = signature(optimizer.step).parameters.get("closure")
         if closure is not None and closure.default is Parameter.empty:
             raise EngineError(
-                f"{type(self.optimizer).__name__} runs the model several times within a step, where a recording holds "
-                "one pass: record with an optimizer that steps by one gradient, or without one."
+                f"{name} runs the model several times within a step, where a recording holds one pass: record with an "
+                "optimizer that steps by one gradient, or without one."
             )
+        own = {id(parameter) for parameter in model.parameters()}
+        if not any(id(parameter) in own for group in optimizer.param_groups for parameter in group["params"]):
+            raise EngineError(f"The {name} has none of the weights of this model: make it from model.parameters().")
 
     def target_beside(self, output: torch.Tensor) -> torch.Tensor:
         """The target on the device of the outputs. Raises EngineError if it is not a tensor."""
@@ -239,7 +252,7 @@ def _update(
         recording.parameter_gradients = {**recording.parameter_gradients, **gradients}
     for parameter in stepped.values():
         shelf.preserve(parameter, NOBODY)
-    optimizer.step()
+    _step(optimizer)
     return tuple(
         Update(
             parameter=name,
@@ -255,6 +268,14 @@ def _update(
         )
         for name, parameter in stepped.items()
     )
+
+
+def _step(optimizer: torch.optim.Optimizer) -> None:
+    try:
+        optimizer.step()
+    except RuntimeError as error:  # of gradients that it does not take
+        reason = str(error).strip().split("\n")[0].rstrip(".")
+        raise EngineError(f"{type(optimizer).__name__} could not step: {reason}.") from error
 
 
 def _gradient_of(parameter: nn.Parameter) -> torch.Tensor:
