@@ -14,13 +14,25 @@ if TYPE_CHECKING:
     from explorer.engine.errors import Cancelled, EngineError
     from explorer.engine.explaining.explain import explain
     from explorer.engine.model.load import bundled, load
+    from explorer.engine.recording.load_recording import load_recording
     from explorer.engine.recording.recorder import record
     from explorer.lessons.shelf import lessons
     from explorer.network import Network
 
 __version__ = "0.1.0"
 
-__all__ = ["Cancelled", "EngineError", "Network", "bundled", "explain", "lessons", "load", "record", "view"]
+__all__ = [
+    "Cancelled",
+    "EngineError",
+    "Network",
+    "bundled",
+    "explain",
+    "lessons",
+    "load",
+    "load_recording",
+    "record",
+    "view",
+]
 
 _HOMES = {
     "Cancelled": "explorer.engine.errors",
@@ -31,6 +43,7 @@ _HOMES = {
     "explain": "explorer.engine.explaining.explain",
     "lessons": "explorer.lessons",
     "load": "explorer.engine.model.load",
+    "load_recording": "explorer.engine.recording.load_recording",
     "view": "explorer.app",
 }
 

@@ -28,15 +28,20 @@ class RecordError(EngineError):
         cause = "".join(traceback.format_exception(self.__cause__)) if self.__cause__ else ""
         return cause or self._details or str(self)
 
+    @classmethod
+    def again(cls, message: str, *, call: str, input_shapes: tuple[tuple[int, ...], ...], details: str) -> RecordError:
+        """One out of a file, with its details as text."""
+        error = cls(message, call=call, input_shapes=input_shapes)
+        error._details = details
+        return error
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _record_error, (type(self), str(self), self.call, self.input_shapes, self.details)
 
 
 def _record_error(kind: type[RecordError], *told: Any) -> RecordError:
     message, call, input_shapes, details = told
-    error = kind(message, call=call, input_shapes=input_shapes)
-    error._details = details
-    return error
+    return kind.again(message, call=call, input_shapes=input_shapes, details=details)
 
 
 class OutOfMemoryError(RecordError):

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import get_overridable_functions
 
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.losses import loss_named
@@ -26,6 +27,31 @@ class Portable:
     def __init__(self, function: Function) -> None:
         self.function = function
 
+    @property
+    def spelled(self) -> str:
+        """The name under which it is found again: "torch nn.functional.relu", "loss mse", "identity"; "lost Name" for
+        one that is not."""
+        function = self.function
+        if isinstance(function, Lost):
+            return f"lost {function.__name__}"
+        if isinstance(function, MethodType) and type(function.__self__) is nn.Identity:
+            return "identity"
+        if isinstance(function, MethodType) and isinstance(function.__self__, Loss):
+            return f"loss {function.__self__.name}"
+        path = _path(function)
+        return f"torch {path}" if path else f"lost {_name(function)}"
+
+    @classmethod
+    def read(cls, spelled: str) -> Portable:
+        """The function of that spelling, of a file that anybody may have made: nothing but what works on tensors."""
+        home, _, name = spelled.partition(" ")
+        if home == "identity":
+            return cls(nn.Identity().forward)
+        if home == "loss":
+            return _loss(name)
+        found = attrgetter(name)(torch) if home == "torch" and name in _safe_paths() else None
+        return _lost(name) if found is None else cls(found)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Portable:
         return self
 
@@ -33,10 +59,13 @@ class Portable:
         function = self.function
         if isinstance(function, MethodType) and type(function.__self__) is nn.Identity:
             return Portable, (function,)
-        if isinstance(function, MethodType) and isinstance(function.__self__, Loss):
-            return _loss, (function.__self__.name,)
-        path = _path(function)
-        return (_of_torch, (path,)) if path else (_lost, (_name(function),))
+        return Portable.read_trusted, (self.spelled,)
+
+    @classmethod
+    def read_trusted(cls, spelled: str) -> Portable:
+        """The function of that spelling, out of a pickle, which could run code by itself."""
+        home, _, name = spelled.partition(" ")
+        return cls(attrgetter(name)(torch)) if home == "torch" else cls.read(spelled)
 
 
 class Lost:
@@ -47,10 +76,6 @@ class Lost:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise EngineError(f"A recording out of a file does not hold the code of {self.__name__}: record it again.")
-
-
-def _of_torch(path: str) -> Portable:
-    return Portable(attrgetter(path)(torch))
 
 
 def _loss(name: str) -> Portable:
@@ -74,6 +99,15 @@ def _path(function: Function) -> str:
         return f"Tensor.{name}.__get__" if name else ""
     path, found = _paths().get(id(function), ("", None))
     return path if found is function else ""
+
+
+@lru_cache(maxsize=1)
+def _safe_paths() -> frozenset[str]:
+    """Of the functions that PyTorch lets a tensor take part in, and of what is read of one: none opens a file."""
+    by_home = get_overridable_functions()
+    functions = {id(function) for functions in by_home.values() for function in functions}
+    named = {path for path, function in _paths().values() if id(function) in functions}
+    return frozenset(named | {f"Tensor.{name}.__get__" for name in dir(torch.Tensor) if not name.startswith("__")})
 
 
 @lru_cache(maxsize=1)

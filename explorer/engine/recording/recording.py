@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from pathlib import Path
 from textwrap import fill
 from typing import Any, SupportsIndex, overload
 from weakref import ref
@@ -21,6 +22,7 @@ from explorer.engine.recording.geometry import geometries_of
 from explorer.engine.recording.kept import NOBODY, Kept
 from explorer.engine.recording.reading_rules import map_size
 from explorer.engine.recording.recomputation import Recomputation, dropout_mask
+from explorer.engine.recording.recording_file import write_state
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
 from explorer.network.receptive_field import Geometry, ReceptiveFields
@@ -80,7 +82,7 @@ class Recording:
         """In a copy the outputs are those of the calls' copies, and have no way back, as those have none."""
         known = {id(same): kept for kept in self._given() for same in kept.read_as}
         outputs = map_tree(self.outputs, torch.Tensor, lambda tensor: known.get(id(tensor)) or Kept(tensor, NOBODY))
-        return {name: value for name, value in vars(self).items() if name != "_finder"} | {"outputs": outputs}
+        return {each.name: getattr(self, each.name) for each in fields(self)} | {"outputs": outputs}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ |= state | {"outputs": map_tree(state["outputs"], Kept, lambda kept: kept.numbers)}
@@ -140,6 +142,13 @@ class Recording:
         """A table of the calls by its columns, for `pandas.DataFrame(recording.to_dict())`: name, kind, shape, the
         smallest, mean and largest number, seconds, bytes …"""
         return columns(self.calls)
+
+    def save(self, path: str | Path) -> None:
+        """Writes it to a safetensors file, weights included; `explorer.load_recording` reads it again.
+
+        Raises FileError where the file cannot be written.
+        """
+        write_state(path, self.__getstate__())
 
     def __repr__(self) -> str:
         told = (self._summary, *self._remarks)
