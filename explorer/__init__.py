@@ -1,6 +1,15 @@
 """Network Explorer: see what a neural network does, and where every number in it comes from.
 
 The names a script uses live here and are imported when first asked for: `import explorer` needs neither torch nor Qt.
+
+    Network         what a network is, in text notation: its shapes, its problems, a model made from it
+    bundled, load   the names of the networks that come with the program; one of them, or one from a file
+    record          one pass of any nn.Module on record: every call, with a loss also the way back
+    load_recording  a recording that `recording.save(path)` wrote
+    explain         how any number of a recording came about, beside what PyTorch computed
+    view            the window on a live model
+    lessons         the lessons that come with the program
+    EngineError     a sentence that says what could not be done; Cancelled is what a stopped pass raises
 """
 
 from __future__ import annotations

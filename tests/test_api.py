@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import re
+import subprocess
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -164,3 +166,64 @@ def test_what_a_script_has_to_catch_is_named() -> None:
     with pytest.raises(explorer.Cancelled):
         explorer.record(nn.Linear(3, 2), torch.ones(1, 3), should_stop=lambda: True)
     assert set(explorer.__all__) <= set(dir(explorer))
+
+
+def test_the_help_of_the_package_names_all_that_it_offers() -> None:
+    words = set(re.findall(r"\w+", explorer.__doc__ or ""))
+    assert set(explorer.__all__) <= words
+
+
+# What a person writes first in a notebook: each runs in a fresh process and prints what is right.
+FIRST_LINES = (
+    ('recording["0"].output.numpy().shape', "(1, 4, 6, 6)"),
+    ("np.asarray(recording.outputs).shape", "(1, 2)"),
+    ("len(list(recording)), len(recording)", "(5, 5)"),
+    ("recording[3].name, recording[-1].name", "('3', '4')"),
+    ("[call.kind for call in recording[2:5]]", "['max_pool2d', 'flatten', 'linear']"),
+    ('[call.name for call in recording["[01]"]]', "['0', '1']"),
+    ("recording.keys()", "('0', '1', '2', '3', '4')"),
+    ('recording.to_dict()["shape"][-1]', "(1, 2)"),
+    ("len(repr(recording).splitlines())", "7"),
+    ('"<table" in recording._repr_html_()', "True"),
+    ("len(copy.deepcopy(recording)), len(pickle.loads(pickle.dumps(recording)))", "(5, 5)"),
+    ('recording.save("r.safetensors"), len(explorer.load_recording("r.safetensors"))', "(None, 5)"),
+    ('explorer.explain(recording, "0", [0, 1, 2, 3]).error < 1e-6', "True"),
+    ('explorer.explain(recording, "0", (0, 1, -1, -1)).error < 1e-6', "True"),
+    ('explorer.explain(recording, "4", torch.tensor([0, 1])).error < 1e-6', "True"),
+    ('explorer.explain(recording, recording["0"], (0, 0, 0, 0)).error < 1e-6', "True"),
+    ('explorer.explain(step, "0", (3, 0, 2, 2), of="weight").error < 1e-6', "True"),
+    ('step.loss == step["loss"].output.item()', "True"),
+    ('told(lambda: failed["4"])', "There is no call '4' in this recording; the pass ended early. 0 failed on"),
+    ("explorer.__version__", explorer.__version__),
+)
+
+
+def test_the_first_lines_of_a_notebook_print_what_is_right(tmp_path: Path) -> None:
+    lines = "\n".join(f"print(({line}))" for line, _ in FIRST_LINES)
+    program = f"""
+import copy, pickle, torch, explorer, numpy as np
+from torch import nn
+model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 2))
+recording = explorer.record(model, torch.randn(1, 3, 8, 8))
+step = explorer.record(model, torch.randn(1, 3, 8, 8), target=[0], loss=nn.CrossEntropyLoss(label_smoothing=0.1))
+failed = explorer.record(model, torch.randn(1, 1, 8, 8))
+def told(asked):
+    try:
+        asked()
+    except KeyError as error:
+        return error
+{lines}
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    printed = done.stdout.splitlines()
+    assert len(printed) == len(FIRST_LINES)
+    for (line, expected), shown in zip(FIRST_LINES, printed, strict=True):
+        assert shown.startswith(expected), line

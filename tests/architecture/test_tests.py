@@ -52,7 +52,8 @@ def _name(path: Path) -> str:
 
 
 def _is_private(name: object) -> bool:
-    return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
+    """What notebooks ask an object for, `_repr_html_`, is none of it: it ends as it begins."""
+    return isinstance(name, str) and name.startswith("_") and not name.startswith("__") and not name.endswith("_")
 
 
 def _private_names(tree: ast.AST) -> Iterator[str]:

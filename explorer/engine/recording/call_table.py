@@ -94,8 +94,8 @@ def texts(call: Call) -> tuple[str, ...]:
     spread = ("dropped", "", "") if row.is_dropped else tuple(map(_number, (row.min, row.mean, row.max)))
     return (
         str(row.index),
-        _shortened(row.name),
-        row.kind if len(row.kind) <= KIND_LETTERS else f"{row.kind[: KIND_LETTERS - 1]}…",
+        _ended(row.name, NAME_LETTERS),
+        _begun(row.kind, KIND_LETTERS),
         shape_text(row.shape),
         *spread,
         seconds_text(row.seconds),
@@ -136,6 +136,10 @@ def _number(value: float | None) -> str:
     return "" if value is None else plain_number(value, 3) if np.isfinite(value) else special(value)
 
 
-def _shortened(name: str) -> str:
-    """Its end says more than its beginning: that is the layer."""
-    return name if len(name) <= NAME_LETTERS else f"…{name[1 - NAME_LETTERS :]}"
+def _begun(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def _ended(text: str, letters: int) -> str:
+    """The end of a path says more than its beginning: that is the layer."""
+    return text if len(text) <= letters else f"…{text[1 - letters :]}"

@@ -60,12 +60,11 @@ def record(
     or a function of the outputs and the target, such as nn.CrossEntropyLoss(weight=…); or "output" for the loss that
     the model itself gives, as its one number or under the name loss, "output.NAME" under another.
 
-    The model runs in the mode it
-    is in unless `train` says otherwise, and is left as it was found: mode, hooks, weights, buffers, gradients and
-    random state; an `optimizer` makes its step, because it was asked to, from gradients that together are shortened to
-    `clip_norm`, if one is given. What is handed out is detached, and no graph is held unless `keep_graph` asks for
-    outputs from which a gradient can flow. If the pass fails, the recording up to the failing call comes back with its
-    `error` set.
+    The model runs in the mode it is in unless `train` says otherwise, and is left as it was found: mode, hooks,
+    weights, buffers, gradients and random state; an `optimizer` makes its step, because it was asked to, from gradients
+    that together are shortened to `clip_norm`, if one is given; the steps of SGD, Adam, AdamW and RMSprop can be
+    explained. What is handed out is detached, and no graph is held unless `keep_graph` asks for outputs from which a
+    gradient can flow. If the pass fails, the recording up to the failing call comes back with its `error` set.
     Raises Cancelled if `should_stop` says so between two calls, EngineError with a sentence for a lazy module that
     never ran, a loss or a target that does not fit, and a way back that cannot be taken.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 import explorer
 from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.updates import UPDATES
 from explorer.engine import EngineError, record
 from explorer.engine.explaining.losses_beside import losses_beside
 from explorer.engine.recording.recording import Recording
@@ -228,6 +230,6 @@ def test_a_way_back_stopped_in_the_loss_is_stopped() -> None:
         record(network(), rows(), target=SHARES, loss=nn.MSELoss(), should_stop=lambda: next(asked))
 
 
-def test_the_help_names_every_loss() -> None:
-    text = record.__doc__ or ""
-    assert all(loss.name in text for loss in LOSSES)
+def test_the_help_names_every_loss_and_every_optimizer_that_is_explained() -> None:
+    words = set(re.findall(r"\w+", record.__doc__ or ""))
+    assert {entry.name for entry in (*LOSSES, *UPDATES)} <= words
