@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import RLock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from explorer.engine.recording.tree import leaves
 
 # The weights that recordings share with their models, by identity; they live as long as the recording holds them.
 _sharing: WeakKeyDictionary[Recording, frozenset[int]] = WeakKeyDictionary()
+_lock = RLock()  # one thread may train while another records
 
 
 def freeze(recording: Recording, tensors: Iterable[Tensor]) -> None:
@@ -26,7 +28,8 @@ def freeze(recording: Recording, tensors: Iterable[Tensor]) -> None:
         for kept in leaves((call.kept_args, call.kept_kwargs, call.kept_output, call.written), Kept):
             if kept.tensor is not None and storage_address(kept.tensor) in changing:
                 kept.copy()
-    _share(recording, _sharing.get(recording, frozenset()).difference(map(id, frozen)))
+    with _lock:
+        _share(recording, _sharing.get(recording, frozenset()).difference(map(id, frozen)))
 
 
 def freeze_before_steps(recording: Recording, weights: Iterable[Tensor]) -> None:
@@ -35,17 +38,20 @@ def freeze_before_steps(recording: Recording, weights: Iterable[Tensor]) -> None
 
 
 def _share(recording: Recording, weights: frozenset[int]) -> None:
-    if weights:
-        _sharing[recording] = weights
-    else:
-        _sharing.pop(recording, None)
+    with _lock:
+        if weights:
+            _sharing[recording] = weights
+        else:
+            _sharing.pop(recording, None)
 
 
 def _before_a_step(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
     if not _sharing:
         return
     stepping = {id(weight): weight for group in optimizer.param_groups for weight in group["params"]}
-    for recording, shared in [*_sharing.items()]:
+    with _lock:
+        sharing = [*_sharing.items()]
+    for recording, shared in sharing:
         touched = shared.intersection(stepping)
         if touched:
             freeze(recording, [stepping[each] for each in touched])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -100,6 +102,26 @@ def test_a_recording_that_nobody_holds_is_gone_before_a_step() -> None:
     gc.collect()
     assert gone() is None
     go_on(model, torch.optim.SGD)
+
+
+def test_one_thread_may_train_while_another_records() -> None:
+    looked_at, trained = network().eval(), network()
+    stop = Event()
+
+    def train() -> int:
+        steps = 0
+        while not stop.is_set():
+            go_on(trained, torch.optim.SGD)
+            steps += 2
+        return steps
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(train)
+        kept = [record(looked_at, pictures()) for _ in range(150)]
+        stop.set()
+        assert running.result() > 0
+    go_on(looked_at, torch.optim.SGD)
+    assert len({str(explorer.explain(recording, "0", (0, 0, 0, 0))) for recording in kept}) == 1
 
 
 def test_the_recordings_own_step_leaves_older_ones_whole() -> None:
