@@ -130,8 +130,7 @@ class Timeline:
         from explorer.engine.recording.call_tensors import argument_titles
 
         recording = self._recording
-        last = () if recording.loss_call is None else (recording.loss_call,)
-        titles = {call.name: argument_titles(recording, call) for call in (*recording.calls, *last)}
+        titles = {call.name: argument_titles(recording, call) for call in recording.calls_and_loss}
         return tuple(
             _step(index, step, self._layers, titles.get(step.call.name, {}), batch_size=recording.batch_size)
             for index, step in enumerate(self._engine_steps)

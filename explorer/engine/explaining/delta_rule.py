@@ -147,8 +147,7 @@ def _is_activation(call: Call) -> bool:
 
 
 def _only_reader(recording: Recording, call: Call) -> Call:
-    everything = (*recording.calls, recording.loss_call)
-    readers = [each for each in everything if each is not None and call.name in each.parents]
+    readers = [each for each in recording.calls_and_loss if call.name in each.parents]
     if len(readers) != 1:
         what = ", ".join(reader.name for reader in readers) or "nothing that is learned from"
         raise EngineError(f"The delta rule follows one way back, but {call.name} goes into {what}.")

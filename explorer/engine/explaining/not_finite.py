@@ -18,7 +18,7 @@ from explorer.engine.recording.update import Update
 def gradients_of(recording: Recording) -> Iterator[torch.Tensor]:
     """Everything that arrived anywhere on the way back."""
     yield from recording.parameter_gradients.values()
-    calls = (*recording.calls, *((recording.loss_call,) if recording.loss_call else ()))
+    calls = recording.calls_and_loss
     arrived = (gradient for call in calls for gradient in call.grad_outputs)
     yield from (gradient for gradient in (*arrived, *recording.input_gradients) if gradient is not None)
 

@@ -74,9 +74,8 @@ class Recording:
 
     def _take_in(self) -> None:
         home = ref(self)
-        for call in (*self.calls, self.loss_call):
-            if call is not None:
-                call.home = home
+        for call in self.calls_and_loss:
+            call.home = home
 
     def __getstate__(self) -> dict[str, Any]:
         """In a copy the outputs are those of the calls' copies, and have no way back, as those have none."""
@@ -97,10 +96,15 @@ class Recording:
         """How many examples went in: the size of the input's first axis."""
         return self.input_shape[0] if self.input_shape else 1
 
+    @property
+    def calls_and_loss(self) -> tuple[Call, ...]:
+        """All calls, each once: a loss that the model works out itself is one of its own."""
+        loss = self.loss_call
+        return self.calls if loss is None or loss in self.calls else (*self.calls, loss)
+
     @cached_property
     def _finder(self) -> CallFinder:
-        loss = () if self.loss_call is None or self.loss_call in self.calls else (self.loss_call,)
-        return CallFinder((*self.calls, *loss), self.module_calls, "" if self.error is None else str(self.error))
+        return CallFinder(self.calls_and_loss, self.module_calls, "" if self.error is None else str(self.error))
 
     @overload
     def __getitem__(self, name: SupportsIndex) -> Call: ...
@@ -231,8 +235,7 @@ def timeline(recording: Recording) -> Iterator[Step]:
     if recording.loss_call is None:
         return
     yield Step("loss", recording.loss_call, {"output": recording.loss_call.output_shape})
-    beside = () if recording.loss_call in recording.calls else (recording.loss_call,)
-    for call in (*beside, *reversed(recording.calls)):
+    for call in reversed(recording.calls_and_loss):
         shapes = _asked_back(call) if call.has_gradient else {}
         if shapes:
             yield Step("backward", call, shapes)

@@ -17,6 +17,7 @@ import explorer
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.updates import UPDATES
 from explorer.engine import EngineError, record
+from explorer.engine.explaining.delta_rule import explain_delta
 from explorer.engine.explaining.losses_beside import losses_beside
 from explorer.engine.recording.recording import Recording
 
@@ -154,6 +155,21 @@ def test_a_model_may_give_its_loss_itself(shape: str) -> None:
     assert kinds.count(("backward", "cross_entropy")) == 1
     assert kinds.count(("loss", "cross_entropy")) == 1
     assert explorer.explain(recording, "cross_entropy", (0, 1), of="input").error == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("is_its_own", [False, True])
+def test_the_delta_rule_starts_from_a_loss_of_ones_own(is_its_own: bool) -> None:
+    target = CLASSES.clamp(min=0)
+    if is_its_own:
+        recording = record(WithLoss(lambda loss, logits: loss), (rows(), target), loss="output")
+        name = "inside.2"
+    else:
+        recording = record(network(), rows(), target=target, loss=nn.CrossEntropyLoss())
+        name = "2"
+    logits = network()(rows()).detach().requires_grad_()
+    F.cross_entropy(logits, target).backward()
+    assert explain_delta(recording, name, (1, 2)).total == pytest.approx(-float(logits.grad[1, 2]), rel=1e-9)
+    assert [call.name for call in recording.calls_and_loss].count(recording.loss_call.name) == 1
 
 
 def test_an_optimizer_steps_by_a_loss_of_ones_own() -> None:
