@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from explorer.ui.shell.docks import stands_in
+
 NEAR = 2  # pixels by which Qt may miss a width
 
 
@@ -37,7 +39,11 @@ class Columns:
     def place(self) -> None:
         """Give them the widths for the window as it is."""
         self._given = self._usual()
-        self._window.resizeDocks([self._left, self._right], list(self._given), Qt.Orientation.Horizontal)
+        both = zip((self._left, self._right), self._given, strict=True)
+        here = [(dock, width) for dock, width in both if stands_in(dock, self._window)]
+        if here:
+            docks, widths = zip(*here, strict=True)
+            self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
 
     def take_over(self) -> None:
         """The window was laid out as it was before: what differs from the usual widths was chosen by a person."""
@@ -66,7 +72,7 @@ class Columns:
         widths = zip((self._left, self._right), self._given, strict=True)
         return all(
             not dock.isVisible()
-            or dock.isFloating()
+            or not stands_in(dock, self._window)
             or abs(dock.width() - given) <= NEAR
             or (is_tight and dock.width() < given)
             for dock, given in widths

@@ -8,6 +8,14 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from explorer.ui.common.pane import Pane
 
 
+def stands_in(dock: QDockWidget, window: QMainWindow) -> bool:
+    """Whether a dock has a place in the layout of `window`: it floats neither by itself nor in tabs with others.
+
+    Qt says only of the first that it floats, and warns where the other is to be given a size.
+    """
+    return not dock.isFloating() and dock.window() is window
+
+
 class PaneDock(QDockWidget):
     """A dock for `content`; it can be moved, floated and hidden, and is remembered by `name`."""
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from explorer.session.soon import soon
 from explorer.ui.common import settings
-from explorer.ui.shell.docks import PaneDock
+from explorer.ui.shell.docks import PaneDock, stands_in
 
 NO_LIMIT = 16_777_215  # Qt's own
 
@@ -36,12 +36,12 @@ class FoldingDock(PaneDock):
     @Slot()
     def sit(self) -> None:
         """Take the height it should have among the other docks."""
-        if not self.is_folded and not self.isFloating():
+        if not self.is_folded and stands_in(self, self._window):
             self._window.resizeDocks([self], [self._height], Qt.Orientation.Vertical)
 
     def follow_height(self) -> None:
         """The window has another height now: take back the height that it had no room for."""
-        if self.is_folded or self.isFloating():
+        if self.is_folded or not stands_in(self, self._window):
             return
         self._make_room()
         if self.height() < self._height:
@@ -69,7 +69,7 @@ class FoldingDock(PaneDock):
         super().resizeEvent(event)
         soon(self, self._make_room)  # what it needs is known once it is laid out
         is_dragged = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if is_dragged and not self.is_folded and not self.isFloating():
+        if is_dragged and not self.is_folded and stands_in(self, self._window):
             self._height = self.height()
             settings.set_training_height(self._height)
 
@@ -81,7 +81,7 @@ class FoldingDock(PaneDock):
         moment as high as its words were at their old width.
         """
         window, least = self._window, self._least_window_height
-        if not self.is_folded and not self.isFloating():
+        if not self.is_folded and stands_in(self, window):
             screen = window.screen().availableSize().height()
             least = max(least, min(window.minimumSizeHint().height(), screen))
         would_grow = least > window.height()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 from shiboken6 import isValid
 
 from explorer.session.soon import soon
+from explorer.ui.shell.docks import stands_in
 
 
 class SharedColumn(QObject):
@@ -82,5 +83,5 @@ class SharedColumn(QObject):
     def _is_shared(self) -> bool:
         """Whether both are one above the other; a window that goes deletes them one by one, and this one last."""
         docks = self._upper, self._lower
-        are_here = all(isValid(dock) and dock.isVisible() and not dock.isFloating() for dock in docks)
+        are_here = all(isValid(dock) and dock.isVisible() and stands_in(dock, self._window) for dock in docks)
         return are_here and self._upper.x() == self._lower.x() and self._upper.y() < self._lower.y()

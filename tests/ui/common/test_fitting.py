@@ -73,8 +73,8 @@ def test_letters_of_no_command_find_a_row_wherever_the_mouse_is(window: MainWind
 def test_in_the_midst_of_a_word_it_is_a_letter(
     window: MainWindow, overview: Overview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(QApplication, "keyboardInputInterval", lambda: 60_000)  # also where the machine is slow
     cards = _cards(window)
+    monkeypatch.setattr(QApplication, "keyboardInputInterval", lambda: 60_000)  # also where the machine is slow
     QCursor.setPos(overview.canvas.mapToGlobal(QPoint(200, 200)))
     QTest.keyClicks(cards, "bf")
     assert overview.canvas.view.zoom > 2
