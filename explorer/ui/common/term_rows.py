@@ -229,7 +229,7 @@ def product_text(part: Terms, at: int, of_batch: frozenset[str] = NONE) -> str:
     """ "input[3, 4, 5] 0.2341 × weight[1, 3, 0, 2] −0.3012"; a factor that stands there twice is squared."""
     texts: list[str] = []
     for factor in part.factors:
-        text = _factor_text(factor, at, of_batch)
+        text = _factor_text(factor, at, of_batch, is_first=not texts)
         if texts and texts[-1] == text and factor.cells is not None:
             texts[-1] = f"({text})²"
         elif factor.values[at] != 1 or factor.cells is not None or factor.name == "won":
@@ -245,12 +245,14 @@ def _brief_text(part: Terms, at: int, of_batch: frozenset[str]) -> str:
     return " × ".join((first, *map(bracketed, others)))
 
 
-def _factor_text(factor: Factor, at: int, of_batch: frozenset[str], *, with_value: bool = True) -> str:
+def _factor_text(
+    factor: Factor, at: int, of_batch: frozenset[str], *, with_value: bool = True, is_first: bool = True
+) -> str:
     value = f" {number(factor.values[at], DIGITS)}" if with_value else ""
     if factor.cells is None:
         return f"{factor.label}{value}" if factor.label != "½" else "½"
     label = factor.label_of(at)
-    is_made = " " in label or label.startswith(MINUS)
+    is_made = " " in label or (label.startswith(MINUS) and not is_first)
     label = f"({label})" if is_made and not label.endswith(")") else label
     cell = factor.cells[at]
     return f"{label}{cell_text(cell[1:] if factor.name in of_batch else cell)}{value}"

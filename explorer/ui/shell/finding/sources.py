@@ -39,7 +39,7 @@ class EditsSettings(Protocol):
         """Bring the keyboard into the field of a setting of the selected layer, or of the run."""
 
 
-class RunSetting(Protocol):
+class FindableSetting(Protocol):
     """One thing that a run depends on: its name here and on the screen, and as what it is chosen."""
 
     @property
@@ -58,7 +58,7 @@ class RunSetting(Protocol):
 class HasRunSettings(Protocol):
     """The training strip."""
 
-    def run_settings(self) -> Iterable[RunSetting]:
+    def run_settings(self) -> Iterable[FindableSetting]:
         """All that a run depends on."""
 
 
