@@ -163,6 +163,9 @@ def _strip(window: MainWindow, qtbot: QtBot, folder: Path, *, title: str) -> QWi
     tabs = window.training.parts.tabs
     tabs.setCurrentIndex(next(at for at in range(tabs.count()) if tabs.tabText(at) == title))
     QApplication.processEvents()
+    if title == "Surface":
+        qtbot.waitUntil(lambda: session.state.plane.surface is not None, timeout=WAIT_MS)
+        wait_until_drawn(qtbot)
     if title == "Landscape":
         qtbot.waitUntil(lambda: getattr(session.state.plane.landscape, "losses", None) is not None, timeout=WAIT_MS)
         wait_until_drawn(qtbot)
