@@ -292,7 +292,7 @@ def test_a_volume_keeps_its_channels_apart_and_tells_its_slices(qtbot: QtBot, se
         expected = model[0](torch.from_numpy(x)[None])[0].numpy()
     np.testing.assert_allclose(conv.values, expected.reshape(32, 4, 4), rtol=1e-5)
     assert (conv.map_name(13), conv.map_label(13)) == ("channel 3, slice 1", "3:1")
-    assert session.state.maps.activations.layers[2].map_name(13) == "channel 13"
+    assert session.state.maps.activations.layers[2].map_name(13) == "z₁₄"  # a row of numbers has letters
 
 
 class MeanOver(nn.Module):
