@@ -45,5 +45,7 @@ def _of_input(timeline: Timeline, first: int, letter: str) -> Labels:
 
 
 def labels_of(tensor: Tensor, labels: Labels) -> Sequence[str]:
-    """A name for each number of `tensor`'s rows, and of their gradients; none of what is no row."""
-    return labels.get(tensor.title.removeprefix(OF_GRADIENT), ())
+    """A name for each number of `tensor`'s rows, and of their gradients; none of what is no row, nor of rows that have
+    another length than the one that was named, as where one is joined to others."""
+    found = labels.get(tensor.title.removeprefix(OF_GRADIENT), ())
+    return found if tensor.values.ndim and len(found) == tensor.values.shape[-1] else ()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.cursor import at
+from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import Timeline
-from explorer.ui.debugger.class_labels import class_labels
+from explorer.ui.debugger.class_labels import class_labels, labels_of
 from explorer.ui.debugger.into.plan import into_plan
 from explorer.ui.debugger.into.term_tables import Table
 from explorer.ui.debugger.node_link.reading import drawing_of
@@ -116,3 +119,18 @@ def test_a_chosen_number_and_the_rows_of_a_table_are_called_so_too(qtbot: QtBot)
     assert table.labels == ("y₁", "y₂")
     given, target = over_plan(timeline, at(timeline, loss), ()).given
     assert (list(given.shown.names), list(target.shown.names)) == (["y₁", "y₂"], ["d₁", "d₂"])
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (1, 3), (4, 2), (2, 4, 4, 3)])
+def test_rows_of_another_length_than_the_one_that_was_named_have_no_names(shape: tuple[int, ...]) -> None:
+    tensor = Tensor("input", "linear1", np.zeros(shape, np.float32), "activation")
+    assert labels_of(tensor, {"linear1": ("cat", "dog")}) == (("cat", "dog") if shape[-1:] == (2,) else ())
+
+
+def test_the_terms_of_a_row_with_fewer_classes_than_numbers_have_their_places(qtbot: QtBot) -> None:
+    timeline = recorded("3x4x4 flatten linear(6)", target=[2])
+    place = timeline.find("loss", "loss")
+    assert place is not None
+    plan = into_plan(timeline, replace(at(timeline, place), is_inside=True), ("cat", "dog"))
+    assert isinstance(plan.middle, Table)
+    assert not {"cat", "dog"} & {*plan.middle.labels}
