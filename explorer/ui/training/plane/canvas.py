@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ARROWS
 from explorer.ui.common.dragging import Drag
-from explorer.ui.common.plot_axis import Axis, dress_axes
+from explorer.ui.common.plot_axis import dress_axes
+from explorer.ui.training.plane.plane_plot import PlanePlot
 
 DISC, RING = 7, 6
 LEFT_WIDTH = 50
@@ -39,7 +40,7 @@ class Smooth(pg.ImageItem):
         super().paint(painter, *arguments)
 
 
-class PlaneCanvas(pg.PlotWidget):
+class PlaneCanvas(PlanePlot):
     """Wheel and dragging change what is seen, F or a double click shows all again.
 
     `moved` tells the visible (left, right, bottom, top), `pointed` the place under the mouse or None, `chosen` a place
@@ -51,17 +52,13 @@ class PlaneCanvas(pg.PlotWidget):
     chosen = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")}, enableMenu=False)
+        super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(120, 80)
-        self.hideButtons()
         self._whole = QRectF(-1.5, -1.5, 3, 3)
         self._labels = ("", "")
         self._mark_at: tuple[float, float] | None = None
         self._drag = Drag()
-        self._box = self.getViewBox()
         self._box.setAspectLocked(True)
-        self._box.disableAutoRange()
         self.picture = Smooth(axisOrder="row-major")
         self.addItem(self.picture, ignoreBounds=True)
         self._clouds: list[pg.ScatterPlotItem] = []
@@ -107,18 +104,6 @@ class PlaneCanvas(pg.PlotWidget):
         """Mark one place with a cross."""
         self._mark_at = place
         self._mark.setData(*(([place[0]], [place[1]]) if place else ([], [])))
-
-    def place_at(self, point: QPoint) -> tuple[float, float] | None:
-        """The place of the plane under a point of the viewport; None beside it."""
-        scene = self.mapToScene(point)
-        if not self._box.sceneBoundingRect().contains(scene):
-            return None
-        place = self._box.mapSceneToView(scene)
-        return place.x(), place.y()
-
-    def point_of(self, x: float, y: float) -> QPointF:
-        """Where a place of the plane lies in the viewport."""
-        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(x, y))))
 
     @property
     def mark(self) -> tuple[float, float] | None:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.common import theme
-from explorer.ui.common.plot_axis import BELOW_HEIGHT, BELOW_WITHOUT_LABEL, Axis, dress_axes, label_width
+from explorer.ui.common.plot_axis import BELOW_HEIGHT, BELOW_WITHOUT_LABEL, dress_axes, label_width
 from explorer.ui.training.plane.canvas import Smooth
 from explorer.ui.training.plane.loss_picture import loss_picture
+from explorer.ui.training.plane.plane_plot import PlanePlot
 
 POINT, ROOM = 11, 0.06
 LOW = 120  # pixels: a lower plot gives the room of the label below to the picture
 
 
-class LandscapeCanvas(pg.PlotWidget):
+class LandscapeCanvas(PlanePlot):
     """Nothing in it is dragged: what it shows is chosen beside it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")}, enableMenu=False)
-        self.setMinimumSize(120, 80)
-        self.hideButtons()
-        self._box = self.getViewBox()
-        self._box.disableAutoRange()
+        super().__init__(parent)
         self._box.setMouseEnabled(False, False)
         self._losses: np.ndarray | None = None
         self._labels = ("", "")
@@ -74,18 +71,6 @@ class LandscapeCanvas(pg.PlotWidget):
         self._show_trail(trail)
         self._box.setRange(area, padding=0)
         self._name(*names)
-
-    def place_at(self, point: QPoint) -> tuple[float, float] | None:
-        """The place under a point of the viewport, as the axes count; None beside the plot."""
-        scene = self.mapToScene(point)
-        if not self._box.sceneBoundingRect().contains(scene):
-            return None
-        place = self._box.mapSceneToView(scene)
-        return place.x(), place.y()
-
-    def point_of(self, x: float, y: float) -> QPointF:
-        """Where such a place lies in the viewport."""
-        return QPointF(self.mapFromScene(self._box.mapViewToScene(QPointF(x, y))))
 
     def _show_trail(self, trail: np.ndarray) -> None:
         x, y = trail[:, 0], trail[:, 1]
