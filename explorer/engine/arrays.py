@@ -10,17 +10,21 @@ import torch
 _OF_NUMPY = (torch.float16, torch.float32, torch.float64)
 
 
+def dense(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor's numbers without its graph: of a sparse or a quantized one the whole table that it stands for."""
+    plain = tensor.detach()
+    if plain.is_quantized:
+        plain = plain.dequantize()
+    return plain if plain.layout is torch.strided else plain.to_dense()
+
+
 def array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     """The numbers of a tensor; on the CPU they share its memory where numpy has its type.
 
     The numbers of bfloat16 and its like come as float32, which holds each of them exactly; those of a sparse or a
     quantized tensor as the whole table they stand for; of complex numbers it is the real part.
     """
-    plain = tensor.detach()
-    if plain.is_quantized:
-        plain = plain.dequantize()
-    if plain.layout is not torch.strided:
-        plain = plain.to_dense()
+    plain = dense(tensor)
     if plain.is_complex():
         plain = plain.real
     if plain.is_floating_point() and plain.dtype not in _OF_NUMPY:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from explorer.engine.arrays import dense
 from explorer.engine.errors import OutOfMemoryError, RecordError
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording.call import Call
@@ -185,11 +186,7 @@ class Reader:
 
 def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
     """The numbers as a file holds them: all of them, one after the other, on the CPU, complex ones as pairs."""
-    plain = tensor.detach()
-    if plain.is_quantized:
-        plain = plain.dequantize()
-    if plain.layout is not torch.strided:
-        plain = plain.to_dense()
+    plain = dense(tensor)
     if plain.is_complex():
         plain = torch.view_as_real(plain.resolve_conj())
     return plain.resolve_neg().to("cpu", copy=True).contiguous()
