@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from explorer.session import Selection, Session, State, Verb
 from explorer.session.state import parts_changed
@@ -164,6 +164,8 @@ class LayerList(FollowingView, CardList):
             self._move(card.name, self.currentIndex().row() + rows)
 
     def _edit_name(self) -> None:
+        if self.state() == QAbstractItemView.State.EditingState:  # chosen in a menu over the name that is being typed
+            return
         self.edit(self.currentIndex())
 
     def _duplicate(self) -> None:

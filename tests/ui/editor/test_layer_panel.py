@@ -219,6 +219,22 @@ def test_f2_renames_the_selected_layer_in_its_card(panel: NetworkPanel, session:
     assert session.state.selection.layer == "edges"
 
 
+def test_rename_chosen_while_the_name_is_typed_keeps_what_was_typed(
+    panel: NetworkPanel, session: Session, qtbot: QtBot, qtlog: object
+) -> None:
+    click_card(panel, "conv1")
+    cards = layer_list(panel)
+    QTest.keyClick(cards, Qt.Key.Key_F2)
+    (editor,) = cards.viewport().findChildren(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "edges")
+    cards.rename.trigger()
+    assert not [record for record in qtlog.records if "editing failed" in record.message]  # type: ignore[attr-defined]
+    assert editor.text() == "edges"
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: network_of(session).names[0] == "edges")
+
+
 def test_copied_layers_are_text_and_come_back_when_pasted(panel: NetworkPanel, session: Session) -> None:
     cards = layer_list(panel)
     click_card(panel, "conv1")
