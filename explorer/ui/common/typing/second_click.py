@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 ENDS = (QEvent.Type.KeyPress, QEvent.Type.Wheel, QEvent.Type.Close, QEvent.Type.Hide)
 
@@ -35,9 +36,9 @@ class SecondClick(QObject):
     def stop(self) -> None:
         """Whatever comes now is not the second click."""
         self._timer.stop()
-        if self._window is not None:
+        if self._window is not None and isValid(self._window):  # a dock that is put back leaves its window, which goes
             self._window.removeEventFilter(self)
-            self._window = None
+        self._window = None
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick:
