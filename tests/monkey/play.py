@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -205,12 +207,23 @@ class Play:
 
 def _work_of(session: Session) -> str:
     """What is told of the work, and of which network: is it slow, forgotten, or asked for again and again?"""
-    state, is_asked = session.state, session.store.runner.has_requests()
+    state, is_asked, busy = session.state, session.store.runner.has_requests(), _stacks()
     _wait(lambda: False, 1.0)
     is_asked_anew = session.state.maps.asked is not state.maps.asked
     text = state.network.text() if state.network is not None else ""
     told = f"{state.status}, {state.training.status}, computing={state.maps.computing}, {is_asked=}, {is_asked_anew=}"
-    return f"{told}, a second later {session.state.status.task!r}, {text}"
+    return f"{told}, a second later {session.state.status.task!r}, {text}{busy}"
+
+
+def _stacks() -> str:
+    """Where the program's own threads are."""
+    frames = sys._current_frames()
+    own = [thread for thread in threading.enumerate() if thread.name.startswith("explorer") and thread.ident in frames]
+    return "".join(
+        f"\n{thread.name}:\n{''.join(traceback.format_stack(frames[thread.ident])[-12:])}"
+        for thread in own
+        if thread.ident is not None
+    )
 
 
 def _is_working(state: State) -> bool:
