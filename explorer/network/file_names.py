@@ -45,6 +45,11 @@ def is_weights(path: str | Path) -> bool:
     return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
 
 
+def known_path(network: Path) -> Path:
+    """Beside the file of a network that came with the program: what it knows of the examples that it learned from."""
+    return network.with_name(f"{network.stem}.known.safetensors")
+
+
 def other_model(path: str | Path) -> str:
     """A sentence about a file whose ending is that of a kind of model that is not read here; "" for any other."""
     path = Path(path)

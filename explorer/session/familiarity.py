@@ -12,7 +12,7 @@ class Familiarity:
     """`ratio` is how many times as far as usual it lies from the nearest of them: above 1 it is unlike all of them.
 
     `names` and `labels` are of the nearest training examples, the nearest first; `pictures` uint8 (n, H, W, C), None of
-    rows of numbers.
+    rows of numbers. Of the examples of a network that came with the program only `labels` are known.
     """
 
     ratio: float

@@ -98,7 +98,7 @@ class MapsState:
     wanted_device: str | None = None  # None: whatever is best
     device: str = "CPU"
     devices: tuple[str, ...] = ("CPU",)
-    familiarity: Familiarity | None = None  # of the present input, while there are data that were learned from
+    familiarity: Familiarity | None = None  # of the present input, while it is known what was learned from
     missed: tuple[str, ...] = ()  # layers of the pass whose weights were no longer kept: theirs are fresh ones
     measured: int = 0  # statistics of large layers that were read through since they were asked for
 

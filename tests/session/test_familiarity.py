@@ -15,7 +15,7 @@ import explorer
 from explorer.data import picture_from_array
 from explorer.session import Session
 from tests.session.test_comparing import TEXT, pictures
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_shown
 
 
 @pytest.fixture
@@ -97,6 +97,56 @@ def test_another_network_of_the_same_layers_knows_its_own_examples(session: Sess
         lambda: session.state.maps.familiarity is not None and not session.store.runner.is_busy(), timeout=60_000
     )
     assert session.state.status.mistake is None
+
+
+@pytest.fixture
+def bundled(qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Session]:
+    made = Session()
+    made.files.open_network(request.param)
+    wait_until_shown(qtbot, made)
+    qtbot.waitUntil(lambda: made.state.maps.familiarity is not None, timeout=60_000)
+    yield made
+    assert made.close()
+
+
+TRAINED = ("cifar10", "lecture", "one-neuron")
+
+
+@pytest.mark.parametrize("bundled", TRAINED, indirect=True)
+def test_a_network_that_came_along_knows_what_it_learned_from_before_data_are_open(
+    bundled: Session, qtbot: QtBot
+) -> None:
+    assert bundled.state.data.data_set is None
+    assert bundled.state.input.picture is not None
+    assert bundled.state.input.picture.name == "Cat"
+    assert not bundled.state.maps.familiarity.is_unknown
+    show(bundled, qtbot, np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8))
+    told = bundled.state.maps.familiarity
+    assert told.is_unknown
+    assert len(told.labels) == 3
+    assert set(told.labels) <= set(bundled.state.classes)
+    assert told.pictures is None
+
+
+@pytest.mark.parametrize("bundled", ["lecture"], indirect=True)
+def test_what_it_knows_holds_for_its_own_weights_alone_also_through_undo(bundled: Session, qtbot: QtBot) -> None:
+    network = bundled.state.network
+    assert network is not None
+    bundled.editing.replace_layer("conv1", replace(network.layer("conv1"), padding=1))
+    assert bundled.state.maps.familiarity is None
+    bundled.editing.undo()
+    qtbot.waitUntil(lambda: bundled.state.maps.familiarity is not None, timeout=60_000)
+    bundled.editing.reset_weights()
+    assert bundled.state.maps.familiarity is None
+
+
+def test_a_network_that_was_not_trained_knows_nothing(qtbot: QtBot) -> None:
+    made = Session()
+    made.files.open_network("two-two-two")
+    qtbot.waitUntil(lambda: made.state.network is not None and not made.store.runner.is_busy(), timeout=60_000)
+    qtbot.waitUntil(lambda: made.state.maps.activations is not None, timeout=60_000)
+    assert made.state.maps.familiarity is None
+    assert made.close()
 
 
 def prediction(session: Session) -> np.ndarray:

@@ -15,12 +15,15 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from explorer.amounts import percent, seconds_text
 from explorer.data.cifar_archive import LabelledPictures, read_cifar_archive
-from explorer.engine.model.load import save
+from explorer.engine.model.load import load, save
 from explorer.engine.recipes.recipe import Reached, Recipe, Training, write_recipe
 from explorer.engine.training.augment import flip_and_shift
 from explorer.engine.training.conditions import Conditions
+from explorer.engine.training.familiarity import drawn_features
+from explorer.engine.training.known_file import write_known
 from explorer.engine.training.train import Examples, LossFunction, Snapshot, evaluate, steps_per_epoch, train
 from explorer.network import Network
+from explorer.network.file_names import known_path
 from explorer.network.files import NetworkFile
 
 
@@ -37,7 +40,16 @@ def make(recipe: Recipe, folder: Path, *, data: Path | None, checkpoint: Path) -
     else:
         raise ValueError(f"The recipe {recipe.name} needs data to train on.")
     _write(model, recipe, folder)
+    if data is not None:
+        keep_known(recipe, folder, data=data)
     return recipe
+
+
+def keep_known(recipe: Recipe, folder: Path, *, data: Path) -> None:
+    """Write what the network whose files lie in `folder` knows: features of some pictures that it was trained on."""
+    file, learning = folder / f"{recipe.name}.json", examples_of(recipe, read_cifar_archive(data, "train"))
+    features, places = drawn_features(load(file).model, learning)
+    write_known(known_path(file), features, learning.targets[places])
 
 
 def _write(model: nn.Module, recipe: Recipe, folder: Path) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 
 import numpy as np
 
+from explorer.network import Network
+from explorer.network.file_names import known_path
+from explorer.network.files import read_network
+from explorer.resources import resource
 from explorer.session.channel_facts import ChannelFacts, Look
+from explorer.session.document import Document
 from explorer.session.failure import Failure
 from explorer.session.familiarity import Familiarity
 from explorer.session.features.plane import can_judge
@@ -36,14 +42,27 @@ class ReadThrough:
 
 
 def _familiarity_of(state: State) -> FamiliarityRequest | None:
-    """What to ask of the present input; None while weights change, and where they were learned from other data."""
-    values, data = state.values, state.data.data_set
-    if values is None or data is None or state.maps.activations is None or not can_judge(state):
+    """What to ask of the present input; None while weights change, and where nobody knows what they learned from."""
+    document, values, data = state.document, state.values, state.data.data_set
+    if values is None or state.maps.activations is None or state.training.status == "running":
         return None
-    has_learned = not state.document.has_fresh_weights and state.classes == data.classes
-    if not has_learned or state.training.status == "running":
-        return None
-    return FamiliarityRequest(state.document, data, state.training.step, values)
+    if not document.has_fresh_weights and can_judge(state) and data is not None and state.classes == data.classes:
+        return FamiliarityRequest(document, data, state.training.step, values)
+    return FamiliarityRequest(document, None, state.training.step, values) if _is_as_it_came(document) else None
+
+
+def _is_as_it_came(document: Document) -> bool:
+    """Whether it is a trained network that came with the program, with the layers and weights that it came with."""
+    if document.weights is None or document.layer_ids != document.weight_ids:
+        return False
+    return _known_network(document.weights) == document.subject.edited
+
+
+@lru_cache(maxsize=16)
+def _known_network(path: Path) -> Network | None:
+    """The network of a file that came with the program, if there is one that says what it knows."""
+    is_known = path.parent == resource("networks") and known_path(path).is_file()
+    return read_network(path).network if is_known else None
 
 
 class Measuring:

@@ -21,8 +21,9 @@ from explorer.ui.common.things import Thing, offer
 
 SIDE, NEAREST, MOST_DIGITS = 26, 3, 17
 TIP = (
-    "Measured in what the last layer takes: how far the input lies from the nearest of 400 training examples, against "
-    "how far nearly all of these lie from their own nearest one."
+    "Measured in how the maps answer, their means and spreads, or without maps in what the last layer takes: how far "
+    "the input lies from the nearest of 400 training examples, against how far nearly all of these lie from their own "
+    "nearest one."
 )
 
 

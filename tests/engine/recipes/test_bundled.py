@@ -16,9 +16,13 @@ from torch.nn import functional as F  # noqa: N812  # the name PyTorch's own pag
 
 import explorer
 from explorer.data.cifar_archive import read_cifar_archive
+from explorer.data.samples import read_sample
 from explorer.engine.recipes.make import examples_of, loss_of
 from explorer.engine.recipes.recipe import Recipe, read_recipe
+from explorer.engine.training.familiarity import LOOKED_AT, KnownExamples, familiarity, features_of
+from explorer.engine.training.known_file import read_known
 from explorer.engine.training.train import evaluate
+from explorer.network.file_names import known_path
 from explorer.network.files import read_network
 from explorer.resources import bundled_networks, resource
 
@@ -78,6 +82,58 @@ def test_its_description_claims_the_accuracy_that_was_measured(name, least):
     assert reached is not None
     assert reached.test_accuracy >= least
     assert f"{100 * reached.test_accuracy:.1f} %" in read_network(resource("networks", f"{name}.json")).description
+
+
+def known_of(name: str) -> KnownExamples:
+    known, _ = read_known(known_path(resource("networks", f"{name}.json")))
+    return known
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_what_is_unlike_all_it_learned_from_is_told_from_what_is_like_it(name):
+    """Noise, brick and a flat grey are unlike photographs of things; a cat and an astronaut are not."""
+    loaded, known = explorer.load(name), known_of(name)
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    shown = {"noise": noise, "grey": np.full_like(noise, 128)}
+    shown |= {name: read_sample(name).pixels for name in ("cat", "astronaut", "brick", "gravel", "horse")}
+    shown["inverted horse"] = 255 - shown["horse"]
+    ratios = {what: familiarity(loaded.model, known, loaded.prepare(x)[0].numpy())[0] for what, x in shown.items()}
+    assert all(ratios[what] > 1 for what in ("noise", "grey", "brick", "gravel", "inverted horse")), ratios
+    assert all(ratios[what] < 1 for what in ("cat", "astronaut")), ratios
+
+
+def test_what_they_know_is_small_and_holds_no_picture():
+    paths = [known_path(resource("networks", f"{name}.json")) for name in TRAINED]
+    assert sum(path.stat().st_size for path in paths) < 300_000
+    for path in paths:
+        kept = safetensors.torch.load_file(path)
+        assert set(kept) == {"centre", "spread", "features", "labels"}
+        assert kept["features"].shape[1] < 3 * 32 * 32
+
+
+@needs_cifar
+@pytest.mark.parametrize("name", TRAINED)
+def test_what_it_knows_was_kept_of_pictures_that_it_learned_from(name):
+    recipe = recipe_of(name)
+    pictures = read_cifar_archive(CIFAR, "train")
+    drawn = np.sort(np.random.default_rng(0).permutation(len(pictures.pixels))[:LOOKED_AT])
+    learning = examples_of(recipe, pictures)
+    features = features_of(explorer.load(name).model, learning.prepared(learning.taken(torch.from_numpy(drawn[:20]))))
+    known, labels = read_known(known_path(resource("networks", f"{name}.json")))
+    assert labels.tolist() == learning.targets[torch.from_numpy(drawn)].tolist()
+    nearest = torch.cdist(known.measured(features), known.features)
+    assert nearest.argmin(dim=1).tolist() == list(range(20))
+    assert float(nearest.min(dim=1).values.max()) < known.usual / 2
+
+
+@needs_cifar
+@pytest.mark.parametrize("name", TRAINED)
+def test_nearly_all_test_pictures_are_like_what_it_learned_from(name):
+    learning = examples_of(recipe_of(name), read_cifar_archive(CIFAR, "test", limit=300))
+    loaded, known = explorer.load(name), known_of(name)
+    features = features_of(loaded.model, learning.prepared(learning.inputs))
+    ratios = torch.cdist(known.measured(features), known.features).min(dim=1).values / known.usual
+    assert float((ratios > 1).float().mean()) < 0.1
 
 
 @needs_cifar

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,18 @@ from torch import nn
 
 from explorer.engine.errors import Cancelled, EngineError
 from explorer.engine.training.examples import Examples
-from explorer.engine.training.familiarity import MOST_BYTES, familiarity, known_examples, last_features
+from explorer.engine.training.familiarity import (
+    MOST_BYTES,
+    MOST_MAPS,
+    SILENT,
+    KnownExamples,
+    drawn_features,
+    familiarity,
+    features_of,
+    known_examples,
+    last_features,
+)
+from explorer.engine.training.known_file import read_known, write_known
 
 
 def model() -> nn.Sequential:
@@ -30,9 +43,66 @@ def test_the_features_are_what_the_last_layer_with_weights_takes() -> None:
     assert made.training
 
 
-def test_of_maps_and_sequences_the_features_are_means_over_all_places() -> None:
-    convolved, maps = nn.Sequential(nn.ReLU(), nn.Conv2d(3, 2, 1)), torch.randn(4, 3, 6, 5)
-    torch.testing.assert_close(last_features(convolved, maps), maps.relu().mean(dim=(2, 3)))
+def convolved() -> nn.Sequential:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU(inplace=True), nn.Conv2d(2, 4, 2), nn.Flatten(), nn.Linear(64, 2))
+
+
+def test_of_maps_the_features_are_how_each_of_them_answers() -> None:
+    made, inputs = convolved(), torch.randn(5, 3, 7, 7)
+    first = nn.functional.conv2d(inputs, made[0].weight, made[0].bias)
+    maps = [first, nn.functional.conv2d(first.relu(), made[2].weight, made[2].bias)]
+    expected = []
+    for answers in maps:
+        spread = answers.std(dim=(2, 3), correction=0) + SILENT
+        expected.append(torch.stack((answers.mean(dim=(2, 3)), spread, spread.log()), dim=2))
+    torch.testing.assert_close(features_of(made, inputs), torch.cat(expected, dim=1).flatten(1).detach())
+
+
+def test_of_many_maps_so_many_are_drawn_evenly() -> None:
+    made = nn.Sequential(nn.Conv2d(1, 10 * MOST_MAPS, 1), nn.Flatten(), nn.Linear(40 * MOST_MAPS, 2))
+    assert features_of(made, torch.randn(3, 1, 2, 2)).shape == (3, 3 * MOST_MAPS)
+
+
+def test_features_of_maps_count_by_how_far_they_usually_differ() -> None:
+    """Twice as wide in one feature, or written twice, they tell the same."""
+    torch.manual_seed(2)
+    features, places, x = torch.randn(3000, 4), torch.arange(3000), torch.randn(6, 4)
+    plain = KnownExamples.of(features, places, are_of_maps=True)
+    wide = torch.tensor([1.0, 50.0, 0.01, 1.0])
+    scaled = KnownExamples.of(features * wide, places, are_of_maps=True)
+    torch.testing.assert_close(
+        torch.cdist(scaled.measured(x * wide), scaled.features),
+        torch.cdist(plain.measured(x), plain.features),
+        rtol=0.02,
+        atol=0.02,
+    )
+    deviations = torch.cdist(plain.measured(x), plain.features).square().mean(dim=1)
+    whole = (x - features.mean(dim=0)) @ torch.linalg.inv(torch.cov(features.T)) @ (x - features.mean(dim=0)).T
+    torch.testing.assert_close(deviations, whole.diagonal() + 4, rtol=0.02, atol=0.02)
+
+
+def test_what_is_kept_of_examples_says_of_an_input_what_they_say(tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    made, data = convolved(), Examples(torch.randn(300, 3, 7, 7), torch.arange(300) % 7)
+    features, places = drawn_features(made, data)
+    write_known(tmp_path / "some.safetensors", features, data.targets[places])
+    kept, labels = read_known(tmp_path / "some.safetensors")
+    assert labels.tolist() == [place % 7 for place in range(300)]
+    for shown in (data.inputs[5], 3 * data.inputs[5], torch.rand(3, 7, 7), torch.zeros(3, 7, 7)):
+        ratio, nearest = familiarity(made, known_examples(made, data), shown.numpy())
+        of_kept, among_kept = familiarity(made, kept, shown.numpy())
+        assert of_kept == pytest.approx(ratio, rel=0.03, abs=0.1)
+        assert among_kept[0] == nearest[0]
+
+
+def test_a_damaged_file_of_what_is_known_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "some.safetensors").write_bytes(b"nothing")
+    with pytest.raises(EngineError, match="cannot be read"):
+        read_known(tmp_path / "some.safetensors")
+
+
+def test_of_sequences_the_features_are_means_over_all_places() -> None:
     linear, sequences = nn.Sequential(nn.ReLU(), nn.Linear(5, 2)), torch.randn(4, 6, 5)
     torch.testing.assert_close(last_features(linear, sequences), sequences.relu().mean(dim=1))
 
