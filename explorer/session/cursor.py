@@ -31,6 +31,14 @@ class Cursor:
     example: int = 0
 
 
+@dataclass(frozen=True)
+class StepName:
+    """A step by its phase and the layer or the parameter that it is at, "" for the loss: before it is on record."""
+
+    phase: str
+    at: str = ""
+
+
 def points_into(timeline: Timeline, cursor: Cursor) -> bool:
     """Whether the timeline has the cursor's step, example and cell."""
     if not has_places((cursor.step, cursor.example), (len(timeline.steps), timeline.batch_size)):
@@ -44,6 +52,19 @@ def at(timeline: Timeline, step: int, *, example: int = 0) -> Cursor:
     step = min(max(step, 0), len(timeline.steps) - 1)
     entry = timeline.steps[step]
     return Cursor(step, entry.asked_first, timeline.telling_cell(step, entry.asked_first, example), False, example)
+
+
+def named(timeline: Timeline, name: StepName) -> Cursor | None:
+    """The cursor on the step that is meant by `name`; None where the timeline has none."""
+    made = timeline.step_of(name.at)
+    call = name.at if made is None else timeline.steps[made].call
+    found = (step.index for step in timeline.steps if step.phase == name.phase and _is_at(step, name, call))
+    first = made if name.phase == "forward" else next(found, None)
+    return None if first is None else at(timeline, first)
+
+
+def _is_at(step: TimelineStep, name: StepName, call: str) -> bool:
+    return not name.at or (step.parameter == name.at if step.phase == "update" else step.call == call)
 
 
 def over(timeline: Timeline, cursor: Cursor, direction: int = 1) -> Cursor:

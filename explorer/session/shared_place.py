@@ -10,7 +10,7 @@ import numpy as np
 from explorer.arithmetic.operation import Index
 from explorer.session import cursor as moves
 from explorer.session.cell import Cell, is_index, maps_shape, same_cell
-from explorer.session.cursor import Cursor
+from explorer.session.cursor import Cursor, StepName
 from explorer.session.selection import Selection
 from explorer.session.snapshot import INPUT, LayerActivation
 from explorer.session.state import State
@@ -74,11 +74,11 @@ def landing(
 ) -> tuple[Cursor, Selection]:
     """Where cursor and selection are on a newly recorded timeline, `state` being that before it came.
 
-    The cursor goes to a gradient that is waited for, to `step`, if one is given, to the start if a training step was
-    taken, and to the end if one was taken back: the selection with it. Else, as on a step that a run made, it stays
-    where it stood, if the steps are the same ones, or goes to what is selected.
+    The cursor goes to a gradient or step that is waited for, to `step`, if one is given, to the start if a training
+    step was taken, and to the end if one was taken back: the selection with it. Else, as on a step that a run made, it
+    stays where it stood, if the steps are the same ones, or goes to what is selected.
     """
-    wanted = None if state.steps.wanted is None else gradient_at(timeline, state.steps.wanted)
+    wanted = _wanted(timeline, state.steps.wanted)
     if wanted is not None:
         return wanted, selection_at(state, timeline, wanted)
     before = state.steps.timeline
@@ -88,6 +88,12 @@ def landing(
         cursor = moves.at(timeline, step)
         return cursor, selection_at(state, timeline, cursor)
     return _standing(state, timeline), state.selection
+
+
+def _wanted(timeline: Timeline, wanted: Cell | StepName | None) -> Cursor | None:
+    if isinstance(wanted, StepName):
+        return moves.named(timeline, wanted)
+    return None if wanted is None else gradient_at(timeline, wanted)
 
 
 def gradient_at(timeline: Timeline, wanted: Cell) -> Cursor | None:

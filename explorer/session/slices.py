@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from explorer.bounds import sentence
 from explorer.session.cell import Cell
 from explorer.session.comparison import Comparison
-from explorer.session.cursor import Cursor
+from explorer.session.cursor import Cursor, StepName
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
 from explorer.session.explained import Explained
@@ -113,7 +113,7 @@ class StepsState:
     timeline: Timeline | None = None
     is_made: bool = False  # the one on the timeline was made by a run, which rests after it
     cursor: Cursor = field(default_factory=Cursor)
-    wanted: Cell | None = None  # the gradient at which the next recorded step opens: a cell of a layer's parameter
+    wanted: Cell | StepName | None = None  # where the next recorded step opens: a gradient's cell, of a parameter
     is_playing: bool = False  # it steps by itself
     message: str = ""  # why the step ends before its loss, or why there is none
     target: Target = None  # what the present input should give

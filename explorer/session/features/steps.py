@@ -10,7 +10,7 @@ from explorer.amounts import count
 from explorer.arithmetic.operation import Index
 from explorer.session import cursor as moves
 from explorer.session.cell import Cell, is_index
-from explorer.session.cursor import Cursor
+from explorer.session.cursor import Cursor, StepName
 from explorer.session.features.learning import Learning
 from explorer.session.shared_place import (
     cell_in_maps,
@@ -100,6 +100,14 @@ class Steps:
             return moves.into(timeline, moved) if inside else moved
 
         self._move_by(move)
+
+    def go_to_named(self, name: StepName) -> None:
+        """A step by its name: now, or as soon as one is on record."""
+        steps = self._store.state.steps
+        if steps.timeline is None:
+            self._store.set(replace(steps, wanted=name))
+        elif (cursor := moves.named(steps.timeline, name)) is not None:
+            self._move(self._as_left(steps.timeline, cursor))
 
     def choose_cell(self, of: str, cell: tuple[int, ...]) -> None:
         """Explain another cell of the step; the depth stays."""

@@ -23,24 +23,29 @@ REFUSED = 25.0
 
 
 def best(query: str, findables: Sequence[Findable], most: int) -> list[Findable]:
-    """At most `most` that fit every word of `query`, the best first; without words the first ones."""
+    """At most `most` that fit every word of `query`, the best first; without words the first ones.
+
+    Of those whose titles fit equally well the shortest is the nearest; the others keep their order.
+    """
     words = query.lower().split()
     if not words:
         return list(findables[:most])
-    scored = ((_fit(words, each), place) for place, each in enumerate(findables))
-    found = [(-score, len(findables[place].title), place) for score, place in scored if score is not None]
-    return [findables[place] for _, _, place in heapq.nsmallest(most, found)]
+    ranks = ((_rank(words, each), place) for place, each in enumerate(findables))
+    found = [(*rank, place) for rank, place in ranks if rank is not None]
+    return [findables[place] for *_, place in heapq.nsmallest(most, found)]
 
 
-def _fit(words: Sequence[str], findable: Findable) -> float | None:
+def _rank(words: Sequence[str], findable: Findable) -> tuple[float, int] | None:
+    """What comes first has the least: how badly it fits, and how long the title is, if that fits."""
     title, beside = findable.title.lower(), f"{findable.what} {findable.words} {findable.note}".lower()
-    whole = -REFUSED if findable.refusal else 0.0
+    whole, length = -REFUSED if findable.refusal else 0.0, 0
     for word in words:
-        fit = max(in_title(word, title), BESIDE * _in_words(word, beside))
-        if not fit:
+        by_title, by_words = in_title(word, title), BESIDE * _in_words(word, beside)
+        if not by_title and not by_words:
             return None
-        whole += fit
-    return whole
+        whole += max(by_title, by_words)
+        length = len(title) if by_title > by_words else length
+    return -whole, length
 
 
 def in_title(word: str, title: str) -> float:

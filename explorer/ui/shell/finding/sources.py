@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtGui import QKeySequence
 
@@ -14,6 +14,7 @@ from explorer.network.files import read_network
 from explorer.network.templates import TEMPLATES, Template
 from explorer.resources import bundled_networks, resource
 from explorer.session import Verb
+from explorer.session.cursor import StepName
 from explorer.session.timeline import TimelineStep
 from explorer.ui.common import theme
 from explorer.ui.common.actions import Actions
@@ -22,6 +23,9 @@ from explorer.ui.common.text import shape_text
 from explorer.ui.shell.commands import set_theme
 from explorer.ui.shell.finding.findable import Findable
 from explorer.ui.shell.status import MODE_TIPS
+
+if TYPE_CHECKING:
+    from explorer.lessons.lesson import Lesson
 
 THEMES = {"system": "Theme: as the system", "light": "Theme: light", "dark": "Theme: dark"}
 ALSO = {"showData": "open data set browse"}
@@ -147,17 +151,45 @@ def passes(shell: Shell) -> Iterable[Findable]:
 
 
 def steps(shell: Shell) -> Iterable[Findable]:
-    """The steps on record, forwards, the loss, backwards and updates; the debugger goes there."""
+    """The steps on record, forwards, the loss, backwards and updates; the debugger goes there.
+
+    Before one is on record those that will be, as far as the layers tell: going to one records it.
+    """
     timeline = shell.session.state.steps.timeline
-    for step in timeline.steps if timeline is not None else ():
-        yield Findable(
-            step.call if step.phase == "forward" else f"{step.phase.capitalize()} · {_worked_on(step)}",
-            "step",
-            _going(shell, step.index),
-            note=f"Go to this step in the step debugger: {step.kind.replace('_', ' ')}.",
-            aside=step.phase,
-            words="call debugger",
-        )
+    if timeline is None:
+        yield from _steps_to_come(shell)
+        return
+    for step in timeline.steps:
+        yield _step(shell, step.phase, _worked_on(step), step.kind, partial(shell.session.steps.go_to_step, step.index))
+
+
+def _step(shell: Shell, phase: str, at: str, kind: str, go: Callable[[], object]) -> Findable:
+    def show_and_go() -> None:
+        shell.show("debugger")
+        go()
+
+    return Findable(
+        at if phase == "forward" else f"{phase.capitalize()} · {at}",
+        "step",
+        show_and_go,
+        note=f"Go to this step in the step debugger: {kind.replace('_', ' ')}.",
+        aside=phase,
+        words="call debugger",
+    )
+
+
+def _steps_to_come(shell: Shell) -> Iterable[Findable]:
+    state, go = shell.session.state, shell.session.steps.go_to_named
+    layers = state.maps.activations.layers if state.maps.activations is not None else ()
+    chosen = state.document.hyperparameters
+    there = [("forward", layer.name, layer.kind) for layer in layers]
+    there += [("loss", "", chosen.loss or "loss")] if layers else []
+    there += [("backward", layer.name, layer.kind) for layer in reversed(layers)]
+    for layer in layers:
+        learned = {"weight": layer.weight, "bias": layer.bias}
+        there += [("update", f"{layer.name}.{of}", chosen.optimizer) for of in learned if learned[of] is not None]
+    for phase, at, kind in there:
+        yield _step(shell, phase, at or kind.replace("_", " "), kind, partial(go, StepName(phase, at)))
 
 
 def _worked_on(step: TimelineStep) -> str:
@@ -168,14 +200,6 @@ def _worked_on(step: TimelineStep) -> str:
         if step.phase == "backward"
         else step.kind.replace("_", " ")
     )
-
-
-def _going(shell: Shell, index: int) -> Callable[[], object]:
-    def go() -> None:
-        shell.show("debugger")
-        shell.session.steps.go_to_step(index)
-
-    return go
 
 
 def networks(shell: Shell) -> Iterable[Findable]:
@@ -203,18 +227,25 @@ def _beginning(shell: Shell, template: Template) -> Callable[[], object]:
 
 
 def lessons(shell: Shell) -> Iterable[Findable]:
-    """The lessons that come with the program."""
+    """The lessons that come with the program, in the language they are read in; found by their words in any."""
     from explorer.lessons.shelf import lessons as all_lessons
+    from explorer.lessons.words import LANGUAGES
 
-    for lesson in all_lessons():
+    shown = all_lessons(shell.session.state.lessons.language)
+    in_all = zip(*(all_lessons(language) for language in LANGUAGES), strict=True)
+    for original, lesson, spoken in zip(all_lessons(), shown, in_all, strict=True):
         yield Findable(
             lesson.title,
             "lesson",
-            partial(shell.session.lessons.open, lesson),
+            partial(shell.session.lessons.open, original),
             note=lesson.script.question if lesson.script.question != lesson.title else lesson.chapter,
             aside=f"{lesson.minutes} min",
-            words=f"{lesson.name} {lesson.chapter} learn",
+            words=" ".join((lesson.name, "learn", *map(_words_of, spoken))),
         )
+
+
+def _words_of(lesson: Lesson) -> str:
+    return f"{lesson.title} {lesson.chapter} {lesson.script.question}"
 
 
 def data_sets(shell: Shell) -> Iterable[Findable]:

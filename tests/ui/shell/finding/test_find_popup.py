@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data import DATA_SETS
 from explorer.data.samples import SAMPLES
+from explorer.lessons.shelf import lessons
 from explorer.network.templates import TEMPLATES
 from explorer.resources import bundled_networks
 from explorer.ui.common.command import Command, Shell
@@ -23,7 +24,7 @@ from explorer.ui.shell.finding.popup import FindPopup, told
 from explorer.ui.shell.finding.sources import SOURCES
 from explorer.ui.shell.main_window import MainWindow
 from tests.architecture.entries import listed
-from tests.ui.fakes import wait_until_shown
+from tests.ui.fakes import wait_until_recorded, wait_until_shown
 from tests.ui.windows import shared_window
 
 
@@ -149,12 +150,41 @@ def test_another_kind_of_thing_is_one_entry(window: MainWindow) -> None:
     assert went == [window.session.state.title]
 
 
-def test_a_step_is_gone_to_once_one_is_on_record(window: MainWindow, qtbot: QtBot) -> None:
-    assert not any(each.what == "step" for each in find(window, "").found)
-    for popup in window.findChildren(FindPopup):
-        popup.close()
+@pytest.mark.parametrize(
+    ("words", "title", "at"),
+    [
+        ("relu3 step", "relu3", ("relu3", "forward")),
+        ("backward conv2", "Backward · conv2", ("conv2", "backward")),
+        ("update conv2.weight", "Update · conv2.weight", ("conv2", "update")),
+        ("loss · ", "Loss · loss", ("loss", "loss")),
+    ],
+)
+def test_a_step_is_gone_to_before_one_is_on_record(
+    window: MainWindow, qtbot: QtBot, words: str, title: str, at: tuple[str, str]
+) -> None:
+    window.session.store.set(replace(window.session.state.steps, timeline=None))
+    found = go(window, words)
+    assert (found.title, found.what) == (title, "step")
+    assert window.tabs.current == "debugger"
+    wait_until_recorded(qtbot, window.session)
+    assert step_at(window)[1] == at[1]
+    if at[1] != "loss":
+        assert layer_at(window) == at[0]
+
+
+def test_before_one_is_on_record_its_steps_are_those_that_come(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.store.set(replace(window.session.state.steps, timeline=None))
+    before = [titles_of(find(window, phase), "step") for phase in ("backward ·", "update ·")]
     window.show_part("debugger")
-    qtbot.waitUntil(lambda: window.session.state.steps.timeline is not None, timeout=60_000)
+    wait_until_recorded(qtbot, window.session)
+    after = [titles_of(find(window, phase), "step") for phase in ("backward ·", "update ·")]
+    assert all(before)
+    assert [sorted(early - late) for early, late in zip(before, after, strict=True)] == [[], []]
+
+
+def test_a_step_on_record_is_gone_to(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_part("debugger")
+    wait_until_recorded(qtbot, window.session)
     assert go(window, "relu3 step").what == "step"
     assert step_at(window) == ("relu3", "forward")
     assert go(window, "backward conv2").what == "step"
@@ -163,6 +193,12 @@ def test_a_step_is_gone_to_once_one_is_on_record(window: MainWindow, qtbot: QtBo
     assert step_at(window)[1] == "update"
     assert go(window, "loss · ").what == "step"
     assert step_at(window)[1] == "loss"
+
+
+def layer_at(window: MainWindow) -> str:
+    state = window.session.state
+    assert state.steps.timeline is not None
+    return state.steps.timeline.steps[state.steps.cursor.step].layer
 
 
 def step_at(window: MainWindow) -> tuple[str, str]:
@@ -229,6 +265,27 @@ def test_the_line_to_type_into_names_every_kind_of_thing(window: MainWindow, qtb
         assert what in window.action("find").toolTip()
         popup.search.setText(what)
         assert titles_of(popup, what), what
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_lessons_stand_in_the_order_and_language_of_the_contents(window: MainWindow, language: str) -> None:
+    before = window.session.state.lessons
+    window.session.lessons.read_in(language)
+    popup = find(window, "lesson")
+    shown = [each.title for each in popup.found if each.what == "lesson"]
+    window.session.store.set(before)
+    assert shown == [lesson.title for lesson in lessons(language)]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("words", ["verluste lesson", "loss lesson", "faltung lesson", "convolution lesson"])
+def test_a_lesson_is_found_by_the_words_of_every_language(window: MainWindow, language: str, words: str) -> None:
+    before = window.session.state.lessons
+    window.session.lessons.read_in(language)
+    found = [each.title for each in find(window, words).found if each.what == "lesson"]
+    window.session.store.set(before)
+    assert found
+    assert set(found) <= {lesson.title for lesson in lessons(language)}
 
 
 def test_up_and_down_move_through_what_was_found_and_a_row_is_read_out_whole(window: MainWindow) -> None:
