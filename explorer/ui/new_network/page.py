@@ -153,6 +153,7 @@ class NewNetworkPage(QDialog):
         self.editor.cursorPositionChanged.connect(self._follow_cursor)
         self.editor.refused.connect(self._refuse)
         self.templates.taken.connect(self._take_template)
+        self.templates.reached.connect(self._reach_template)
         self.sheet.wanted.connect(self._write_kind)
         self.table.chosen.connect(self._show_layer)
         self.lines.asked_for.connect(self._show_problem)
@@ -168,6 +169,7 @@ class NewNetworkPage(QDialog):
         began = monotonic()
         self._timer.stop()
         draft = self._draft = read_draft(self.editor.text())
+        self.templates.show_text(draft.text)
         self.table.show_rows([layer_line(written) for written in draft.layers])
         self.lines.show_lines(list(problem_lines(draft)))
         self._summary.set_whole(summary(draft))
@@ -196,6 +198,15 @@ class NewNetworkPage(QDialog):
     def _take_template(self, template: Template) -> None:
         self.editor.replace_text(template.text)
         self._read()
+
+    @Slot(object)
+    def _reach_template(self, template: Template) -> None:
+        """Where the keys went in the list: its text follows, unless that would replace one of the person's own."""
+        text = self.editor.text()
+        if not text.strip() or any(text == each.text for each in TEMPLATES):
+            self._take_template(template)
+        else:
+            self.templates.show_text(text)
 
     @Slot(object)
     def _write_kind(self, kind: type[Layer]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.network.templates import TEMPLATES, Template
 from explorer.ui.common import theme
@@ -44,9 +44,13 @@ class TemplateModel(RowModel):
 
 
 class TemplateList(RowList):
-    """`taken` tells which template was clicked, or chosen with the arrows and Enter."""
+    """The one whose text stands in the editor is the selected one, which `show_text` tells.
+
+    `taken` tells which template was clicked or chosen with Enter, `reached` which one the keys went to.
+    """
 
     taken = Signal(object)
+    reached = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +72,20 @@ class TemplateList(RowList):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in ENTERING:
             self._take(self.currentIndex())
+            return
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if self.currentIndex() != before:
+            self.reached.emit(self.currentIndex().data(TEMPLATE_ROLE))
+
+    def show_text(self, text: str) -> None:
+        """Select the template that is written there; none where it is a text of the person's own."""
+        at = next((row for row, template in enumerate(TEMPLATES) if template.text == text), None)
+        if at is None:
+            self.clearSelection()
         else:
-            super().keyPressEvent(event)
+            self.setCurrentIndex(self.model().index(at, 0))
+            self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @Slot(QModelIndex)
     def _take(self, index: QModelIndex) -> None:
@@ -94,6 +110,9 @@ class _TemplateDelegate(QStyledItemDelegate):
             _write(painter, template, room.adjusted(0, PICTURE_HEIGHT + 6, 0, 0))
             painter.setPen(QColor(colours.border))
             painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+            if option.state & QStyle.StateFlag.State_HasFocus:
+                painter.setPen(QColor(colours.accent))
+                painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
 
 
 def _write(painter: QPainter, template: Template, room: QRect) -> None:

@@ -206,6 +206,42 @@ def test_templates_are_taken_by_arrows_and_enter_or_a_click_and_undo_brings_the_
     assert window.session.state.document is document
 
 
+def _selected(page: NewNetworkPage) -> list[str]:
+    return [index.data() for index in page.templates.selectedIndexes()]
+
+
+@pytest.mark.parametrize(
+    ("keys", "at"), [((Qt.Key.Key_End,), -1), ((Qt.Key.Key_Down, Qt.Key.Key_Down), 2), ((Qt.Key.Key_PageDown,), None)]
+)
+def test_the_template_that_the_keys_reach_is_the_one_that_stands_in_the_text(
+    page: NewNetworkPage, keys: tuple[Qt.Key, ...], at: int | None
+) -> None:
+    """End went to "Empty" in the list, while the text stayed that of another."""
+    assert _selected(page) == [TEMPLATES[0].title]
+    page.templates.setFocus()
+    for key in keys:
+        QTest.keyClick(page.templates, key)
+    template = next(each for each in TEMPLATES if each.text == page.editor.text())
+    assert _selected(page) == [template.title]
+    assert template is not TEMPLATES[0]
+    assert at is None or template is TEMPLATES[at]
+
+
+def test_a_text_of_ones_own_is_no_template_and_the_keys_leave_it(page: NewNetworkPage, qtbot: QtBot) -> None:
+    _write(page, "3x8x8 relu")
+    qtbot.waitUntil(lambda: not _selected(page))
+    page.templates.setFocus()
+    QTest.keyClick(page.templates, Qt.Key.Key_End)
+    assert page.editor.text() == "3x8x8 relu"
+    assert not _selected(page)
+    assert page.templates.currentIndex().data() == TEMPLATES[-1].title
+    QTest.keyClick(page.templates, Qt.Key.Key_Return)
+    assert page.editor.text() == TEMPLATES[-1].text
+    assert _selected(page) == [TEMPLATES[-1].title]
+    page.editor.undo()
+    qtbot.waitUntil(lambda: not _selected(page))
+
+
 def test_a_kind_of_the_cheat_sheet_is_written_where_the_cursor_is(page: NewNetworkPage) -> None:
     _write(page, "3x8x8")
     assert page.sheet.findChildren(QPushButton)
