@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from explorer.session.opened import Opened
 
 
+BEFORE_TRAINING = "before training"
+"""What the weights are called that no run of this window learned, where one goes on from them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Begun:
     """All that a run depends on, beside the weights, which the worker has.

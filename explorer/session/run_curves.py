@@ -33,6 +33,7 @@ class RunCurves:
     """One run: `label` names it in legends, `chosen` is what it was started with, `parent` the run it was forked from.
 
     `loss` is the name of the loss that its curve shows, also where it was not chosen but suggested; "" if unknown.
+    `origin` is what the weights are called that it went on from where no run learned them; "" for fresh ones.
     `varied` is what it has for itself among the runs that it is compared with, "filters of conv1 = 8"; "" for others.
     Steps count on from `first_step`, where a fork begins. steps, losses, rates: (n,), read-only.
     """
@@ -44,6 +45,7 @@ class RunCurves:
     first_step: int = 0
     loss: str = ""
     varied: str = ""
+    origin: str = ""
     steps: np.ndarray = field(default_factory=lambda: NONE)
     losses: np.ndarray = field(default_factory=lambda: NONE)
     rates: np.ndarray = field(default_factory=lambda: NONE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from explorer.amounts import exact
-from explorer.session.begun import Begun, learning_from
+from explorer.session.begun import BEFORE_TRAINING, Begun, learning_from
 from explorer.session.data_fit import data_for, suited_loss
 from explorer.session.document import Document
 from explorer.session.failure import Failure
@@ -75,7 +75,8 @@ class Trainer:
         """Back to the weights that the run began with, to train again or otherwise; undo restores the trained ones."""
         before = self._run.begun.before if self._run is not None else None
         if before is not None and before.subject.structure == self._store.state.subject.structure:
-            self._store.edit("rewind", lambda present: _as_begun(present, before))
+            origin = self._origin_of(before)
+            self._store.edit(f"rewind{origin and f' to {origin}'}", lambda present: _as_begun(present, before))
             self._forget()
         elif before is not None:
             self._store.say("The network was changed since that run began: undo leads back to its start.")
@@ -153,7 +154,8 @@ class Trainer:
         self._origins.tell(begun.ids, Learned(curves.number, curves.first_step))
         # Told as one: whatever is asked of the document before, once the run has its layers, would take them from it.
         with self._store.gathered():
-            self._store.edit(f"train, run {curves.number}", lambda _before: begun.learning.with_weights(begun.ids))
+            name = f"train, run {curves.number}{curves.origin and f', from {curves.origin}'}"
+            self._store.edit(name, lambda _before: begun.learning.with_weights(begun.ids))
             self._store.begin_background(RunTraining(begun), partial(self._take, run), partial(self._fail, run))
             training = Training("running", curves.number, step=curves.first_step, epochs=epochs, begun=begun)
             watching = replace(self._store.state.watching, film_at=None, health=(), judged=None)
@@ -165,12 +167,17 @@ class Trainer:
         state, parent = self._store.state, self._origins.of(self._store.state.document.layer_ids)
         chosen, known = state.document.hyperparameters, (run.number for run in state.watching.known)
         number = self._origins.new_number(known)
-        origin = "" if parent is None else f", from run {parent.run}"
-        label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{origin}"
+        forked = "" if parent is None else f", from run {parent.run}"
+        label = f"run {number}: {chosen.optimizer} {exact(chosen.learning_rate)}{forked}"
         assert state.data.data_set is not None
         loss = chosen.loss or suited_loss(state.subject, len(state.data.data_set.classes))
         fork, first_step = (None, 0) if parent is None else (parent.run, parent.step)
-        return RunCurves(number, label, chosen, fork, first_step, loss)
+        return RunCurves(number, label, chosen, fork, first_step, loss, origin=self._origin_of(state.document))
+
+    def _origin_of(self, before: Document) -> str:
+        """What the weights are called that a run goes on from, where they are neither fresh nor another run's."""
+        is_learned_here = self._origins.of(before.layer_ids) is not None
+        return "" if before.has_fresh_weights or is_learned_here else BEFORE_TRAINING
 
     def _go_on(self, until: str) -> None:
         """The wish has to be there before the run goes on: a small network makes many steps in a moment."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from explorer.bounds import brief
 from explorer.session import Session, State
+from explorer.session.begun import BEFORE_TRAINING
 from explorer.session.proposal import Proposal
 from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.following_view import FollowingView
@@ -103,8 +104,9 @@ def words(proposal: Proposal, state: State) -> str:
     learned = f"{chosen}: it would learn {proposal.title} ({_first(proposal.classes)})"
     if proposal.replaces_classes:
         learned += f" in the place of its own classes ({_first(state.classes)})"
-    kept = "Its weights as they are now" if proposal.replaces_weights else "Its classes"
-    return f"{learned}. {kept} are kept: undo brings them back."
+    if not proposal.replaces_weights:
+        return f"{learned}. Its classes are kept: undo brings them back."
+    return f"{learned}. Its weights stay as “{BEFORE_TRAINING}”: undo brings them back."
 
 
 def _first(classes: Sequence[str]) -> str:

@@ -124,7 +124,7 @@ class RunList(FollowingView, QStackedWidget):
         words = (
             f"run {run.number}: {further}" if further else f"run {run.number}",
             run_settings(run),
-            NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
+            run.origin or NOTHING if run.parent is None else f"run {run.parent}, step {count(run.first_step)}",
             count(run.last_step - run.first_step),
             number(run.losses[-1]) if len(run.losses) else NOTHING,
             NOTHING if best is None else percent(best),

@@ -81,6 +81,8 @@ def run_tip(run: RunCurves) -> str:
     lines = [run.label, run_settings(run)]
     if run.parent is not None:
         lines.append(f"It went on from run {run.parent} at step {count(run.first_step)}.{_starts_again(run)}")
+    if run.origin:
+        lines.append(f"It went on from the weights called “{run.origin}”, which undo and Rewind bring back.")
     if (best := best_accuracy(run)) is not None:
         lines.append(f"Best validation accuracy {percent(best)}.")
     return "\n".join(lines)

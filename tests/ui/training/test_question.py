@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.ui.shell.main_window import MainWindow
 from explorer.ui.training.question import TrainQuestion
+from explorer.ui.training.run_list import FROM, RunList
+from explorer.ui.training.run_words import run_tip
 from tests.ui.fakes import wait_until_shown
 from tests.ui.training.docked import click
 from tests.ui.windows import shared_window
@@ -45,7 +47,7 @@ def test_the_first_press_of_train_asks_in_the_strip_which_opens_for_it(window: M
     told = question.label.text()
     assert "it would learn Textures and tissues (brick, grass, …)" in told
     assert "in the place of its own classes (airplane, automobile, …)" in told
-    assert told.endswith("Its weights as they are now are kept: undo brings them back.")
+    assert told.endswith("Its weights stay as “before training”: undo brings them back.")
     assert window.session.state.classes == classes
     _press(question, "Not now")
     assert not question.isVisible()
@@ -64,6 +66,33 @@ def test_the_other_buttons_that_train_ask_too_and_agreeing_does_what_was_pressed
     if command == "trainOneStep":
         qtbot.waitUntil(lambda: window.session.state.training.status == "paused")
         assert window.session.state.training.step == 1
+
+
+def test_the_weights_that_are_kept_are_called_so_wherever_they_can_be_brought_back(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    """Nothing in the window was called as the question says."""
+    ids = window.session.state.document.layer_ids
+    click(window, "trainOneStep")
+    name = "before training"
+    assert f"Its weights stay as “{name}”" in _question(window).label.text()
+    _press(_question(window), "Train on Textures and tissues")
+    qtbot.waitUntil(lambda: window.session.state.training.status == "paused")
+    run = window.session.state.watching.runs[-1]
+    runs = window.findChild(RunList)
+    assert runs is not None
+    runs.refresh()
+    row = runs.tree.topLevelItem(0)
+    assert row is not None
+    assert row.text(FROM) == name
+    assert f"“{name}”" in run_tip(run)
+    assert window.action("undo").text() == f"Undo train, run {run.number}, from {name}"
+    window.action("trainReset").trigger()
+    assert window.session.state.document.layer_ids == ids
+    assert window.action("undo").text() == f"Undo rewind to {name}"
+    window.action("undo").trigger()
+    window.action("undo").trigger()
+    assert window.session.state.document.layer_ids == ids
 
 
 def test_a_fresh_copy_is_a_network_of_its_own(window: MainWindow, qtbot: QtBot) -> None:
