@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.ui.common.mosaic import Place
+from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.overview.canvas import OverviewCanvas
 from explorer.ui.shell.columns import LEFT, RIGHT
 from explorer.ui.shell.main_window import MainWindow
+from tests.ui.fakes import wait_until_shown
 from tests.ui.windows import shared_window
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (2560, 1440))
@@ -62,17 +66,42 @@ def test_a_width_that_a_person_chose_stays(window: MainWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: _widths(window) == (LEFT.within(SIZES[3][0]), RIGHT.within(SIZES[3][0])))
 
 
-@pytest.mark.parametrize("tab", ["overview", "maps"])
-def test_the_maps_grow_with_the_window(window: MainWindow, qtbot: QtBot, tab: str) -> None:
+def _map_in_overview(window: MainWindow) -> float:
+    """How wide a map of the second block is drawn."""
+    canvas = window.findChild(OverviewCanvas)
+    assert canvas is not None
+    column = canvas.column("conv2")
+    assert column is not None
+    place = canvas.place_of(column.name, column.channels[0])
+    assert place is not None
+    return place.width()
+
+
+def _map_in_mosaic(window: MainWindow) -> float:
+    """How wide a map of the second convolution, of 16 × 16 cells, is drawn among the others."""
+    mosaic = window.findChild(MapMosaic, "mosaic")
+    assert mosaic is not None
+    return mosaic.point_of(Place(0, 0, 15)).x() - mosaic.point_of(Place(0, 0, 0)).x()
+
+
+@pytest.mark.parametrize(
+    ("tab", "drawn"), [("overview", _map_in_overview), ("maps", _map_in_mosaic)], ids=["overview", "maps"]
+)
+def test_the_maps_grow_with_the_window_and_not_the_margins(
+    window: MainWindow, qtbot: QtBot, tab: str, drawn: Callable[[MainWindow], float]
+) -> None:
+    wait_until_shown(qtbot, window.session)
+    window.session.selection.select(layer="conv2")
     window.show_part(tab)
-    shares, widths = [], []
+    maps, inputs = [], []
     for size in SIZES:
         window.resize(*size)
         QApplication.processEvents()
-        widths.append(window.view(tab).width())
-        shares.append(window.input_view.picture.fed.picture_area().width())
-    assert widths == sorted(widths)
-    assert shares[0] < shares[2] < shares[3]
+        maps.append(drawn(window))
+        inputs.append(window.input_view.picture.fed.picture_area().width())
+    assert maps[0] < maps[2] < maps[3], maps
+    assert maps[3] > 1.5 * maps[0], maps
+    assert inputs[0] < inputs[2] < inputs[3]
 
 
 def test_more_cards_are_seen_in_a_higher_window(window: MainWindow) -> None:
