@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import numpy as np
@@ -35,6 +36,7 @@ from explorer.ui.shell.start_list import StartList
 from explorer.ui.shell.suggestions import Suggestions
 from explorer.ui.tensors.view import TensorView
 from tests.end_to_end.counting_hand import Hand, number_in
+from tests.end_to_end.made_data import CLASSES, EACH, write_patches
 from tests.end_to_end.row_acts import (
     begin_in_debugger,
     begin_with,
@@ -101,15 +103,25 @@ def l02_a_step_of_backpropagation(hand: Hand) -> None:
 
 
 def l03_the_real_data_set(hand: Hand) -> None:
-    """The archive lies on the disk; which one it is, the system asks."""
-    archive = _data("cifar10_jpeg.npz")
+    """The archive lies on the disk, the real one where it is here; which one it is, the system asks."""
+    with TemporaryDirectory() as folder:
+        real = LECTURE.parent / "data" / "cifar10_jpeg.npz"
+        _look_through(hand, real) if real.is_file() else a_made_data_set(hand, Path(folder))
+
+
+def a_made_data_set(hand: Hand, folder: Path) -> None:
+    """The same acts on patches of the sample pictures."""
+    _look_through(hand, write_patches(folder / "patches.npz"), len(CLASSES) * EACH)
+
+
+def _look_through(hand: Hand, archive: Path, count: int = 60_000) -> None:
     with patch.object(dialogs, "ask_data_file", lambda *_given: archive):
         hand.press("Ctrl+Shift+D")
         browser = next(each for each in hand.window.findChildren(DataBrowser) if each.isVisible())
         assert "50,000 + 10,000 pictures · 10 classes" in hand.words(hand.find(QWidget, "data.cifar10", browser))
         hand.click(hand.find(QPushButton, "openDataFile", browser))
     hand.wait(lambda: hand.window.session.state.data.data_set is not None)
-    assert "60,000 pictures, 3 × 32 × 32 · 10 classes" in hand.words(browser)
+    assert f"{count:,} pictures, 3 × 32 × 32 · 10 classes" in hand.words(browser)
     grid = hand.find(PictureGrid, "Pictures of the data set", browser)
     before = _places(grid)
     assert [len(each) for each in before] == [10] * 10
@@ -313,13 +325,6 @@ def _begin_with_template(hand: Hand, name: str) -> None:
     hand.window.session.files.new_network(_template(name))
     hand.wait_for_maps()
     hand.begin()
-
-
-def _data(name: str) -> Path:
-    path = LECTURE.parent / "data" / name
-    if not path.is_file():
-        pytest.skip(f"the data are not here: {path}")
-    return path
 
 
 # --- what is done in several ---
