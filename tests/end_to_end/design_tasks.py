@@ -19,6 +19,7 @@ from explorer.ui.shell.start_list import StartList
 from tests.end_to_end.cat_in_pytorch import pass_of
 from tests.end_to_end.counting_hand import Hand, number_in
 from tests.end_to_end.first_tasks import CELL, conv1_at, line_of
+from tests.ui.listed_terms import sections_of
 
 
 def what_the_network_says(hand: Hand) -> None:
@@ -34,8 +35,9 @@ def every_term_of_a_cell_by_itself(hand: Hand) -> None:
     hand.click(hand.maps.canvas.viewport(), hand.in_maps(*CELL))
     why = hand.find(WhyOfMaps, "explanation")
     hand.wait(lambda: why.terms.terms.rowCount() > 0)
-    hand.click(hand.find(QToolButton, "Terms by term"))
-    terms = [row.value for row in why.terms.terms.rows]
+    assert hand.acts == 2
+    _by_channel, by_itself = sections_of(why.terms.terms.rows)
+    terms = [row.value for row in by_itself]
     assert len(terms) == pass_of(hand.window).parameter("conv1.weight")[0].numel()
     assert sum(terms) == pytest.approx(conv1_at(pass_of(hand.window), *CELL), rel=1e-4)
 

@@ -17,6 +17,7 @@ from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.maps.why import WhyOfMaps
 from tests.end_to_end.cat_in_pytorch import Pass, pass_of
 from tests.end_to_end.counting_hand import Hand, number_in
+from tests.ui.listed_terms import sections_of
 
 CELL = (3, 5, 7)
 
@@ -61,7 +62,8 @@ def where_a_number_comes_from(hand: Hand) -> None:
     hand.wait(lambda: why.check.text().startswith("✓ same as PyTorch"))
     expected = conv1_at(pass_of(hand.window), *CELL)
     assert number_in(line_of(why)) == pytest.approx(expected, rel=1e-3)
-    assert sum(row.value for row in why.terms.terms.rows) == pytest.approx(expected, rel=1e-4)
+    for section in sections_of(why.terms.terms.rows):
+        assert sum(row.value for row in section) == pytest.approx(expected, rel=1e-4)
 
 
 def which_input_cells_a_cell_sees(hand: Hand) -> None:

@@ -23,14 +23,14 @@ from explorer.ui.common.term_list import TermList
 from explorer.ui.common.term_rows import (
     CHANNEL,
     EXAMPLE,
+    NO_SPAN,
     TERM,
     TermRow,
     cell_text,
     groupings,
-    rows,
-    seen_rows,
     update_rows,
 )
+from explorer.ui.common.term_sections import TermSections, listed_terms
 
 SWITCH_HEIGHT, LINE_HEIGHT = 22, 24
 FLAT = "QToolButton { padding: 0 6px; }"
@@ -108,7 +108,9 @@ class ExplanationView(QWidget):
         self.switches: dict[str, QToolButton] = {}
         for grouping in (CHANNEL, EXAMPLE, TERM):
             button = QToolButton(text=f"by {grouping}", checkable=True, accessibleName=f"Terms by {grouping}")
-            button.setToolTip("Every term by itself." if grouping == TERM else f"The sum of each {grouping}'s terms.")
+            button.setToolTip(
+                "Every term by itself." if grouping == TERM else f"The sum of each {grouping}'s terms, then every term."
+            )
             button.setProperty("role", "flat")
             button.setStyleSheet(FLAT)
             button.clicked.connect(lambda _checked=False, chosen=grouping: self._choose_grouping(chosen))
@@ -168,17 +170,15 @@ class ExplanationView(QWidget):
         for name, button in self.switches.items():
             button.setVisible(name in offered and len(offered) > 1)
             button.setChecked(name == grouping)
+        self.terms.show_rows(self._rows(explanation, grouping))
+
+    def _rows(self, explanation: Explanation | None, grouping: str) -> TermSections:
         if isinstance(explanation, UpdateExplanation):
             cell = self._explained.cell
-            shown = update_rows(explanation, () if cell is None else cell.index)
-            self.terms.show_rows(shown, span=(0.0, 0.0), has_long_text=True)
-        elif explanation is None or not grouping:
-            self.terms.show_rows((), span=(0.0, 0.0), has_long_text=True)
-        else:
-            of_batch = self._explained.of_batch
-            found = rows(explanation, grouping, of_batch)
-            seen = seen_rows(explanation, of_batch) if grouping == TERM else ()
-            self.terms.show_rows((*found, *seen) if seen else found, span=found.span, has_long_text=grouping == TERM)
+            return TermSections(update_rows(explanation, () if cell is None else cell.index), span=NO_SPAN)
+        if explanation is None or not grouping:
+            return TermSections(span=NO_SPAN)
+        return listed_terms(explanation, grouping, self._explained.of_batch)
 
     def _choose_grouping(self, grouping: str) -> None:
         self._chosen_grouping = grouping

@@ -42,7 +42,7 @@ class RowModel(QAbstractListModel):
             return
         self.rows = rows
         if rows:
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
 
 class RowList(TipsOfRows, QListView):

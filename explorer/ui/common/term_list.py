@@ -14,21 +14,45 @@ from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.row_list import Index, RowList, RowModel
 from explorer.ui.common.saved_painter import saved
-from explorer.ui.common.term_rows import DIGITS, TermRow
+from explorer.ui.common.term_rows import DIGITS, NO_SPAN, Span, TermRow
+from explorer.ui.common.term_sections import TermSections
 from explorer.ui.common.text import exact, number, short_percent
 
 ROW_HEIGHT = 18
 MARGIN, GAP = 8, 10
 BAR_HEIGHT = 8
 VALUE_TEMPLATE, SHARE_TEMPLATE = "−8.888e−88", "< 0.1 %"
-SHORT_TEXT, LONG_TEXT, LEAST_BAR = 150, 264, 60
-MEASURED = 12  # rows that are measured; measuring all of them would make all of them
+LONG_TEXT, LEAST_BAR = 264, 60
+MEASURED = 12  # rows of each section that are measured; measuring all of them would make all of them
+PRODUCT_TEMPLATE = "−8.888e−88 × (−8.888e−88)"
+AT_ONCE = 200  # a list is laid out as a whole: thousands of rows would be felt at each step
 
 
 class TermModel(RowModel):
-    """The terms in the order they are shown."""
+    """The terms in the order they are shown; of many the first, and the next ones as the list comes to its end."""
 
     rows: Sequence[TermRow]
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._fetched = AT_ONCE
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return min(super().rowCount(parent), self._fetched)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._fetched < len(self.rows)
+
+    def fetchMore(self, parent: Index) -> None:
+        fetched = min(self._fetched + AT_ONCE, len(self.rows))
+        self.beginInsertRows(QModelIndex(), self._fetched, fetched - 1)
+        self._fetched = fetched
+        self.endInsertRows()
+
+    def show_rows(self, rows: Sequence[TermRow]) -> None:
+        if len(rows) != len(self.rows):
+            self._fetched = AT_ONCE
+        super().show_rows(rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
@@ -50,18 +74,19 @@ class TermList(RowList):
         self.terms = TermModel(self)
         self.setModel(self.terms)
         self.setItemDelegate(_Rows(self))
-        self.span = (0.0, 0.0)
-        self.text_width = SHORT_TEXT
+        self.span: Span = NO_SPAN
+        self.text_width = LONG_TEXT
         self.least_text_width = 0
         self.doubleClicked.connect(self._follow)
         self.selectionModel().currentChanged.connect(self._point)
 
-    def show_rows(self, rows: Sequence[TermRow], *, span: tuple[float, float], has_long_text: bool) -> None:
-        """Show `rows`; their bars lie in `span`. `has_long_text` gives the text the room it needs."""
-        self.span = span
-        measured = [rows[at] for at in range(min(MEASURED, len(rows)))]
-        self.text_width = max(LONG_TEXT, _widest([row.text for row in measured])) if has_long_text else SHORT_TEXT
-        self.least_text_width = _widest([row.brief or row.text for row in measured])
+    def show_rows(self, rows: TermSections) -> None:
+        """Show `rows`, their bars on one span."""
+        self.span = rows.span
+        measured = rows.leading(MEASURED)
+        product = PRODUCT_TEMPLATE if any("×" in row.brief for row in measured) else ""
+        self.text_width = max(LONG_TEXT, _widest([row.text for row in measured]))
+        self.least_text_width = _widest([product, *(row.brief or row.text for row in measured)])
         self.terms.show_rows(rows)
         self.viewport().update()
 
@@ -107,7 +132,7 @@ class _Rows(QStyledItemDelegate):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_ground(painter, option)
             painter.setFont(theme.number_font())
-            painter.setPen(QColor(theme.current().text))
+            painter.setPen(QColor(theme.current().dim if row.is_heading else theme.current().text))
             area = QRectF(option.rect).adjusted(MARGIN, 0, -MARGIN, 0)
             if row.value is None:
                 self._write(painter, area, row.text)
@@ -180,12 +205,13 @@ def end_text(row: TermRow) -> str:
 def shared_width(room: float, text: float, least_text: float, *, share: float) -> tuple[float, bool, bool]:
     """How wide the text gets, and whether bar and share stand behind the value, in `room` pixels besides the value's.
 
-    What a term is, is not cut before the bar and then the share are gone.
+    What a term is, is not cut before the bar and then the share are gone. Where it can be told in brief only, the bar
+    has the room that is left.
     """
     with_share = room - share - GAP
     with_bar = with_share - LEAST_BAR - GAP
     if least_text <= with_bar:
-        return min(text, with_bar), True, True
+        return text if text <= with_bar else least_text, True, True
     return (with_share, False, True) if least_text <= with_share else (room, False, False)
 
 

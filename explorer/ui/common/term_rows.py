@@ -14,15 +14,16 @@ import numpy as np
 from explorer.amounts import MINUS, bracketed
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.arithmetic.update_lines import UpdateExplanation
-from explorer.ui.common.text import count, number
+from explorer.ui.common.text import number
 
 CHANNEL, EXAMPLE, TERM = "channel", "example", "term"
-MOST_ROWS = 200
 DIGITS = 4
 WITHOUT_EXAMPLES = ("weight", "bias", "running_mean", "running_var")
 NONE: frozenset[str] = frozenset()
+NO_SPAN = (0.0, 0.0)
 
 Cells = tuple[tuple[str, np.ndarray], ...]
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class TermRow:
     `share` is its part of the sum of all rows' magnitudes, 0 to 1. `mark` says what is special about it ("largest");
     `is_beaten` tells that another cell of the patch was larger.
     `cells` are the cells it was made from, (T, ndim) of each tensor by name, the weightiest first.
-    `brief` says less of it, for little room.
+    `brief` says less of it, for little room. `is_heading` tells that the row only says what those below it are.
     """
 
     text: str
@@ -42,52 +43,50 @@ class TermRow:
     is_beaten: bool = False
     cells: Cells = ()
     brief: str = ""
+    is_heading: bool = False
 
 
-class TermRows(Sequence[TermRow]):
-    """Rows in the order of their magnitudes, at most MOST_ROWS; what is left over is a last row of its own."""
+class LazyRows(Sequence[TermRow]):
+    """Rows that `make` makes of their places, each when it is asked for."""
 
-    def __init__(self, values: np.ndarray, make: Callable[[int, float], TermRow], *, keep_order: bool = False) -> None:
-        self._values = values
+    def __init__(self, length: int, make: Callable[[int], TermRow]) -> None:
+        self._places = range(length)
         self._make = make
-        weights = np.nan_to_num(np.abs(values), nan=np.inf)
-        self._order = np.arange(len(values)) if keep_order else np.argsort(-weights, kind="stable")
         self._made: dict[int, TermRow] = {}
 
-    @cached_property
-    def magnitude(self) -> float:
-        """The sum of the magnitudes of all rows, which their shares are parts of."""
-        return float(np.abs(self._values).sum())
-
-    @cached_property
-    def span(self) -> tuple[float, float]:
-        """The smallest and the largest finite value, zero among them: what bars are drawn on."""
-        finite = self._values[np.isfinite(self._values)]
-        return (min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)) if finite.size else (0.0, 0.0)
-
     def __len__(self) -> int:
-        return min(len(self._order), MOST_ROWS + 1)
+        return len(self._places)
 
     def __getitem__(self, index: int) -> TermRow:  # type: ignore[override]  # nobody slices rows
-        row = range(len(self))[index]
-        if row not in self._made:
-            is_rest = row == MOST_ROWS and len(self._order) > MOST_ROWS + 1
-            self._made[row] = self._rest() if is_rest else self._row(int(self._order[row]))
-        return self._made[row]
+        place = self._places[index]
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
 
     def __iter__(self) -> Iterator[TermRow]:
-        return (self[at] for at in range(len(self)))
+        return (self[at] for at in self._places)
 
-    def _row(self, place: int) -> TermRow:
-        return self._make(place, self._share(abs(float(self._values[place]))))
 
-    def _rest(self) -> TermRow:
-        left = self._values[self._order[MOST_ROWS:]]
-        return TermRow(f"{count(len(left))} more", float(left.sum()), self._share(float(np.abs(left).sum())))
+class TermRows(LazyRows):
+    """Rows in the order of their magnitudes, which add up to `magnitude`."""
 
-    def _share(self, size: float) -> float:
-        share = size / self.magnitude if self.magnitude else 0.0
-        return share if np.isfinite(share) else 0.0
+    def __init__(self, values: np.ndarray, make: Callable[[int, float], TermRow], *, keep_order: bool = False) -> None:
+        weights = np.nan_to_num(np.abs(values), nan=np.inf)
+        order = np.arange(len(values)) if keep_order else np.argsort(-weights, kind="stable")
+        self._values = values
+        self.magnitude = magnitude = float(np.abs(values).sum())
+        super().__init__(len(order), lambda at: make(int(order[at]), _share(values[order[at]], magnitude)))
+
+    @cached_property
+    def span(self) -> Span:
+        """The smallest and the largest finite value, zero among them: what bars are drawn on."""
+        finite = self._values[np.isfinite(self._values)]
+        return (min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)) if finite.size else NO_SPAN
+
+
+def _share(value: float, magnitude: float) -> float:
+    share = abs(float(value)) / magnitude if magnitude else 0.0
+    return share if np.isfinite(share) else 0.0
 
 
 def groupings(explanation: Explanation) -> tuple[str, ...]:
@@ -114,17 +113,20 @@ def rows(explanation: Explanation, grouping: str, of_batch: frozenset[str] = NON
     return _single(explanation.terms.parts, of_batch)
 
 
-def seen_rows(explanation: Explanation, of_batch: frozenset[str] = NONE) -> tuple[TermRow, ...]:
+def seen_rows(explanation: Explanation, of_batch: frozenset[str] = NONE) -> Sequence[TermRow]:
     """What was read beyond the terms, one line a cell: all scores that a softmax is divided by."""
     seen = explanation.seen
     of_batch = NONE if EXAMPLE in groupings(explanation) else of_batch
     if seen is None or seen.cells is None:
         return ()
-    order = np.argsort(-np.nan_to_num(np.abs(seen.values), nan=np.inf), kind="stable")[:MOST_ROWS]
-    return tuple(
-        TermRow(f"reads {_factor_text(seen, int(at), of_batch)}", cells=((seen.name, seen.cells[[int(at)]]),))
-        for at in order
-    )
+    name, cells = seen.name, seen.cells
+    order = np.argsort(-np.nan_to_num(np.abs(seen.values), nan=np.inf), kind="stable")
+
+    def make(place: int) -> TermRow:
+        at = int(order[place])
+        return TermRow(f"reads {_factor_text(seen, at, of_batch)}", cells=((name, cells[[at]]),))
+
+    return LazyRows(len(order), make)
 
 
 def update_rows(explanation: UpdateExplanation, cell: tuple[int, ...]) -> tuple[TermRow, ...]:
@@ -226,10 +228,10 @@ def product_names(part: Terms) -> str:
 
 
 def product_text(part: Terms, at: int, of_batch: frozenset[str] = NONE) -> str:
-    """ "input[3, 4, 5] 0.2341 × weight[1, 3, 0, 2] −0.3012"; a factor that stands there twice is squared."""
+    """ "input[3, 4, 5] 0.2341 × weight[1, 3, 0, 2] (−0.3012)"; a factor that stands there twice is squared."""
     texts: list[str] = []
     for factor in part.factors:
-        text = _factor_text(factor, at, of_batch, is_first=not texts)
+        text = _factor_text(factor, at, of_batch, is_first=not texts, is_among_others=len(part.factors) > 1)
         if texts and texts[-1] == text and factor.cells is not None:
             texts[-1] = f"({text})²"
         elif factor.values[at] != 1 or factor.cells is not None or factor.name == "won":
@@ -246,9 +248,16 @@ def _brief_text(part: Terms, at: int, of_batch: frozenset[str]) -> str:
 
 
 def _factor_text(
-    factor: Factor, at: int, of_batch: frozenset[str], *, with_value: bool = True, is_first: bool = True
+    factor: Factor,
+    at: int,
+    of_batch: frozenset[str],
+    *,
+    with_value: bool = True,
+    is_first: bool = True,
+    is_among_others: bool = False,
 ) -> str:
-    value = f" {number(factor.values[at], DIGITS)}" if with_value else ""
+    figures = number(factor.values[at], DIGITS)
+    value = f" {bracketed(figures) if is_among_others else figures}" if with_value else ""
     if factor.cells is None:
         return f"{factor.label}{value}" if factor.label != "½" else "½"
     label = factor.label_of(at)

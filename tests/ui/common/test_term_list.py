@@ -18,7 +18,7 @@ BATCH = frozenset({"input", "grad_input"})
 
 @pytest.mark.parametrize(
     ("room", "shown"),
-    [(500, (200, True, True)), (250, (110, True, True)), (200, (130, False, True)), (120, (120, False, False))],
+    [(500, (200, True, True)), (250, (100, True, True)), (200, (130, False, True)), (120, (120, False, False))],
 )
 def test_the_room_of_a_row_is_shared(room: int, shown: tuple[int, bool, bool]) -> None:
     assert shared_width(room, 200, 100, share=60) == shown

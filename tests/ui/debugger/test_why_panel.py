@@ -13,17 +13,21 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from explorer.amounts import bracketed
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.engine.explaining.breakpoints import NotFinite
 from explorer.session import Session
+from explorer.session.explained import Explained
 from explorer.ui.common.check import FLOAT32_TOLERANCE, check_text, holds, show_check
-from explorer.ui.common.term_rows import MOST_ROWS, TERM, groupings, rows
+from explorer.ui.common.term_list import AT_ONCE
+from explorer.ui.common.term_rows import TERM, groupings, rows
 from explorer.ui.common.text import exact, number, short_percent
 from explorer.ui.debugger.why_panel import EMPTY, HEIGHT, WhyPanel
 from tests.ui.fakes import make_session, wait_until_recorded
+from tests.ui.listed_terms import sections_of
 from tests.ui.step_sessions import recorded
 
 TEXT = "3x12x12 conv(8, 3, padding=1) relu maxpool(2) conv(6, 3) flatten linear(5)"
@@ -80,7 +84,7 @@ def _click_row(panel: WhyPanel, row: int, *, twice: bool = False) -> None:
 def test_a_convolution_adds_up_its_input_channels_and_its_bias(session: Session, panel: WhyPanel) -> None:
     _go(session, "forward", "conv2")
     explanation = _explanation(session)
-    shown = list(panel.terms.terms.rows)
+    shown = sections_of(panel.terms.terms.rows)[0]
     expected = {f"channel {channel}": value for channel, value in explanation.by_input_channel()}
     assert len(expected) == 8
     assert {row.text: row.value for row in shown if row.text in expected} == pytest.approx(expected)
@@ -89,6 +93,18 @@ def test_a_convolution_adds_up_its_input_channels_and_its_bias(session: Session,
     assert any(row.text.startswith("bias[") for row in shown)
     sizes = [abs(row.value or 0.0) for row in shown]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_every_term_by_itself_stands_below_the_sums(session: Session, panel: WhyPanel) -> None:
+    """A button had to be pressed for them."""
+    _go(session, "forward", "conv2")
+    explanation = _explanation(session)
+    sums, terms = sections_of(panel.terms.terms.rows)
+    assert (len(sums), len(terms)) == (8 + 1, 8 * 9 + 1)
+    assert sum(row.share for row in terms) == pytest.approx(1)
+    assert sorted(row.value or 0.0 for row in terms) == pytest.approx(sorted(map(float, explanation.terms.values)))
+    low, high = panel.terms.span
+    assert all(low <= (row.value or 0.0) <= high for row in (*sums, *terms))
 
 
 def test_a_copied_gradient_names_its_source_as_the_rows_do(qtbot: QtBot) -> None:
@@ -129,7 +145,7 @@ def test_one_button_shows_every_term_by_itself_and_the_choice_stays(session: Ses
     assert panel.terms.terms.rows[0].value == pytest.approx(largest.value)
     for factor, (name, cell) in zip(largest.factors, [place for place in largest.source if place], strict=True):
         own = cell if name == "weight" else cell[1:]  # the example, of which there is one, is not told
-        assert f"{name}{list(own)} {number(factor, 4)}" in _texts(panel)[0]
+        assert f"{name}{list(own)} {bracketed(number(factor, 4))}" in _texts(panel)[0]
     session.steps.step_over(-1)
     session.steps.step_over()
     assert panel.switches[TERM].isChecked()
@@ -217,8 +233,10 @@ def test_the_gradient_of_a_weight_is_a_sum_over_the_batch(session: Session, pane
     session.learning.add_to_batch()
     wait_until_recorded(qtbot, session)
     _go(session, "backward", "conv2", "weight")
-    assert sorted(_texts(panel)) == ["example 0", "example 1"]
-    assert sum(row.value or 0.0 for row in panel.terms.terms.rows) == pytest.approx(_explanation(session).total)
+    sums, terms = sections_of(panel.terms.terms.rows)
+    assert sorted(row.text for row in sums) == ["example 0", "example 1"]
+    for section in (sums, terms):
+        assert sum(row.value or 0.0 for row in section) == pytest.approx(_explanation(session).total)
 
 
 def test_a_click_points_and_a_double_click_jumps_to_where_the_term_came_from(
@@ -433,14 +451,24 @@ def test_rows_add_up_to_the_total_whatever_the_terms(values: list[float], groupi
     size = float(np.abs(values).sum())
     assert sum(row.value or 0.0 for row in shown) == pytest.approx(explanation.total, abs=1e-9 * (size + 1))
     assert sum(row.share for row in shown) == pytest.approx(1 if shown.magnitude else 0)
-    assert len(shown) <= MOST_ROWS + 1
 
 
-def test_of_thousands_of_terms_the_first_are_shown_and_the_rest_counted() -> None:
+def test_thousands_of_terms_are_scrolled_through_to_the_very_last(panel: WhyPanel) -> None:
+    """The last ones were "4,408 more", which could not be opened."""
     rng = np.random.default_rng(0)
-    shown = rows(_sum(rng.normal(size=4608), rng.normal(size=4608)), TERM)
-    assert len(shown) == MOST_ROWS + 1
-    assert shown[MOST_ROWS].text == "4,408 more"
+    explanation = _sum(rng.normal(size=4608), rng.normal(size=4608))
+    panel.show_explained(Explained(explanation=explanation))
+    shown = panel.terms.terms
+    assert shown.rowCount() == AT_ONCE, "laying all of them out would be felt at each step"
+    bar = panel.terms.verticalScrollBar()
+    seen = 0
+    while seen < shown.rowCount():
+        seen = shown.rowCount()
+        bar.setValue(bar.maximum())
+        QApplication.processEvents()
+    assert seen == 7 + 1 + 4608
+    smallest = min(explanation.terms.values, key=abs)
+    assert shown.rows[seen - 1].value == pytest.approx(float(smallest))
 
 
 def test_a_number_that_is_not_one_leads_and_breaks_nothing() -> None:

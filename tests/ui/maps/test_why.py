@@ -15,6 +15,7 @@ from explorer.session import Session
 from explorer.ui.common.text import number
 from explorer.ui.maps.why import CHOOSE, GIVEN, WhyOfMaps, short_lines
 from tests.ui.fakes import make_picture, make_session, wait_until_shown
+from tests.ui.listed_terms import sections_of
 
 TEXT = "3x12x12 conv(4, 3, padding=1) batchnorm relu maxpool(2) flatten linear(5) softmax"
 
@@ -81,11 +82,12 @@ def test_every_term_stands_there_ranked_and_by_channel_they_come_to_the_same(
 ) -> None:
     _choose(session, qtbot, "conv1", is_map=True)
     explanation = session.state.maps.explained.explanation
-    by_channel = [row.value for row in why.terms.terms.rows]
+    by_channel, by_itself = ([row.value for row in each] for each in sections_of(why.terms.terms.rows))
     assert len(by_channel) == 3 + 1  # and the bias
     assert sum(by_channel) == pytest.approx(explanation.computed, rel=1e-5)
     QTest.mouseClick(why.switches["term"], Qt.MouseButton.LeftButton)
     terms = [row.value for row in why.terms.terms.rows]
+    assert terms == by_itself
     assert len(terms) == len(explanation.terms) == 28
     assert [abs(value) for value in terms] == sorted((abs(value) for value in terms), reverse=True)
     assert sum(terms) == pytest.approx(explanation.computed, rel=1e-5)
