@@ -20,6 +20,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.line_ways import line_ways
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.term_rows import groupings, rows, seen_rows
+from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.stage import StepStage
 from tests.ui.step_sessions import SteppedSession, recorded
 
@@ -80,6 +81,18 @@ def explained(timeline: Timeline, step: int, of: str, cell: tuple[int, ...]) -> 
     yield from (row.text for row in seen_rows(explanation))
 
 
+def across(shown: TermTable, painted: list[str]) -> Iterator[str]:
+    """The rows of the table in sight, from what a row is called to its last number."""
+    if not shown.isVisible() or shown.table is None:
+        return
+    table, rows = shown.table, shown.table.order.tolist()
+    columns = [table.figures(at, rows) for at in range(len(table.columns))]
+    assert all(column[0] in painted for column in columns)
+    for row, figures in zip(rows, zip(*columns, strict=True), strict=True):
+        signs = (*table.symbols, "")
+        yield " ".join([table.labels[row], *(f"{text} {sign}" for text, sign in zip(figures, signs, strict=False))])
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_no_number_stands_behind_a_sign_with_a_bare_minus(
     qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, case: str
@@ -96,7 +109,8 @@ def test_no_number_stands_behind_a_sign_with_a_bare_minus(
         texts = list(explained(timeline, step, of, cell))
         for is_inside in (False, True):
             session.show(cursor=replace(at(timeline, step), of=of, cell=cell, is_inside=is_inside))
-            texts += in_sight(stage, monkeypatch)
+            seen = list(in_sight(stage, monkeypatch))
+            texts += [*seen, *across(stage.into.table, seen)]
         read += len(texts)
         wrong |= {text for text in texts if DOUBLED.search(text)}
     assert read > 1000

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -25,7 +26,7 @@ from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.colour import colourise, ink_on
 from explorer.ui.common.eliding import elided
 from explorer.ui.common.spoken import tell
-from explorer.ui.common.text import exact, number
+from explorer.ui.common.text import exact
 from explorer.ui.common.tips import Tipped, TipsOfPlaces
 from explorer.ui.debugger.into.grid_row import LINE_HEIGHT, paint_lines
 from explorer.ui.debugger.into.term_tables import Table, TableColumn
@@ -35,6 +36,8 @@ HEADER = 22
 TALLEST_ROW, SHORTEST_ROW = 28, 20
 LABEL_SHARE, LONGEST_LABEL, LABELS_MEASURED = 0.34, 190, 64
 CELL_WIDTH, SMALLEST_CELL, SYMBOL_WIDTH = 84, 38, 18
+LARGEST_FIGURES, SMALLEST_FIGURES = 12, 9
+CLOSING, RIGHT = ")", Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 FARTHEST = 1_000_000  # rows
 WALKING = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -FARTHEST, Qt.Key.Key_End: FARTHEST}
 PAGING = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
@@ -249,9 +252,17 @@ class TermTable(TipsOfPlaces, QWidget):
         for at, column in enumerate(self.table.columns):
             right = self._across() if column.is_bar else left + width
             _paint_header(painter, QRectF(left, 0, right - left, HEADER), column)
-            for row, place in enumerate(order.tolist()):
+            places = order.tolist()
+            figures = self.table.figures(at, places)
+            font = _figures_font(figures, width - 8)
+            bracket = QFontMetricsF(font).horizontalAdvance(CLOSING) if any(map(_is_closed, figures)) else 0.0
+            for row, (place, text) in enumerate(zip(places, figures, strict=True)):
                 cell = QRectF(left, HEADER + row * height, right - left, height)
-                _paint_value(painter, cell, column, float(column.values[place]), width)
+                ink = _paint_ground(painter, cell, column, float(column.values[place]), width=width)
+                painter.setFont(font)
+                painter.setPen(QColor(ink))
+                end = left + width - 6 - (0.0 if _is_closed(text) else bracket)  # digits stand below each other
+                painter.drawText(QRectF(left, cell.top(), end - left, height), RIGHT, text)
             if at < len(self.table.symbols):
                 rows = np.flatnonzero(~np.isnan(self.table.columns[at + 1].values[order])).tolist()
                 self._paint_symbols(painter, left + width, self.table.symbols[at], rows=rows, height=height)
@@ -289,29 +300,31 @@ def _paint_header(painter: QPainter, rect: QRectF, column: TableColumn) -> None:
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _paint_value(painter: QPainter, rect: QRectF, column: TableColumn, value: float, width: float) -> None:
-    if math.isnan(value):
-        return
-    cell = QRectF(rect.left(), rect.top() + 1, width, rect.height() - 2)
+def _paint_ground(painter: QPainter, rect: QRectF, column: TableColumn, value: float, *, width: float) -> str:
+    """The cell or the bar of a number; its ink."""
     ink = theme.current().text
+    if math.isnan(value):
+        return ink
+    cell = QRectF(rect.left(), rect.top() + 1, width, rect.height() - 2)
     if not column.is_bar:
         colour = colourise(np.asarray([value]), column.scale)[0]
         painter.setPen(QColor(theme.current().border))
         painter.setBrush(QColor(*colour[:3].tolist()))
         painter.drawRect(cell.adjusted(0.5, 0.5, -0.5, -0.5))
-        ink = ink_on(colour)
-    _paint_figures(painter, cell.adjusted(2, 0, -6, 0), number(value, 4), ink)
-    if column.is_bar and rect.right() - cell.right() > 20:
+        return ink_on(colour)
+    if rect.right() - cell.right() > 20:
         low = column.scale.low if column.scale.signed and np.nanmin(column.values) < 0 else 0.0
         track = QRectF(cell.right() + 4, rect.top(), rect.right() - cell.right() - 8, rect.height())
         paint_bar(painter, track, value, low=low, high=column.scale.high)
+    return ink
 
 
-def _paint_figures(painter: QPainter, rect: QRectF, text: str, ink: str) -> None:
-    """A number, right-aligned, in the largest figures that fit."""
-    for pixels in range(12, 8, -1):
-        painter.setFont(theme.number_font(pixels))
-        if painter.fontMetrics().horizontalAdvance(text) <= rect.width():
-            break
-    painter.setPen(QColor(ink))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+def _is_closed(text: str) -> bool:
+    return text.endswith(CLOSING)
+
+
+def _figures_font(figures: list[str], room: float) -> QFont:
+    """The largest in which all of them fit, so that those of a column are of one size."""
+    longest = max(figures, key=len, default="")
+    fonts = [theme.number_font(pixels) for pixels in range(LARGEST_FIGURES, SMALLEST_FIGURES - 1, -1)]
+    return next((font for font in fonts if QFontMetricsF(font).horizontalAdvance(longest) <= room), fonts[-1])

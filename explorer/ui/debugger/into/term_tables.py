@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.amounts import summed
+from explorer.amounts import bracketed, summed
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import Terms, plain_number
 from explorer.arithmetic.operation import Index
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.ui.common.colour import Scale
-from explorer.ui.common.text import count
+from explorer.ui.common.text import count, number
 from explorer.ui.debugger.class_labels import NO_NAMES, Labels, labels_of
 from explorer.ui.tensors.tiles import NO_COLOUR, scale_of
 
 SORTED_FROM = 12  # rows; fewer stay in their own order
+DIGITS = 4
+OPERATORS = ("×", "−", "+")  # behind one a negative number stands between brackets
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,19 @@ class Table:
     marked: int | None = None
     adds_up: bool = False
     sources: tuple[tuple[str, Index] | None, ...] = ()
+
+    def figures(self, at: int, rows: Sequence[int]) -> list[str]:
+        """The numbers of a column in these rows, as arithmetic writes them: "0.5 × (−2) = −1"."""
+        values = [float(self.columns[at].values[row]) for row in rows]
+        numbers = ["" if math.isnan(value) else number(value, DIGITS) for value in values]
+        return [
+            bracketed(text) if self._sign_before(at, row) in OPERATORS else text
+            for row, text in zip(rows, numbers, strict=True)
+        ]
+
+    def _sign_before(self, at: int, row: int) -> str:
+        """What stands between the number and the one to its left; of the first number, before what it is called."""
+        return self.symbols[at - 1] if at else self.labels[row].partition(" ")[0]
 
     def left_out(self, shown: np.ndarray) -> str:
         """What is said of all rows but those that are `shown`."""
