@@ -130,13 +130,17 @@ class Document:
         return replace(self, path=path)
 
     def saved_at(self, path: Path) -> Document:
-        """This document once it is saved at `path`, after which it is called where it had no name of its own."""
-        return replace(self, path=path, title=path.stem if self.title == UNTITLED else self.title)
+        """This document once it is saved at `path`, after which it is called where it had no name of its own.
+
+        What it was called after another file is none.
+        """
+        files = {UNTITLED, *(file.stem for file in (self.path, self.weights) if file is not None)}
+        return replace(self, path=path, title=path.stem if self.title in files else self.title)
 
     def is_saved_as(self, saved: Document) -> bool:
         """Whether a file of `saved` holds all that a file of this document would, but for what a run learned since.
 
-        What they are called may differ: of several saves in a row the first names the document. Which data were chosen
+        What they are called may differ: of several saves in a row the last names the document. Which data were chosen
         is no work that would be lost, nor are the names of classes that an untrained network took from them; groups of
         their classes are.
         """

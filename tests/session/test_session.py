@@ -14,6 +14,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from explorer.network import Network
+from explorer.network.files import NetworkFile, read_network, write_network
 from explorer.session import Cell, Selection, Session, State
 from explorer.session.chosen_before import MOST_KEPT, ChosenBefore
 from explorer.session.worker.passes import FittedInput, Shown
@@ -481,6 +482,23 @@ def test_answers_that_came_together_are_one_change(session: Session) -> None:
     assert session.state.input.fitted is fitted
 
 
+@pytest.mark.parametrize("title", ["", "The net of our course"])
+def test_a_saved_network_is_called_as_its_file_unless_its_own_file_names_it(
+    session: Session, qtbot: QtBot, tmp_path: Path, title: str
+) -> None:
+    """One from net.txt was still called "net" once it was saved as a.json."""
+    (tmp_path / "net.txt").write_text("3x16x16 relu")
+    write_network(tmp_path / "net.json", NetworkFile(Network.parse("3x16x16 relu"), title))
+    for opened in ("net.txt", "net.json"):
+        session.files.open_network(tmp_path / opened)
+        qtbot.waitUntil(lambda opened=opened: session.state.path == tmp_path / opened)
+        session.files.save_network(tmp_path / "a.json")
+        qtbot.waitUntil(lambda: session.state.path == tmp_path / "a.json")
+        own = title if opened == "net.json" else ""
+        assert session.state.title == (own or "a")
+        assert read_network(tmp_path / "a.json").title == (own or "a")
+
+
 def test_a_network_without_a_name_is_called_as_its_file_once_it_is_saved(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -494,7 +512,7 @@ def test_a_network_without_a_name_is_called_as_its_file_once_it_is_saved(
     assert not session.state.files.unsaved
     session.files.save_network(tmp_path / "other.json")
     qtbot.waitUntil(lambda: session.state.path == tmp_path / "other.json")
-    assert session.state.title == "mine"
+    assert session.state.title == "other", "it went on to be called after a file that it is no more"
     session.files.open_network(tmp_path / "mine.json")
     qtbot.waitUntil(lambda: session.state.path == tmp_path / "mine.json")
     assert session.state.title == "mine"
