@@ -245,7 +245,7 @@ class Store(QObject):
     def _go_to(self, entry: Entry, gone: Callable[[History, Undoables, Undoables], History]) -> None:
         """What `entry` holds takes the place of the present; `gone` gives the history after that."""
         before = undoables_of(self.state)
-        selection = _named(self.state.selection, self.state.document, entry.document or self.state.document)
+        selection = _carried(self.state.selection, self.state.document, entry.document or self.state.document)
         with self.gathered():
             slices = with_undoables(self.state, entry.replaced)
             self.set(*slices, selection, replace(self.state.status, notice=""))
@@ -355,13 +355,25 @@ _NAMES = {type(getattr(State(), each.name)): each.name for each in fields(State)
 """The part of the state that slices of a kind are."""
 
 
-def _named(selection: Selection, before: Document, after: Document) -> Selection:
-    """The selection of the same layer in `after`, where it may have another name; layers are the same by their ids."""
-    known, names = dict(zip(before.subject.names, before.layer_ids, strict=False)), after.subject.names
-    if selection.layer is None or selection.layer in names or selection.layer not in known:
+def _carried(selection: Selection, before: Document, after: Document) -> Selection:
+    """The selection in `after`, which undo or redo leads to: the layer that comes back, or else the same as `before`.
+
+    Layers are the same by their ids, also under another name. Where the selected one goes, the one that takes its place
+    is selected.
+    """
+    known, there = dict(zip(before.layer_ids, before.subject.names, strict=False)), after.subject.names
+    same = dict(zip(after.layer_ids, there, strict=False))
+    if known.keys() & same.keys():
+        back = [name for own, name in same.items() if own not in known and name not in known.values()]
+        if back:
+            return Selection(back[0])
+    if selection.layer is None or selection.layer in there or selection.layer not in known.values():
         return selection
-    same = dict(zip(after.layer_ids, names, strict=False)).get(known[selection.layer])
-    return selection if same is None else replace(selection, layer=same)
+    place = list(known.values()).index(selection.layer)
+    own = list(known)[place]
+    if own in same:
+        return replace(selection, layer=same[own])
+    return Selection(there[min(place, len(there) - 1)]) if there else selection
 
 
 def _is_unchanged(old: Slice, new: Slice) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.engine.explaining.breakpoints import GradientNorm, NotFinite
+from explorer.network.layers import ReLU
 from explorer.session import Session
 from explorer.session.given import undoables_of
 from tests.ui.fakes import make_picture, make_session, wait_until_recorded, wait_until_shown
@@ -112,6 +113,22 @@ def test_breakpoints_are_undone_one_by_one_and_a_limit_that_is_turned_as_one(ses
     assert session.state.steps.breakpoints == (NotFinite(),)
     session.editing.undo()
     assert session.state.steps.breakpoints == ()
+
+
+def test_the_layer_that_undo_or_redo_brings_back_is_selected_and_where_one_goes_its_neighbour(
+    session: Session,
+) -> None:
+    """After the redo of a layer put in none was selected."""
+    session.editing.insert_layer(1, ReLU(name="put_in"))
+    after = session.state.subject.names[2]
+    session.editing.undo()
+    assert session.state.selection.layer == after
+    session.editing.redo()
+    assert session.state.selection.layer == "put_in"
+    session.editing.remove_layer("put_in")
+    assert session.state.selection.layer == after
+    session.editing.undo()
+    assert session.state.selection.layer == "put_in"
 
 
 def test_a_rename_that_is_undone_leaves_its_layer_selected(session: Session) -> None:
