@@ -20,8 +20,9 @@ from explorer.network.files import NetworkFile, read_network, write_network
 from explorer.session import Session, kept_work
 from explorer.session.document import Document
 from explorer.session.kept_work import Work
+from explorer.ui.debugger.settings_row import aim_of
 from explorer.writing import FileError
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_recorded
 
 GROUPS = (ClassGroup("low", ("0", "1")), ClassGroup("high", ("2", "3")))
 
@@ -79,6 +80,22 @@ def test_one_neuron_is_offered_two_groups_first_and_then_more_outputs(session: S
     assert session.state.network is not None
     assert session.state.network.shapes()[-1] == (4,)
     assert session.state.classes == ("0", "1", "2", "3")
+
+
+def test_the_debuggers_target_of_one_neuron_is_called_as_the_group(session: Session, qtbot: QtBot) -> None:
+    """It was "class 0", the only one."""
+    session.data.group_classes(GROUPS)
+    session.learning.watch_steps("debugger", True)
+    wait_until_recorded(qtbot, session)
+    aim = aim_of(session.state)
+    assert (aim.classes, aim.values in (0, 1), aim.is_chosen) == (("low", "high"), True, False)
+    for wanted in (1, 0):
+        session.learning.set_target(wanted)
+        wait_until_recorded(qtbot, session)
+        aim = aim_of(session.state)
+        assert (aim.classes[int(aim.values or 0)], aim.is_chosen) == (("low", "high")[wanted], True)
+        assert session.state.steps.timeline is not None
+        assert np.ravel(session.state.steps.timeline.target).tolist() == [wanted]
 
 
 def test_one_neuron_learns_the_groups_with_binary_cross_entropy(session: Session, qtbot: QtBot) -> None:

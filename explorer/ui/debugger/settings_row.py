@@ -214,12 +214,17 @@ def aim_of(state: State) -> Aim:
     used = None if timeline is None or timeline.target is None else np.asarray(timeline.target)[0]
     by_class = isinstance(target, int) or (len(state.classes) > 1 and not isinstance(target, tuple)) or _is_class(used)
     if by_class and count:
-        names = state.classes if len(state.classes) == count else tuple(f"class {at}" for at in range(count))
         values = target if isinstance(target, int) else _class_of(used)
-        return Aim(names, count, values, target is not None)
+        return Aim(_aimed_at(state.classes, count), count, values, target is not None)
     if isinstance(target, tuple):
         return Aim((), count, target, True)
     return Aim((), count, None if used is None else tuple(float(value) for value in np.ravel(used)), False)
+
+
+def _aimed_at(classes: tuple[str, ...], outputs: int) -> tuple[str, ...]:
+    """The names of the classes that can be aimed at. One output tells two of them apart."""
+    is_one_of_two = outputs == 1 and len(classes) == 2
+    return classes if len(classes) == outputs or is_one_of_two else tuple(f"class {at}" for at in range(outputs))
 
 
 def _is_class(used: np.ndarray | None) -> bool:
@@ -227,10 +232,10 @@ def _is_class(used: np.ndarray | None) -> bool:
 
 
 def _class_of(used: np.ndarray | None) -> int | None:
-    """The class that a target means: its index, or the place of the largest of its numbers."""
+    """The class that a target means: its index, or the place of the largest of its numbers; of one number itself."""
     if used is None or not used.size:
         return None
-    return int(used) if _is_class(used) else int(np.argmax(used))
+    return round(float(np.ravel(used)[0])) if used.size == 1 else int(np.argmax(used))
 
 
 def _output_count(state: State) -> int:
