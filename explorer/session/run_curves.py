@@ -53,9 +53,10 @@ class RunCurves:
 
     @property
     def name(self) -> str:
-        """ "run 2", of compared ones with the value that is their own: "run 2: 8"."""
-        value = self.varied.rpartition(" = ")[2]
-        return f"run {self.number}: {value}" if value else f"run {self.number}"
+        """ "run 2", of compared ones with what they have for themselves: "run 2: filters 8"."""
+        what, _, value = self.varied.rpartition(" = ")
+        what = what.partition(" of ")[0]
+        return f"run {self.number}: {what[:1].lower()}{what[1:]} {value}" if value else f"run {self.number}"
 
     @property
     def last_step(self) -> int:

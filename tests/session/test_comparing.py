@@ -57,6 +57,7 @@ def test_each_value_is_trained_and_named_by_what_differs(session: Session, qtbot
     assert [run.value for run in comparison.runs] == ["2", "4", "8"]
     assert [run.standing for run in comparison.runs] == ["done"] * 3
     assert [run.varied for run in runs] == [f"Filters of conv1 = {value}" for value in (2, 4, 8)]
+    assert [run.name.partition(": ")[2] for run in runs] == [f"filters {value}" for value in (2, 4, 8)]
     assert [len(run.epochs) for run in runs] == [3, 3, 3]
     assert all(run.epochs[-1].val_accuracy > 0.9 for run in runs)
     counts = [network_with(filters).parameter_counts() for filters in (2, 4, 8)]
