@@ -32,6 +32,7 @@ from explorer.ui.debugger.node_link import (
     positions,
     shown,
 )
+from explorer.ui.debugger.node_link.layout import CHARACTER, STYLES, Style
 from explorer.ui.debugger.node_link.shown import ShownNumbers
 from explorer.ui.debugger.node_link.structure import Line, NodeColumn, Weights, spelled
 from explorer.ui.debugger.node_link.walking import neighbour
@@ -416,13 +417,25 @@ def test_labels_of_a_fan_keep_off_nodes_and_each_other(
     assert not [(box, node) for box in boxes for node in places.nodes.values() if box.overlaps(node)]
 
 
+@pytest.mark.parametrize("style", [style for style in STYLES if style.name != "dot"], ids=lambda style: style.name)
+def test_a_symbol_and_its_number_are_hardly_squeezed(style: Style) -> None:
+    """In slim boxes "−∂E/∂y" and its number were drawn to two thirds of their width."""
+    columns = drawing_of(lecture()).columns
+    assert any("−∂E/∂y" in line.symbol for column in columns for line in column.gradients)
+    for column in columns:
+        lines = (*column.lines, *column.gradients) if style.is_stacked else column.lines
+        longest = max(len(spelled(line.symbol, column.size - 1)) for line in lines)
+        room = style.width(column) - 2 * style.inset
+        assert room >= 0.8 * (longest + len(" −0.123")) * style.text * CHARACTER
+
+
 def test_every_weight_of_the_lectures_network_is_labelled_at_once() -> None:
     link = drawing_of(lecture())
     for width, height in ((860, 330), (850, 205), (560, 230), (1500, 700)):
         assert set(positions(link, width, height).labels) == set(link.edges)
 
 
-@pytest.mark.parametrize("width", [675, 860])
+@pytest.mark.parametrize("width", [675, 700, 860])
 def test_the_least_height_has_room_for_every_weight_and_bias(width: int) -> None:
     link = drawing_of(lecture())
     height = least_height(link, width)

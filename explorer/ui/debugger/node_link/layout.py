@@ -19,6 +19,8 @@ SHORT_GAP = 20.0
 HIT_DISTANCE = 5.0
 DIGITS = 7
 """A number of four digits with point and minus."""
+LONG_SYMBOL = 4
+"""Characters of a symbol that a slim box has room for; "−∂E/∂y" has six."""
 TALLEST_PITCH = 170.0
 LOWEST, TALL = 110, 200
 ONE_SHORT_VALUE = 15.0
@@ -52,12 +54,12 @@ class Style:
         return self.height(column) + below + (4 if self.has_bias_line else 1)
 
     def width(self, column: NodeColumn) -> float:
-        """Of a node's box: room for the longest symbol beside a number. A slim one squeezes long symbols."""
+        """Of a node's box: room for the longest symbol beside a number. A slim one squeezes long symbols a little."""
         if self.name == "dot":
             return 16.0
         lines = (*column.lines, *column.gradients) if self.is_stacked else column.lines
         symbol = max(len(spelled(line.symbol, column.size - 1)) for line in lines)
-        characters = min(symbol, 2) + DIGITS if self.is_slim else symbol + 1 + DIGITS
+        characters = min(symbol, LONG_SYMBOL) + DIGITS if self.is_slim else symbol + 1 + DIGITS
         return characters * self.text * CHARACTER + 2 * self.inset
 
     @property
@@ -73,7 +75,7 @@ OVERHANG = 12.0
 DOT = Style("dot", 10, 8, 0, 0, 0)
 STYLES = (
     Style("roomy", 12, 17, 5, 8, 76, is_stacked=True, has_bias_line=True),
-    Style("medium", 11, 14, 2, 8, 76, is_stacked=True, has_bias_line=True),
+    Style("medium", 11, 14, 2, 8, 84, is_stacked=True, has_bias_line=True),
     Style("slim", 10, 11.5, 1.5, 5, 60, is_stacked=True, has_bias_line=True),
     Style("table", 10, 11, 0.5, 8, 60, is_stacked=True),
     Style("slim table", 10, 11, 0.5, 7, 44, is_stacked=True),
