@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHeaderView, QTableView, QTreeView, QWidget
+from PySide6.QtWidgets import QApplication, QHeaderView, QLabel, QTableView, QToolButton, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.shell.main_window import MainWindow
@@ -31,6 +31,19 @@ def test_titles_stand_over_their_columns(opened, qtbot: QtBot, tmp_path: Path) -
     qtbot.waitUntil(lambda: bool(_tables(root)))
     beside = [words for table in _tables(root) for words in _beside_their_columns(table)]
     assert not beside
+    assert not [words for table in _tables(root) for words in _off_their_rows(table)]
+
+
+def test_the_titles_of_panes_beside_each_other_stand_at_one_height(qtbot: QtBot) -> None:
+    """Input's stood lower than Network's, for the button beside it."""
+    window = whole_window(qtbot)
+    window.resize(1280, 720)
+    QApplication.processEvents()
+    titles = [label for label in window.findChildren(QLabel) if label.text() in ("Network", "Input")]
+    titles = [label for label in titles if label.property("role") == "title" and label.isVisible()]
+    assert len(titles) == 2
+    network, own = (label.mapTo(window, label.rect().center()).y() for label in titles)
+    assert network == own
 
 
 def _tables(root: QWidget) -> list[QTreeView | QTableView]:
@@ -58,6 +71,14 @@ def _beside_their_columns(table: QTreeView | QTableView) -> Iterator[str]:
         side = 1 if alignment & Qt.AlignmentFlag.AlignRight else 0
         if abs(titles[side] - cells[side]) > NEAR:
             yield f"{title!r} {titles} over {cell.data()!r} {cells}"
+
+
+def _off_their_rows(table: QTreeView | QTableView) -> Iterator[str]:
+    """The buttons of rows that are not in their middle."""
+    for button in table.viewport().findChildren(QToolButton):
+        row = table.visualRect(table.indexAt(button.geometry().center()))
+        if abs(button.geometry().center().y() - row.center().y()) > 1:
+            yield f"{button.accessibleName()} at {button.geometry()} in {row}"
 
 
 def _header(table: QTreeView | QTableView) -> QHeaderView:

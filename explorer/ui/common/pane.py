@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from explorer.ui.common.eliding import elided
 
+ABOVE, BELOW = 8, 4  # pixels about a title
+
 
 class ElidedLabel(QLabel):
     """A label of one line with an … where there is no room, at its end unless `mode` says otherwise.
@@ -82,7 +84,7 @@ class Pane(QFrame):
         self.corner.setSpacing(4)
         self.title_bar = QWidget()
         row = QHBoxLayout(self.title_bar)
-        row.setContentsMargins(12, 8, 8, 4)
+        row.setContentsMargins(12, ABOVE, 8, BELOW)
         row.setSpacing(8)
         row.addWidget(self.title_label)
         row.addWidget(self.facts_label, 1)
@@ -101,7 +103,17 @@ class Pane(QFrame):
         self.setProperty("role", "")
         row = self.title_bar.layout()
         assert row is not None
-        row.setContentsMargins(0, 8, 0, 4)
+        row.setContentsMargins(0, ABOVE, 0, BELOW)
+
+    def let_stand_out(self, control: QWidget) -> None:
+        """Let a control of the corner reach into the space above and below: it does not move the title, which stays in
+        line with those of the panes beside it."""
+        row = self.title_bar.layout()
+        assert row is not None
+        self.title_label.ensurePolished()
+        over = max(control.minimumHeight() - self.title_label.sizeHint().height(), 0) // 2
+        margins = row.contentsMargins()
+        row.setContentsMargins(margins.left(), max(ABOVE - over, 0), margins.right(), max(BELOW - over, 0))
 
     def set_title(self, title: str) -> None:
         """Change the title."""

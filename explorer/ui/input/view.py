@@ -137,6 +137,7 @@ class InputView(FollowingView, Pane):
         self.paste.setProperty("role", "flat")
         self.corner.addWidget(self.paste)
         self._draw_icons()
+        self.let_stand_out(self.paste)
         return row
 
     def _draw_icons(self) -> None:

@@ -32,6 +32,7 @@ NOTHING = "–"
 EMPTY = "Each run is listed here with its settings, to be compared, hidden or removed. Train starts one."
 REFRESH_MS = 500
 ROW_HEIGHT = 24
+ROW_PADDING = 2  # pixels that the style sheet leaves above and below what lies in a row
 
 
 class RunList(FollowingView, QStackedWidget):
@@ -112,7 +113,8 @@ class RunList(FollowingView, QStackedWidget):
             )
             button.setIcon(icon("ph.x"))
             button.setProperty("role", "flat")
-            button.setFixedHeight(ROW_HEIGHT)
+            button.setStyleSheet("QToolButton { padding: 0; }")
+            button.setFixedHeight(ROW_HEIGHT - 2 * ROW_PADDING)
             button.clicked.connect(lambda _checked=False, number=run.number: self._session.training.forget_run(number))
             self.tree.setItemWidget(item, REMOVE, button)
 

@@ -14,7 +14,7 @@ from explorer.ui.common.text import count, number, percent, seconds_text
 COLUMNS = ("parameters", "time", "held out", "last loss", "")
 WHAT, PARAMETERS, TIME, HELD_OUT, LOSS, USE = range(6)
 ROW_HEIGHT = 22
-CELL_PADDING = 4  # pixels that the style sheet leaves at each side of what lies in a cell
+CELL_PADDING, ROW_PADDING = 4, 2  # pixels that the style sheet leaves beside and above what lies in a cell
 LEAST_WIDTH = 410  # all columns with their usual numbers
 USE_WORD = "use"
 USE_TIP = "Give the network this value and the weights that were learned with it; undo takes both back."
@@ -67,7 +67,8 @@ class CompareTable(QTreeWidget):
         item.setSizeHint(USE, QSize(0, ROW_HEIGHT))
         button = QToolButton(text=USE_WORD, toolTip=USE_TIP, accessibleName=f"Take over variant {at + 1}")
         button.setProperty("role", "link")
-        button.setFixedHeight(ROW_HEIGHT)
+        button.setStyleSheet("QToolButton { padding: 0 4px; }")
+        button.setFixedHeight(ROW_HEIGHT - 2 * ROW_PADDING)
         button.clicked.connect(partial(self._take, at))
         self.setItemWidget(item, USE, button)
         button.ensurePolished()
