@@ -141,7 +141,7 @@ def test_about_shows_every_library_with_its_licence_and_its_text(qtbot: QtBot) -
     assert all(each.name for each in licences())
     texts: dict[str, str] = {}
     for row, licence in enumerate(licences()):
-        shown.list.setCurrentRow(row)
+        shown.list.setCurrentIndex(shown.list.model().index(row, 0))
         texts[licence.library] = shown.text.toPlainText()
     assert texts["Network Explorer"].startswith("MIT License")
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in texts["PySide6-Essentials"]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
-    QListWidget,
+    QListView,
     QPlainTextEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -23,10 +28,14 @@ import explorer
 from explorer.report import LIBRARIES, version_of
 from explorer.resources import resource
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import elided
+from explorer.ui.common.row_list import Index, RowList, RowModel, row_ground
+from explorer.ui.common.saved_painter import saved
 
 OWN = "Network Explorer"
 SIZE = QSize(940, 600)
 LIST_WIDTH = 270
+LINE_HEIGHT, ROW_MARGIN, INSET = 18, 6, 10
 WORDS = (
     "See what a neural network does: its layers, its feature maps, and where every number comes from. "
     "What is shown is what PyTorch computed.\n\n"
@@ -110,16 +119,20 @@ class About(QDialog):
         self.setWindowTitle("About Network Explorer")
         self.resize(SIZE)
         self._licences = licences()
-        self.list = QListWidget(accessibleName="What it stands on", wordWrap=True, spacing=3)
+        self.list = RowList()
+        self.list.setAccessibleName("What it stands on")
+        self.list.setFrameShape(QListView.Shape.StyledPanel)
         self.list.setFixedWidth(LIST_WIDTH)
+        self._rows = _LicenceModel(self)
+        self._rows.show_rows(self._licences)
+        self.list.setModel(self._rows)
+        self.list.setItemDelegate(_LicenceRows(self.list))
         self.text = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName("Text of the licence")
         self.text.setFont(theme.number_font())
-        for each in self._licences:
-            self.list.addItem(f"{each.library} {each.version}\n{each.name}")
-        self.list.currentRowChanged.connect(self._show)
+        self.list.selectionModel().currentChanged.connect(self._show)
         self._lay_out()
-        self.list.setCurrentRow(0)
+        self.list.setCurrentIndex(self._rows.index(0))
 
     def _lay_out(self) -> None:
         title = QLabel(f"Network Explorer {explorer.__version__}")
@@ -138,6 +151,37 @@ class About(QDialog):
         column.addLayout(row, 1)
         column.addWidget(buttons)
 
-    @Slot(int)
-    def _show(self, row: int) -> None:
-        self.text.setPlainText(self._licences[row].text())
+    @Slot(QModelIndex, QModelIndex)
+    def _show(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.text.setPlainText(self._licences[current.row()].text())
+
+
+class _LicenceModel(RowModel):
+    """The libraries with their licences."""
+
+    rows: Sequence[Licence]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        each = self.rows[index.row()]
+        told = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole
+        return f"{each.library} {each.version}\n{each.name}" if role in told else None
+
+
+class _LicenceRows(QStyledItemDelegate):
+    """Paints what it is and, paler below it, what it is used under."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(200, 2 * LINE_HEIGHT + 2 * ROW_MARGIN)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours = theme.current()
+        lines = zip(str(index.data()).split("\n"), ((colours.text, True), (colours.dim, False)), strict=True)
+        with saved(painter):
+            painter.fillRect(option.rect, row_ground(option))
+            for at, (words, (colour, is_title)) in enumerate(lines):
+                painter.setFont(theme.interface_font(semibold=is_title))
+                painter.setPen(QColor(colour))
+                room = option.rect.adjusted(INSET, ROW_MARGIN + at * LINE_HEIGHT, -INSET, 0)
+                room.setHeight(LINE_HEIGHT)
+                shown = elided(words, painter.fontMetrics(), room.width())
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
