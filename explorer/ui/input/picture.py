@@ -277,8 +277,6 @@ def field_text(layer: str, field: Field, input_shape: tuple[int, ...]) -> str:
     seen = field.amount
     if seen == 0:
         return f"This cell of {layer} sees nothing but padding."
-    if seen == 1:
-        return f"{layer} sees 1 pixel."
     top, left, bottom, right = field.box
     size = shape_text(field.size(input_shape))
     if int(seen) == field.mask.size:

@@ -288,7 +288,7 @@ def test_a_cell_of_a_flattened_row_sees_its_own_part(opened: Opened) -> None:
         (np.zeros((3, 3), bool), "This cell of a sees nothing but padding."),
         (np.ones((3, 3), bool), "a sees the whole picture, 3 × 3 × 5 numbers."),
         (np.array([[True, True, False]]), "a sees 1 × 2 × 5 numbers."),
-        (np.array([[True, False]]), "a sees 1 pixel."),
+        (np.array([[True, False]]), "a sees 1 × 1 × 5 numbers."),
     ],
 )
 def test_a_field_is_told_in_words(mask: np.ndarray, sentence: str) -> None:
