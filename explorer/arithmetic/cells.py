@@ -38,7 +38,7 @@ def symbol(call: CallValues, name: str) -> str:
 def place(call: CallValues, name: str, cell: Index) -> str:
     """ "output[0, 3, 10, 12]"; with a symbol of the caller's, the textbook's "u₁" and "Δw₂₁", counted from 1."""
     own = cell if name in _WITHOUT_BATCH else cell[1:] or cell
-    if name not in call.symbols or len(own) > 2 or max(own, default=9) > 8:
+    if name not in call.symbols or len(own) > 2:
         return f"{symbol(call, name)}[{', '.join(map(str, cell))}]"
     return subscript(symbol(call, name), *own)
 

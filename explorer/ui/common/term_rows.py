@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from explorer.amounts import MINUS, bracketed
+from explorer.amounts import MINUS, bracketed, plain_number
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.ui.common.text import number
@@ -259,7 +259,8 @@ def _factor_text(
     figures = number(factor.values[at], DIGITS)
     value = f" {bracketed(figures) if is_among_others else figures}" if with_value else ""
     if factor.cells is None:
-        return f"{factor.label}{value}" if factor.label != "½" else "½"
+        says_its_number = factor.label in ("½", plain_number(factor.values[at]))
+        return factor.label if says_its_number else f"{factor.label}{value}"
     label = factor.label_of(at)
     is_made = " " in label or (label.startswith(MINUS) and not is_first)
     label = f"({label})" if is_made and not label.endswith(")") else label

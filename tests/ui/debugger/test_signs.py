@@ -22,11 +22,15 @@ from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.term_rows import groupings, rows, seen_rows
 from explorer.ui.debugger.into.term_table import TermTable
 from explorer.ui.debugger.stage import StepStage
+from explorer.ui.debugger.words import header
 from tests.ui.step_sessions import SteppedSession, recorded
 
 DOUBLED = re.compile(r"[+−·×/^] ?−(?=[\d∞.a-zA-Z])")
 MAPS = "3x8x8 conv(4, 3, padding=1) batchnorm relu avgpool(2) conv(3, 3) maxpool(2) flatten linear(4)"
 NUMBERS = "3 linear(2) tanh linear(2)"
+IN_LETTERS, IN_BRACKETS = re.compile(r"[₀-₉]"), re.compile(r"\[\d|cell \(\d")
+LETTER_IN_BRACKETS = re.compile(r"(?<!\w)[abduvwxyzδΔ]\[\d")
+WIDE: dict[str, Any] = {"text": "3 linear(11) tanh linear(2)", "loss": "mse", "target": [[1.0, -1.0]]}
 CASES: dict[str, dict[str, Any]] = {
     "maps": {"text": MAPS, "loss": "cross_entropy", "examples": 2, "training": True, "steps_before": 1},
     "numbers": {"text": NUMBERS, "loss": "mse", "target": [[1.0, -1.0]], "steps_before": 1},
@@ -79,6 +83,20 @@ def explained(timeline: Timeline, step: int, of: str, cell: tuple[int, ...]) -> 
         for row in rows(explanation, grouping):
             yield from (row.text, row.brief)
     yield from (row.text for row in seen_rows(explanation))
+
+
+@pytest.mark.parametrize("case", [*CASES, "wide"])
+def test_a_line_counts_from_0_between_brackets_or_from_1_in_letters_and_never_both(case: str) -> None:
+    """Of a row of ten numbers the last was "u[0, 9]", beside "u₉"."""
+    timeline = recorded(**(CASES | {"wide": WIDE})[case])
+    texts: set[str] = set()
+    for step, of, cell in states(timeline):
+        texts |= set(explained(timeline, step, of, cell))
+        texts.add(header(timeline, replace(at(timeline, step), of=of, cell=cell, is_inside=True)))
+    assert not {text for text in texts if IN_LETTERS.search(text) and IN_BRACKETS.search(text)}
+    assert not {text for text in texts if LETTER_IN_BRACKETS.search(text)}
+    assert any(IN_BRACKETS.search(text) for text in texts)
+    assert case in ("maps", "layer norm") or any(IN_LETTERS.search(text) for text in texts)
 
 
 def across(shown: TermTable, painted: list[str]) -> Iterator[str]:
