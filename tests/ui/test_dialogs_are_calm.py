@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QComboBox, QListWidget, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QListView, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.resources import bundled_networks
@@ -44,8 +44,8 @@ def test_the_chosen_row_of_a_list_has_the_colour_of_selection_not_that_of_the_ma
 ) -> None:
     window.session.say("A message to be chosen.")
     dialog = _opened(window, qtbot, action, name)
-    rows = dialog.findChild(QListWidget)
-    assert rows.currentRow() == 0
+    rows = dialog.findChild(QListView)
+    assert rows.currentIndex().row() == 0
     picture = rows.viewport().grab().toImage()
     assert colours_near(picture, colours.selection, 4) > 1000
     assert not colours_near(picture, colours.accent, 4)

@@ -57,7 +57,7 @@ NO_MENU = {
     "ContentsList": "lessons to choose from",
     "TemplateList": "templates to choose from; what they say is copied from the text",
     "LayerTable": "what the text beside it says, which is copied as text",
-    "QListWidget": "libraries to choose a licence from, whose text is copied",
+    "RowList": "libraries to choose a licence from, whose text is copied",
     "QLabel": "the mark of a sheet to draw on",
     "_Picture": "the picture on a button that opens something",
 }
