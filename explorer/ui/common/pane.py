@@ -110,8 +110,10 @@ class Pane(QFrame):
         line with those of the panes beside it."""
         row = self.title_bar.layout()
         assert row is not None
-        self.title_label.ensurePolished()
-        over = max(control.minimumHeight() - self.title_label.sizeHint().height(), 0) // 2
+        for label in (self.title_label, self.facts_label):
+            label.ensurePolished()
+        text = max(self.title_label.sizeHint().height(), self.facts_label.sizeHint().height())
+        over = max(control.minimumHeight() - text, 0) // 2
         margins = row.contentsMargins()
         row.setContentsMargins(margins.left(), max(ABOVE - over, 0), margins.right(), max(BELOW - over, 0))
 

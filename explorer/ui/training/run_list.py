@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -31,7 +31,7 @@ NUMBER = Qt.ItemDataRole.UserRole
 NOTHING = "–"
 EMPTY = "Each run is listed here with its settings, to be compared, hidden or removed. Train starts one."
 REFRESH_MS = 500
-ROW_HEIGHT = 24
+ROW_HEIGHT = 22
 ROW_PADDING = 2  # pixels that the style sheet leaves above and below what lies in a row
 
 
@@ -107,6 +107,7 @@ class RunList(FollowingView, QStackedWidget):
             item = QTreeWidgetItem(self.tree)
             item.setData(RUN, NUMBER, run.number)
             _align_numbers(item)
+            item.setSizeHint(REMOVE, QSize(0, ROW_HEIGHT))
             button = QToolButton(
                 toolTip=f"Take {run.label} off the plots. Undo brings it back.",
                 accessibleName=f"Remove run {run.number}",
