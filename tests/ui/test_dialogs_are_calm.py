@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QComboBox, QListView, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from explorer.resources import bundled_networks
 from explorer.ui.common import theme
 from explorer.ui.shell import commands
 from explorer.ui.shell.main_window import MainWindow
+from tests.ui.menus import menu_at
 from tests.ui.pixels import colours_near
 from tests.ui.windows import shared_window
 
@@ -84,3 +86,15 @@ def test_where_two_scroll_bars_meet_there_is_nothing(window: MainWindow, qtbot: 
     corner = text.grab().toImage().copy(at.x() + 1, at.y() + 1, down.width() - 2, across.height() - 2)
     assert colours_near(corner, colours.sunken, 2) > 0.8 * corner.width() * corner.height()
     dialog.close()
+
+
+def test_an_icon_of_a_menu_stands_inside_the_colour_of_the_chosen_entry(
+    window: MainWindow, colours: theme.Theme
+) -> None:
+    """As far from the left as a word from the right, and not at the very edge."""
+    menu = menu_at(window.network_panel.list.viewport(), QPoint(80, 20))
+    entry = next(action for action in menu.actions() if not action.icon().isNull())
+    picture = menu.grab(menu.actionGeometry(entry)).toImage()
+    menu.close()
+    columns = (x for x in range(picture.width()) if colours_near(picture.copy(x, 0, 1, picture.height()), colours.text))
+    assert 6 <= next(columns) <= 14
