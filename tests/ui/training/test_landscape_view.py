@@ -28,6 +28,7 @@ from explorer.ui.training.plane.landscape_view import (
 )
 from explorer.ui.training.plane.loss_picture import FINE, contours, finer, loss_picture
 from tests.ui.fakes import make_session, wait_until_drawn
+from tests.ui.pixels import colours_near
 
 MOONS = "2 linear(8) tanh linear(2)"
 
@@ -270,3 +271,16 @@ def test_a_line_is_told_of_where_one_is_seen(walked: float) -> None:
     trail = np.array([[1.0, 2.0, 0.5], [1.0 + walked, 2.0, 0.5 + 1e-8]])
     told = sentence(Landscape(weights, trail=trail, count=400, loss="cross_entropy"))
     assert told.endswith("where it came from.") is bool(walked)
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_where_nothing_went_wrong_nothing_has_the_colour_of_an_error(
+    session: Session, qtbot: QtBot, qapp: QApplication, name: str
+) -> None:
+    """The point of the present weights had it."""
+    theme.apply(qapp, name)
+    view = opened(qtbot, session)
+    _settle(qtbot, session)
+    picture = view.grab().toImage()
+    assert colours_near(picture, theme.current().text, 2) > 20
+    assert not colours_near(picture, theme.current().error, 2)

@@ -94,7 +94,7 @@ class LandscapeCanvas(PlanePlot):
         self.halo.setPen(pg.mkPen(colours.pane, width=4))
         self.trail.setPen(pg.mkPen(colours.text, width=1.6))
         self.point.setPen(pg.mkPen(colours.pane, width=2))
-        self.point.setBrush(pg.mkBrush(colours.error))
+        self.point.setBrush(pg.mkBrush(colours.text))
 
     def _fitting_labels(self) -> tuple[str, str]:
         """What is beside the axes; the one below not in a low plot, the upright one where the whole of it has room."""
