@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -39,7 +40,7 @@ class Columns:
     def place(self) -> None:
         """Give them the widths for the window as it is."""
         self._given = self._usual()
-        both = zip((self._left, self._right), self._given, strict=True)
+        both = zip(self._seen(), self._given, strict=True)
         here = [(dock, width) for dock, width in both if stands_in(dock, self._window)]
         if here:
             docks, widths = zip(*here, strict=True)
@@ -57,6 +58,21 @@ class Columns:
         if self._usual() != self._given and self._are_as_given():
             self.place()
 
+    def follow_through(self, restore: Callable[[], None]) -> None:
+        """What `restore` puts back may be of a window of another width: columns that nobody moved follow this one's."""
+        follows = self._are_as_given()
+        restore()
+        if follows and not self._are_as_given():
+            self.place()
+
+    def _seen(self) -> tuple[QDockWidget, QDockWidget]:
+        """The dock of each column that is in front, where it shares its place with another as tabs."""
+        return self._front(self._left), self._front(self._right)
+
+    def _front(self, dock: QDockWidget) -> QDockWidget:
+        tabs = (dock, *self._window.tabifiedDockWidgets(dock))
+        return next((each for each in tabs if not each.visibleRegion().isEmpty()), dock)
+
     def _usual(self) -> tuple[int, int]:
         width = self._window.width()
         return LEFT.within(width), RIGHT.within(width)
@@ -69,7 +85,7 @@ class Columns:
 
     def _are_as_given(self) -> bool:
         is_tight = self._is_centre_tight()
-        widths = zip((self._left, self._right), self._given, strict=True)
+        widths = zip(self._seen(), self._given, strict=True)
         return all(
             not dock.isVisible()
             or not stands_in(dock, self._window)

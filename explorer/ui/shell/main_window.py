@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
     def leave_lessons(self) -> None:
         """Close the lesson, if one is open, and its pane: everything is as it was before."""
         self.session.lessons.leave()
-        self.lessons.end()
+        self._columns.follow_through(self.lessons.end)
 
     def show_part(self, name: str) -> None:
         """Bring a tab of the centre or the network's pane to the front, unfold the strip, or show the first steps."""

@@ -66,6 +66,20 @@ def test_a_width_that_a_person_chose_stays(window: MainWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: _widths(window) == (LEFT.within(SIZES[3][0]), RIGHT.within(SIZES[3][0])))
 
 
+def test_they_follow_it_during_a_lesson_and_are_as_wide_after_it(window: MainWindow, qtbot: QtBot) -> None:
+    """The pane of the lessons kept its width, and the narrow columns of before came back in the wide window."""
+    window.action("lessons").trigger()
+    qtbot.waitUntil(lambda: not window.lessons.view.visibleRegion().isEmpty())
+    for size in (SIZES[2], SIZES[0], SIZES[3]):
+        window.resize(*size)
+        wanted = LEFT.within(size[0]), RIGHT.within(size[0])
+        qtbot.waitUntil(
+            lambda wanted=wanted: (window.lessons.dock.width(), _widths(window)[1]) == wanted  # type: ignore[misc]
+        )
+    window.leave_lessons()
+    qtbot.waitUntil(lambda: _widths(window) == (LEFT.within(SIZES[3][0]), RIGHT.within(SIZES[3][0])))
+
+
 def _map_in_overview(window: MainWindow) -> float:
     """How wide a map of the second block is drawn."""
     canvas = window.findChild(OverviewCanvas)
