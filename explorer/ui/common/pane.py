@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from explorer.ui.common.eliding import elided
 
 ABOVE, BELOW = 8, 4  # pixels about a title
+CORNER = 4  # pixels from the lower edge of a pane to where its rounded corners begin
 
 
 class ElidedLabel(QLabel):
@@ -42,6 +43,10 @@ class ElidedLabel(QLabel):
         self._ways, self._tip = texts, tip
         self.setAccessibleName(texts[0])
         self._elide()
+
+    def is_cut(self) -> bool:
+        """Whether there is room for none of the ways to say it."""
+        return self.text() not in self._ways
 
     def whole(self) -> str:
         """The text before it was shortened."""
@@ -117,10 +122,14 @@ class Pane(QFrame):
         margins = row.contentsMargins()
         row.setContentsMargins(margins.left(), max(ABOVE - over, 0), margins.right(), max(BELOW - over, 0))
 
+    def keep_corners(self) -> None:
+        """For a pane whose content fills it: that ends above the rounded corners, which it would paint over."""
+        self.body.setContentsMargins(0, 0, 0, CORNER)
+
     def set_title(self, title: str) -> None:
         """Change the title."""
         self.title_label.setText(title)
 
-    def set_facts(self, facts: str, *, tip: str = "") -> None:
-        """The dim line beside the title; `tip` is for what even the whole line leaves out."""
-        self.facts_label.set_whole(facts, tip=tip)
+    def set_facts(self, facts: str, *shorter: str, tip: str = "") -> None:
+        """The dim line beside the title, `shorter` where there is no room; `tip` is for what the whole leaves out."""
+        self.facts_label.set_ways((facts, *shorter), tip=tip)

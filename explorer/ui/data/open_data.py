@@ -135,6 +135,7 @@ class OpenData(FollowingView, Pane):
         self.pages = QStackedWidget()
         for page in (self.examples, self.groups, self.augmentations, self.about, self.empty):
             self.pages.addWidget(page)
+        self.keep_corners()
         self.body.addWidget(self.pages, 1)
 
     # --- a download ---

@@ -51,6 +51,7 @@ class NetworkPanel(FollowingView, Pane):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setHandleWidth(5)
         self.splitter.setSizes([520, 480])  # shares, not pixels
+        self.keep_corners()
         self.body.addWidget(self.splitter)
         top.setMinimumHeight(140)
         self.form.setMinimumHeight(140)
@@ -90,7 +91,7 @@ class NetworkPanel(FollowingView, Pane):
         subject, is_edited = new.subject, new.subject.can(Verb.EDIT)
         if old is not None and old.subject.structure is not subject.structure and self.palette_popup.isVisible():
             self.palette_popup.close()  # what it offers fits the network that was there; a file was read meanwhile
-        self.set_facts(_facts(new))
+        self.set_facts(*_facts(new))
         self.empty.setText(NO_LAYERS if subject.is_open else NO_NETWORK)
         self.empty.setVisible(not subject.is_open or (is_edited and not subject.names))
         self.list.setVisible(subject.is_open)
@@ -114,10 +115,11 @@ class NetworkPanel(FollowingView, Pane):
             self.palette_popup.open_at(subject.edited, self.list.insertion_index(), self.add, sizes)
 
 
-def _facts(state: State) -> str:
-    """How many parameters are learned here, and what it is called."""
+def _facts(state: State) -> tuple[str, ...]:
+    """How many parameters are learned here, and what it is called; where there is no room for both, its name."""
     facts = (_learned(state.parts) if state.subject.can(Verb.EDIT) else "", state.title)
-    return " · ".join(fact for fact in facts if fact)
+    whole = " · ".join(fact for fact in facts if fact)
+    return (whole, state.title) if state.title else (whole,)
 
 
 def _learned(parts: Sequence[Part]) -> str:

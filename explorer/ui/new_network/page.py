@@ -251,6 +251,7 @@ class NewNetworkPage(QDialog):
 
 def _pane(title: str, content: QWidget) -> Pane:
     pane = Pane(title)
+    pane.keep_corners()
     pane.body.addWidget(content, 1)
     return pane
 

@@ -60,6 +60,7 @@ class Overview(FollowingView, QWidget):
 
     def _make_parts(self) -> None:
         self.pane = Pane("Overview")
+        self.pane.keep_corners()
         self._make_canvas()
         self._fill_corner()
         self.calls: CallTable | None = None

@@ -87,7 +87,8 @@ class HealthStrip(FollowingView, QWidget):
         self.table.set_selected(state.selection.layer)
         words, level = summary(rows)
         is_over = bool(rows) and not state.training.is_live
-        self.words.set_whole(f"{words} Run {count(state.training.run)} has ended." if is_over else words)
+        whole = f"{words} Run {count(state.training.run)} has ended." if is_over else words
+        self.words.set_ways((whole, words))
         if self.words.property("role") != ROLES[level]:
             self.words.setProperty("role", ROLES[level])
             self.words.style().polish(self.words)
