@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
+from explorer.ui.common.tips import TipOfAll
 
-class RichLabel(QLabel):
+
+class RichLabel(TipOfAll, QLabel):
     """For sentences of our own. Whatever comes from a file, a name or an error is escaped before it is put in.
 
     The style sheet knows it by this name: Qt by itself guesses, and reads the file that a text names as its picture.

@@ -35,6 +35,13 @@ class TipsOfPlaces(_BesideWidget):
         return super().event(event)
 
 
+class TipOfAll(TipsOfPlaces):
+    """For what is taller than a line and has one tip: that stands beside all of it."""
+
+    def explained_at(self, _point: QPoint) -> Tipped | None:
+        return self.toolTip(), QRectF(self.rect())
+
+
 class TipsInArea(_BesideArea):
     """As `TipsOfPlaces`, for a widget that scrolls; places are in the pixels of its viewport."""
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.common import text, theme
+from explorer.ui.common.tips import TipOfAll
 from explorer.ui.editor.layer_card import mixed, small_font
 
 Shape = tuple[int, ...]
@@ -59,7 +60,7 @@ def box_of(shape: Shape, scale: float = 1.0) -> VolumeBox:
     return VolumeBox(sizes, scale * length(height), scale * length(width), scale * length(prod(depths)))
 
 
-class VolumeView(QWidget):
+class VolumeView(TipOfAll, QWidget):
     """Draws what goes in, an arrow, and what comes out, with the kernel that slides over it if there is one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

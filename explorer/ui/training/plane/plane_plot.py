@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common.plot_axis import Axis
+from explorer.ui.common.tips import Tipped, TipsInArea
 
 
-class PlanePlot(pg.PlotWidget):
+class PlanePlot(TipsInArea, pg.PlotWidget):
     """It shows what it is told to show, and never chooses a range by itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -18,6 +19,9 @@ class PlanePlot(pg.PlotWidget):
         self.hideButtons()
         self._box = self.getViewBox()
         self._box.disableAutoRange()
+
+    def explained_at(self, _point: QPoint) -> Tipped | None:
+        return self.toolTip(), QRectF(self.viewport().rect())
 
     def place_at(self, point: QPoint) -> tuple[float, float] | None:
         """The place under a point of the viewport, as the axes count; None beside the plot."""
