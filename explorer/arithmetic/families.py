@@ -24,7 +24,6 @@ WITHOUT_ARITHMETIC: Mapping[Family, tuple[str, ...]] = {
     ),
     "normalization": ("instance_norm", "rms_norm", "local_response_norm", "normalize"),
     "merge": ("addcmul", "addcdiv"),
-    "shape": ("permute", "transpose", "unflatten", "view_as", "reshape_as"),
 }
 """The kinds that are shown whole and unexplained; one that is explained says its family itself."""
 
@@ -35,14 +34,11 @@ PLACES: Mapping[Family, str] = {
     "normalization": "F.",
     "linear": "torch.",
     "merge": "torch.",
-    "shape": "torch.",
 }
 """Where their functions are found: "F." is torch.nn.functional."""
 ELSEWHERE = {
     "bilinear": "F.bilinear",
     "log_sigmoid": "F.logsigmoid",
-    "view_as": "torch.Tensor.view_as",
-    "reshape_as": "torch.Tensor.reshape_as",
 }
 
 

@@ -23,7 +23,8 @@ class CallValues:
     """A recorded call as numpy: everything an explanation may read, nothing it has to run.
 
     `arguments` are the call's by PyTorch's names (`input`, `weight`, `bias`, `stride` …), tensors as arrays with their
-    batch axis, defaults included. `grad_output` is the gradient of the loss with respect to `output`.
+    batch axis, defaults included. `grad_output` is the gradient of the loss with respect to `output`,
+    the first of its outputs; `grad_outputs` are those of all, where it has several.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class CallValues:
     output: np.ndarray
     grad_output: np.ndarray | None = None
     symbols: Mapping[str, str] = field(default_factory=dict)
+    grad_outputs: tuple[np.ndarray | None, ...] = ()
 
     def array(self, name: str) -> np.ndarray:
         """The tensor argument `name` in float64."""

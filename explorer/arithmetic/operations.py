@@ -12,6 +12,7 @@ from explorer.arithmetic.convolution import Conv2d, ConvTranspose2d
 from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.merging import Add, Cat, Mean, Mul
+from explorer.arithmetic.moves import Move
 from explorer.arithmetic.normalizations import BatchNorm, GroupNorm, LayerNorm
 from explorer.arithmetic.operation import Operation
 from explorer.arithmetic.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
@@ -42,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Cat(),
     Mean(),
     Reshape(),
+    Move(),
     Identity(),
     Dropout(),
     Interpolate(),

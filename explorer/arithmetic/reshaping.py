@@ -20,7 +20,10 @@ from explorer.arithmetic.written import equation, product
 class Reshape(Operation):
     """The same cells in the same order (the last axis fastest) under other indices; the same on the way back."""
 
-    kinds: ClassVar[tuple[str, ...]] = ("flatten", "reshape", "view", "squeeze", "unsqueeze")
+    kinds: ClassVar[tuple[str, ...]] = (
+        *("flatten", "reshape", "view", "squeeze", "unsqueeze"),
+        *("unflatten", "reshape_as", "view_as"),
+    )
     family: ClassVar[Family] = "shape"
     told: ClassVar[Mapping[str, KindWords]] = {
         "flatten": KindWords(
@@ -60,11 +63,30 @@ class Reshape(Operation):
             ),
             moved("The axis of length 1 goes again; no gradient changes."),
         ),
+        "unflatten": KindWords(
+            "Unflatten",
+            Told("One axis of {input} becomes several, {shape}; no number changes.", "y = x, in the same order"),
+            moved("The axes become one again; no gradient changes."),
+        ),
+        "reshape_as": KindWords(
+            "Reshape",
+            Told("The {numbers} numbers of {input} are given the shape of {other}.", "y = x, in the same order"),
+            moved("The gradients go back into the shape that the numbers came in."),
+        ),
+        "view_as": KindWords(
+            "View",
+            Told("The {numbers} numbers of {input} are looked at in the shape of {other}.", "y = x, in the same order"),
+            moved("The gradients are looked at in the shape that the numbers came in."),
+        ),
     }
 
     def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
         if kind == "flatten":
             return f"torch.flatten({inputs[0]}, {settings.get('start_dim', 0)})"
+        if kind == "unflatten":
+            return f"{inputs[0]}.unflatten({settings['dim']}, {settings['sizes']!r})"
+        if len(inputs) > 1:  # reshape_as
+            return f"{inputs[0]}.{kind}({inputs[1]})"
         return method_text(inputs[0], kind, settings)
 
     def check_settings(self, call: CallValues) -> None:

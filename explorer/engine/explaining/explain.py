@@ -116,6 +116,7 @@ def call_values(
         arguments=map_tree(arguments, torch.Tensor, array),
         output=array(output),
         grad_output=None if call.grad_output is None else array(call.grad_output),
+        grad_outputs=tuple(None if each is None else array(each) for each in call.grad_outputs),
         symbols=symbols,
     )
 

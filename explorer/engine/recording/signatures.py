@@ -26,6 +26,8 @@ _OF_KINDS = {
     "getitem": signature(lambda input, index: None),
     "setitem": signature(lambda input, index, value: None),
     "identity": signature(lambda input: None),
+    "split": signature(lambda input, split_size_or_sections, dim=0: None),
+    "roll": signature(lambda input, shifts, dims=None: None),
 }
 
 

@@ -55,6 +55,7 @@ EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callabl
     "cat": (ROWS, ((2, 4),), lambda x, y: torch.cat((x, y))),
     "mean": (MAPS, (), lambda x: x.mean((1, 3))),
     "flatten": (MAPS, (), lambda x: x.flatten(1)),
+    "permute": (MAPS, (), lambda x: x.permute(0, 2, 3, 1)),
     "identity": (ROWS, (), nn.Identity()),
     "dropout": (ROWS, (), lambda x: F.dropout(x, 0.4, training=True)),
     "interpolate": (MAPS, (), lambda x: F.interpolate(x, scale_factor=2.5, mode="bilinear")),

@@ -23,7 +23,8 @@ from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import map_tree
 from tests.by_hand import ByHand
 
-WITHOUT_SPELLING = ("identity", "max_pool2d_with_indices")  # a module that calls nothing; what PyTorch calls inside
+# A module that calls nothing; what PyTorch calls inside; attributes.
+WITHOUT_SPELLING = ("identity", "max_pool2d_with_indices", "T", "mT")
 PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor}
 
 
@@ -65,6 +66,48 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
         "view": [{"input": ROWS, "size": (2, 6)}],
         "squeeze": [{"input": ROWS[:1]}, {"input": ROWS[:1], "dim": 0}],
         "unsqueeze": [{"input": ROWS, "dim": 1}],
+        "unflatten": [{"input": ROWS, "dim": 1, "sizes": (2, 2)}],
+        **{kind: [{"input": ROWS, "other": normal(2, 6)}] for kind in ("reshape_as", "view_as")},
+        "permute": [{"input": MAPS, "dims": (0, 2, 3, 1)}],
+        "transpose": [{"input": MAPS, "dim0": 1, "dim1": -1}],
+        "swapaxes": [{"input": MAPS, "axis0": 1, "axis1": 3}],
+        "swapdims": [{"input": MAPS, "dim0": 0, "dim1": 2}],
+        **{kind: [{"input": MAPS, "source": 1, "destination": -1}] for kind in ("movedim", "moveaxis")},
+        **{kind: [{"input": ROWS}] for kind in ("t", "T", "mT", "contiguous", "clone", "detach")},
+        "getitem": [
+            {"input": MAPS, "index": index}
+            for index in (
+                (slice(None), 0),
+                (slice(None), slice(1, None, 2)),
+                (..., None, 1),
+                torch.tensor([1, 1, 0]),
+                MAPS > 0,
+            )
+        ],
+        "select": [{"input": MAPS, "dim": 1, "index": -1}],
+        "narrow": [{"input": MAPS, "dim": 1, "start": 1, "length": 2}],
+        "index_select": [{"input": MAPS, "dim": 1, "index": torch.tensor([2, 0, 2])}],
+        "gather": [{"input": ROWS, "dim": 1, "index": torch.tensor([[3, 0], [1, 1]])}],
+        "chunk": [{"input": MAPS, "chunks": 3, "dim": 1}],
+        "split": [{"input": MAPS, "split_size_or_sections": size, "dim": 1} for size in (3, [1, 3])],
+        "unbind": [{"input": MAPS, "dim": 1}],
+        **{kind: [{"input": ROWS[:, :1], "size": (2, 3, 4)}] for kind in ("expand", "broadcast_to")},
+        "expand_as": [{"input": ROWS[:1], "other": ROWS}],
+        "repeat": [{"input": ROWS, "repeats": (2, 1, 2)}],
+        "tile": [{"input": ROWS, "dims": (2, 2)}],
+        "repeat_interleave": [{"input": ROWS, "repeats": 2, "dim": 1}, {"input": ROWS, "repeats": 2}],
+        "stack": [{"tensors": (ROWS, normal(2, 3, 4)[1]), "dim": 1}],
+        "pad": [{"input": MAPS, "pad": (1, 0, 2, 1), "mode": mode} for mode in ("reflect", "replicate", "circular")]
+        + [{"input": MAPS, "pad": (1, -1, 0, 2), "value": 0.5}],
+        "roll": [{"input": MAPS, "shifts": (1, -1), "dims": (2, 3)}, {"input": ROWS, "shifts": 3}],
+        "flip": [{"input": MAPS, "dims": (1, 3)}],
+        "pixel_shuffle": [{"input": MAPS, "upscale_factor": 2}],
+        "pixel_unshuffle": [{"input": normal(2, 1, 4, 2), "downscale_factor": 2}],
+        "channel_shuffle": [{"input": MAPS, "groups": 2}],
+        "unfold": [
+            {"input": normal(1, 2, 4, 5), "kernel_size": (2, 3), "dilation": (2, 1), "padding": 1, "stride": 2},
+            {"input": MAPS, "dimension": 2, "size": 2, "step": 1},
+        ],
         "softmax": [{"input": ROWS, "dim": 1}],
         "log_softmax": [{"input": ROWS, "dim": 0}],
         "leaky_relu": [{"input": ROWS, "negative_slope": 0.3}],
@@ -78,6 +121,7 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
     },
 )
 RENAMED = {"input": ("input", "self"), "training": ("training", "train"), "shape": ("shape", "input_shape", "size")}
+RENAMED |= {"index": ("index", "idx"), "split_size_or_sections": ("split_size_or_sections", "split_size")}
 BESIDE = {"half_to_float": False, "momentum": 0.2, "cudnn_enabled": False, "eps": 1e-5}
 OWN = frozenset({"self", "input", "tensors", "instance"})
 
@@ -149,7 +193,8 @@ class Spelled(nn.Module):
         return (made[0] if isinstance(made, tuple) else made) * self.one
 
     def _scaled(self, tensor: torch.Tensor) -> torch.Tensor:
-        return tensor.clone() if any(tensor is kept for kept in TRAINED.values()) else tensor * self.one
+        is_kept = any(tensor is kept for kept in TRAINED.values()) or not tensor.is_floating_point()
+        return tensor.clone() if is_kept else tensor * self.one
 
 
 def recorded(function: Callable[..., Any], spelling: Spelling, *, out: bool = False) -> Recording | None:

@@ -31,6 +31,11 @@ ALIASES = {
     "upsample": "interpolate",
     "dropout1d": "dropout2d",
     "dropout3d": "dropout2d",
+    **dict.fromkeys(("swapaxes", "swapdims"), "transpose"),
+    **dict.fromkeys(("T", "mT"), "t"),
+    "moveaxis": "movedim",
+    **dict.fromkeys(("broadcast_to", "expand_as"), "expand"),
+    "tile": "repeat",
 }
 LONGEST = 190  # letters that have room on the panel's lines
 
@@ -84,6 +89,43 @@ MODELS: ByHand[tuple[nn.Module, tuple[int, ...]]] = ByHand(
         "view": (_calls(lambda x: x.view(2, 4, 36)), MAPS),
         "squeeze": (_calls(lambda x: x.squeeze(1)), (2, 1, 5)),
         "unsqueeze": (_calls(lambda x: x.unsqueeze(1)), ROW),
+        "unflatten": (nn.Unflatten(1, (2, 2)), MAPS),
+        "reshape_as": (_calls(lambda x: (2 * x).reshape_as(x)), ROW),
+        "view_as": (_calls(lambda x: (2 * x).view_as(x)), ROW),
+        "permute": (_calls(lambda x: x.permute(0, 2, 3, 1)), MAPS),
+        "transpose": (_calls(lambda x: x.transpose(1, 2)), MAPS),
+        "swapaxes": (_calls(lambda x: x.swapaxes(1, 2)), MAPS),
+        "swapdims": (_calls(lambda x: x.swapdims(1, 2)), MAPS),
+        "movedim": (_calls(lambda x: x.movedim(1, -1)), MAPS),
+        "moveaxis": (_calls(lambda x: x.moveaxis(1, -1)), MAPS),
+        "t": (_calls(lambda x: x.t()), ROW),
+        "T": (_calls(lambda x: x.T), ROW),
+        "mT": (_calls(lambda x: x.mT), ROW),
+        "contiguous": (_calls(lambda x: x.contiguous()), ROW),
+        "clone": (_calls(lambda x: x.clone()), ROW),
+        "detach": (_calls(lambda x: x + x.detach()), ROW),
+        "getitem": (_calls(lambda x: x[:, 1:3, ::2]), MAPS),
+        "select": (_calls(lambda x: x.select(1, 2)), MAPS),
+        "narrow": (_calls(lambda x: x.narrow(1, 1, 2)), MAPS),
+        "index_select": (_calls(lambda x: x.index_select(1, torch.tensor([2, 0]))), MAPS),
+        "gather": (_calls(lambda x: x.gather(1, torch.tensor([[3, 0], [1, 1]]))), ROW),
+        "chunk": (_calls(lambda x: x.chunk(2, 1)[0]), MAPS),
+        "split": (_calls(lambda x: x.split([1, 3], 1)[1]), MAPS),
+        "unbind": (_calls(lambda x: x.unbind(1)[0]), MAPS),
+        "expand": (_calls(lambda x: x.expand(2, 3, 5)), (2, 1, 5)),
+        "broadcast_to": (_calls(lambda x: x.broadcast_to(2, 3, 5)), (2, 1, 5)),
+        "expand_as": (_calls(lambda x: x[:, :1].expand_as(x)), ROW),
+        "repeat": (_calls(lambda x: x.repeat(1, 2)), ROW),
+        "tile": (_calls(lambda x: x.tile(1, 2)), ROW),
+        "repeat_interleave": (_calls(lambda x: x.repeat_interleave(2, 1)), ROW),
+        "stack": (_calls(lambda x: torch.stack((x, 2 * x), dim=1)), ROW),
+        "pad": (_calls(lambda x: functional.pad(x, (1, 1, 1, 1), mode="replicate")), MAPS),
+        "roll": (_calls(lambda x: x.roll(1, 2)), MAPS),
+        "flip": (_calls(lambda x: x.flip(1)), MAPS),
+        "pixel_shuffle": (nn.PixelShuffle(2), MAPS),
+        "pixel_unshuffle": (nn.PixelUnshuffle(2), MAPS),
+        "channel_shuffle": (nn.ChannelShuffle(2), MAPS),
+        "unfold": (nn.Unfold(3, padding=1), MAPS),
         "identity": (nn.Identity(), ROW),
         "dropout": (nn.Dropout(0.4), ROW),
         "dropout1d": (nn.Dropout1d(0.4), (2, 3, 5)),
@@ -158,9 +200,6 @@ SHOWN_WHOLE = {
     "instance_norm": (nn.InstanceNorm2d(4), MAPS),
     "normalize": (_calls(lambda x: functional.normalize(x, dim=1)), ROW),
     "matmul": (_calls(lambda x: torch.matmul(x, torch.relu(x.T))), ROW),
-    "permute": (_calls(lambda x: x.permute(0, 2, 3, 1)), MAPS),
-    "transpose": (_calls(lambda x: torch.transpose(x, 1, 2)), MAPS),
-    "view_as": (_calls(lambda x: torch.relu(x).view_as(x)), ROW),
 }
 
 
@@ -183,7 +222,7 @@ def _check_the_line(timeline: Timeline, *kinds: str) -> None:
             names[owner] = value
     line = step_words(step, tensors).source
     computed = eval(line, names)  # the line is what is tested
-    computed = computed[0] if isinstance(computed, tuple) else computed
+    computed = computed[0] if isinstance(computed, tuple | list) else computed
     np.testing.assert_allclose(computed.numpy(), tensors.by_name["output"].values, rtol=1e-5, atol=1e-6)
 
 
