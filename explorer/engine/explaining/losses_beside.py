@@ -6,8 +6,8 @@ import torch
 
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.losses_beside import aimed_at
 from explorer.engine.recording.recording import Recording
-from explorer.engine.training.targets import as_numbers
 
 
 def losses_beside(recording: Recording) -> dict[str, float | str]:
@@ -34,16 +34,4 @@ def _value(loss: Loss, outputs: torch.Tensor, target: torch.Tensor) -> float | s
 
 
 def _aimed(loss: Loss, target: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
-    """The target as this loss takes it: a class as its number or as a 1 among zeros, anything else as it is."""
-    takes_classes, is_class = loss.targets == "classes", not target.is_floating_point()
-    if outputs.dim() != 2:
-        return target
-    if is_class and not takes_classes:
-        return as_numbers(target, outputs)
-    if takes_classes and not is_class and outputs.shape[1] > 1 and _are_classes(target):
-        return target.argmax(dim=1)
-    return target
-
-
-def _are_classes(target: torch.Tensor) -> bool:
-    return bool((((target == 0) | (target == 1)).all(dim=1) & (target.sum(dim=1) == 1)).all())
+    return torch.from_numpy(aimed_at(loss, target.numpy(), outputs.numpy()))
