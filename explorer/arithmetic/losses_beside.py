@@ -38,7 +38,7 @@ def said_of(loss: Loss, output: np.ndarray, target: np.ndarray) -> Said:
         loss.check(output, aimed)
     except ValueError as error:
         return Said(loss, aimed, refusal=str(error))
-    compared = Compared(output.astype(np.float64), aimed.astype(np.float64), {})
+    compared = _compared(output, aimed)
     with np.errstate(all="ignore"):
         divisor = loss.divisor(compared)
         terms, total = _terms(loss.value(compared), output.shape)
@@ -46,6 +46,18 @@ def said_of(loss: Loss, output: np.ndarray, target: np.ndarray) -> Said:
         for cell in np.ndindex(output.shape):
             gradients[cell] = Terms(loss.slope(compared, cell).factors).values.sum() / divisor
     return Said(loss, aimed, loss.sign * total / divisor, loss.sign * terms, gradients, divisor)
+
+
+def value_of(loss: Loss, output: np.ndarray, target: np.ndarray) -> float:
+    """The value alone; NaN where it is refused."""
+    aimed = aimed_at(loss, target, output)
+    try:
+        loss.check(output, aimed)
+    except ValueError:
+        return float("nan")
+    compared = _compared(output, aimed)
+    with np.errstate(all="ignore"):
+        return float(loss.sign * Terms(loss.value(compared).factors).values.sum() / loss.divisor(compared))
 
 
 def losses_beside(output: np.ndarray, target: np.ndarray) -> tuple[Said, ...]:
@@ -76,6 +88,10 @@ def as_numbers(classes: np.ndarray, output: np.ndarray) -> np.ndarray:
 
 def _are_classes(target: np.ndarray) -> bool:
     return bool((((target == 0) | (target == 1)).all(axis=1) & (target.sum(axis=1) == 1)).all())
+
+
+def _compared(output: np.ndarray, aimed: np.ndarray) -> Compared:
+    return Compared(output.astype(np.float64), aimed.astype(np.float64), {})
 
 
 def _terms(part: Part, shape: tuple[int, ...]) -> tuple[np.ndarray, float]:

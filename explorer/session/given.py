@@ -1,5 +1,5 @@
 """What a person gives beside the document, and undo takes back as well: an input, a target, a batch, breakpoints,
-and which runs were taken off the plots."""
+numbers that are tried in the losses, and which runs were taken off the plots."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
 from explorer.session.slices import InputState, Slice, StepsState, WatchingState
+from explorer.session.tried import Tried
 
 if TYPE_CHECKING:
     from explorer.data import Picture
@@ -70,6 +71,17 @@ class Stops:
 
 
 @dataclass(frozen=True)
+class OwnNumbers:
+    """What the losses are asked of in place of the step's own outputs and target."""
+
+    tried: Tried | None = None
+
+    def put_into(self, present: StepsState) -> StepsState:
+        """`present` with these numbers."""
+        return replace(present, tried=self.tried)
+
+
+@dataclass(frozen=True)
 class TakenOff:
     """The numbers of the runs whose curves were taken off the plots."""
 
@@ -80,7 +92,7 @@ class TakenOff:
         return present.without(self.runs)
 
 
-Undoable = Document | Fed | Examples | Stops | TakenOff
+Undoable = Document | Fed | Examples | Stops | OwnNumbers | TakenOff
 """What undo takes back, each as a whole."""
 
 Undoables = tuple[Undoable, ...]
@@ -91,7 +103,7 @@ def undoables_of(state: State) -> Undoables:
     """All that undo could take back of `state`, one of each kind."""
     given, stops = state.input, Stops(state.steps.breakpoints)
     fed, off = Fed(given.picture, given.numbers, given.is_typed), TakenOff(state.watching.numbers_taken_off)
-    return state.document, fed, examples_of(state), stops, off
+    return state.document, fed, examples_of(state), stops, OwnNumbers(state.steps.tried), off
 
 
 def examples_of(state: State) -> Examples:

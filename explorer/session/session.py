@@ -32,6 +32,7 @@ from explorer.session.features.selecting import Selecting
 from explorer.session.features.steps import Steps
 from explorer.session.features.tasks import Tasks
 from explorer.session.features.training import Trainer
+from explorer.session.features.trying import Trying
 from explorer.session.features.watching import Watching
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -59,6 +60,7 @@ class Session(QObject):
         self.passes, self.measuring = Passes(store), Measuring(store)  # they ask with what the input feeds: after it
         self.learning, self.explaining = Learning(store, self.passes), Explaining(store)
         self.steps, self.data = Steps(store, self.learning), Data(store, self.learning)
+        self.trying = Trying(store, self.input, self.learning)
         self.playing, self.watching = Playing(store, self.steps), Watching(store, self.passes, self.learning)
         self.training = Trainer(store, self.passes, self.data, self.watching, origins)
         self.proposing, self.comparing = Proposing(store, self.training), Comparing(store, origins)

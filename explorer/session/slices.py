@@ -26,6 +26,7 @@ from explorer.session.selection import Selection
 from explorer.session.snapshot import Activations
 from explorer.session.surface_state import Surface
 from explorer.session.train_state import DataProblem, Health, Judged, Live, Training
+from explorer.session.tried import Tried
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,11 +124,19 @@ class StepsState:
     breakpoints: tuple[Breakpoint, ...] = ()
     reading: Reading | None = None
     reading_at: Cursor | None = None
+    tried: Tried | None = None  # what the losses are asked of in place of the step's outputs and target
+    loss_looked_at: str = ""  # "": that of the step
+    output_looked_at: int = 0
 
     @property
     def has_made_step(self) -> bool:
         """Whether the step on record is one that a run made, not the one that the present input would make."""
         return self.is_made and self.timeline is not None
+
+    def for_other_outputs(self) -> StepsState:
+        """The same without what was meant for the outputs of the network before: target, batch, what was tried."""
+        given = replace(self, target=None, is_label=False, batch=(), is_batch_alone=False)
+        return replace(given, tried=None, loss_looked_at="", output_looked_at=0)
 
 
 @dataclass(frozen=True)

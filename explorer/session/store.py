@@ -167,8 +167,7 @@ class Store(QObject):
         """Put `document` in the place of the present one, which undo leads back to, by the name of `label`."""
         before = self.state.document
         first = next(iter(document.subject.names), None)
-        # A target and a batch were meant for the outputs of the network before.
-        steps = replace(self.state.steps, target=None, is_label=False, batch=(), is_batch_alone=False)
+        steps = self.state.steps.for_other_outputs()
         named = label or f"open {document.title}"
         with self._entry(named if before.subject.can(Verb.EDIT) else None):
             self._show(document, Selection(first), replace(self.state.maps, fault=None), steps, *slices)

@@ -15,7 +15,7 @@ from explorer.session import Session, State, session
 
 ROOM = Path(__file__).resolve().parents[2] / "explorer" / "session"
 FEATURES = sorted(path for path in (ROOM / "features").glob("*.py") if path.name != "__init__.py")
-STOREYS, SESSION_LINES, SLICES = 2, 102, 12
+STOREYS, SESSION_LINES, SLICES = 2, 104, 12
 # The edge of torch, whose modules and models have no type of their own here, and of JSON.
 MAY_BE_ANYTHING = {
     "subjects/own_model.py": "a person's own nn.Module and its torch type",

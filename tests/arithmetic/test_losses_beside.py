@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from explorer.arithmetic.losses import LOSSES, loss_named
-from explorer.arithmetic.losses_beside import Said, aimed_at, losses_beside, said_of
+from explorer.arithmetic.losses_beside import Said, aimed_at, losses_beside, said_of, value_of
 from explorer.engine.training.targets import as_numbers
 
 PREDICTIONS, TARGETS = np.array([[3.0, 5.0, 2.0, 8.0]]), np.array([[4.0, 3.0, 5.0, 6.0]])
@@ -46,6 +46,7 @@ def test_each_value_and_each_gradient_is_pytorchs_and_the_terms_come_to_the_valu
         computed = each.loss.compute(given_, torch.from_numpy(each.target))
         (gradients,) = torch.autograd.grad(computed, given_)
         assert each.value == pytest.approx(computed.item(), rel=1e-9, abs=1e-9), each.loss.name
+        assert value_of(each.loss, output, target) == each.value
         assert np.nansum(each.terms) / each.divisor == pytest.approx(computed.item(), rel=1e-9, abs=1e-9)
         np.testing.assert_allclose(each.gradients, gradients.numpy(), rtol=1e-6, atol=1e-9, err_msg=each.loss.name)
 

@@ -60,7 +60,7 @@ class LessonScenes:
         """Show what came of a scene that stands there, with `others` beside it."""
         state = self._store.state
         given = replace(state.input, picture=found.picture, numbers=found.numbers, fitted=None, page_asked=None)
-        steps = replace(state.steps, target=found.target, is_label=False, batch=found.batch, is_batch_alone=False)
+        steps = replace(state.steps.for_other_outputs(), target=found.target, batch=found.batch)
         maps = replace(state.maps, mode=found.mode, fault=None)
         self._store.open_document(found.document, given, steps, maps, *others, label=label)
         if not label:
