@@ -15,7 +15,7 @@ from explorer.lessons.tables import Table
 TEXT, QUESTION, OPTION, FEEDBACK, TITLE = 300, 140, 60, 180, 40
 """Characters that the window shows of each without scrolling."""
 
-VIEWS = ("", "overview", "maps", "debugger")
+VIEWS = ("", "overview", "maps", "debugger", "losses")
 PANES = ("input", "prediction", "network", "training")
 PHASES = ("forward", "loss", "backward", "update")
 SHOWING = re.compile(r"^\s*(\w+)(?:\s+([\w.]+))?\s*(?:,\s*(.+))?$")

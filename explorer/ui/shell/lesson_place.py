@@ -126,5 +126,5 @@ class LessonPlace:
                 self._docks[NAMED[name]].show()
 
 
-VIEWS: Mapping[str, str] = {"overview": "overview", "maps": "maps", "debugger": "debugger"}
+VIEWS: Mapping[str, str] = {name: name for name in ("overview", "maps", "debugger", "losses")}
 """The tabs of the centre, as steps name them."""

@@ -227,9 +227,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_stepping(self) -> None:
-        """Training steps are recorded only while the debugger is looked at."""
+        """Training steps are recorded only while a tab shows them."""
         self.show_late_parts()
-        self.session.learning.watch_steps("debugger", self.tabs.current == "debugger")
+        for name in ("debugger", "losses"):
+            self.session.learning.watch_steps(name, self.tabs.current == name)
 
     @Slot()
     def _dismiss_welcome(self) -> None:

@@ -51,6 +51,12 @@ def _debugger(session: Session, actions: Actions) -> QWidget:
     return Debugger(session, actions)
 
 
+def _losses(session: Session, actions: Actions) -> QWidget:
+    from explorer.ui.losses.view import LossesView
+
+    return LossesView(session)
+
+
 TABS = (
     Tab(
         "overview",
@@ -79,6 +85,15 @@ TABS = (
         "ph.bug",
         "Ctrl+3",
         _debugger,
+    ),
+    Tab(
+        "losses",
+        "Losses",
+        "showLosses",
+        "Compare what every loss says of the same predictions and targets, and drag them.",
+        "ph.scales",
+        "Ctrl+4",
+        _losses,
     ),
 )
 

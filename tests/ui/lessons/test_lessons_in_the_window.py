@@ -353,7 +353,7 @@ def test_closing_the_pane_leaves_the_window_as_it_was_at_random_moments(qtbot: Q
             chosen(1) if chosen == session.lessons.step else chosen()
             if random.random() < 0.5:
                 settle(qtbot, window)
-        window.show_part(("overview", "maps", "debugger")[random.integers(3)])
+        window.show_part(("overview", "maps", "debugger", "losses")[random.integers(4)])
         QTest.mouseClick(part(window, QToolButton, "lessonClose"), LEFT)
         settle(qtbot, window)
         QTest.mouseMove(window, QPoint(2, 2))

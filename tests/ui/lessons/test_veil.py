@@ -146,7 +146,7 @@ def everything_said(
     found: list[str] = []
     own = {text for each in window.lessons.view.findChildren(QWidget) for text in words_of(each)}
     next(dock for dock in window.findChildren(QDockWidget) if dock.windowTitle() == "Network").raise_()
-    for tab in ("overview", "maps", "debugger"):
+    for tab in ("overview", "maps", "debugger", "losses"):
         window.show_part(tab)
         window.session.selection.select(layer=layer)
         if cell is not None:

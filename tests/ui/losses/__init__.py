@@ -1,0 +1,1 @@
+"""Tests of `explorer/ui/losses/`: all losses beside each other."""
