@@ -11,6 +11,7 @@ from explorer.session.veil import PASSING, CellRange, veiled_in
 
 if TYPE_CHECKING:
     from explorer.session.state import State
+    from explorer.session.timeline import Timeline, TimelineStep
 
 MOST_COMPARED = 16
 """Outputs that have room beside each other."""
@@ -50,16 +51,18 @@ def of_the_step(state: State) -> Tried | str:
     """What the step on record compares of the example that is drawn; a sentence where that is none."""
     timeline = state.steps.timeline
     at = None if timeline is None else timeline.find("loss", "loss")
-    if timeline is None or at is None:
+    made = None if timeline is None else _maker_of_outputs(timeline)
+    if timeline is None or at is None or made is None:
         return NOTHING_ON_RECORD
+    shape = made.asked["output"]  # asked before anything is read: maps are large
+    if len(shape) != 2:
+        return OF_ONE_ROW
+    if shape[1] > MOST_COMPARED:
+        return TOO_MANY.format(most=MOST_COMPARED, count=shape[1])
     given = timeline.tensors(at).by_name
-    if "input" not in given or "target" not in given:
+    if "target" not in given or len(given["target"].values) != shape[0] or given["input"].values.shape != shape:
         return NOTHING_ON_RECORD
     output, target = given["input"].values, given["target"].values
-    if output.ndim != 2 or len(target) != len(output):
-        return OF_ONE_ROW
-    if output.shape[1] > MOST_COMPARED:
-        return TOO_MANY.format(most=MOST_COMPARED, count=output.shape[1])
     example = min(state.steps.cursor.example, len(output) - 1)
     row = target[example]
     wanted = int(row) if np.ndim(row) == 0 else tuple(_as_typed(value) for value in row)
@@ -85,10 +88,16 @@ def compared(state: State) -> Tried | str:
 def layer_of_outputs(state: State) -> str | None:
     """The layer whose outputs the losses are asked of; None where they are asked of other numbers."""
     timeline = state.steps.timeline
-    at = None if timeline is None else timeline.find("loss", "loss")
-    made = None if timeline is None or at is None or state.steps.tried else timeline.maker(at, "input")
-    layer = None if timeline is None or made is None else timeline.steps[made[0]].layer
-    return layer if layer and state.subject.has_part(layer, state.maps.activations) else None
+    made = None if timeline is None or state.steps.tried is not None else _maker_of_outputs(timeline)
+    return made.layer if made is not None and state.subject.has_part(made.layer, state.maps.activations) else None
+
+
+def _maker_of_outputs(timeline: Timeline) -> TimelineStep | None:
+    """The step that gave what the loss compares."""
+    at = timeline.find("loss", "loss")
+    call = "" if at is None else timeline.steps[at].titles.get("input", "")
+    made = timeline.find("forward", call)
+    return None if made is None else timeline.steps[made]
 
 
 def hands_on_its_input(state: State) -> bool:

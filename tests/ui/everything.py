@@ -62,7 +62,7 @@ def _whole(window: MainWindow, qtbot: QtBot, _folder: Path, *, network: str, tab
     session.selection.select(layer=layer, channel=None, row=None, column=None)
     window.show_part(tab)
     wait_until_shown(qtbot, session)
-    if tab == "debugger":
+    if tab in ("debugger", "losses"):
         wait_until_recorded(qtbot, session)
     QApplication.processEvents()
     return window
@@ -269,6 +269,8 @@ EVERYTHING: tuple[Opened, ...] = (
     *(Opened(f"inside {layer}", partial(_inside, layer=layer)) for layer in ("conv2", "bn2", "relu2", "pool1")),
     Opened("neurons", partial(_numbers, tab="debugger")),
     Opened("tensors of neurons", _tensors_of_neurons),
+    Opened("losses of classes", partial(_cat, tab="losses")),
+    Opened("losses of numbers", partial(_numbers, tab="losses")),
     Opened("drawing", _drawing),
     Opened("pages of a stack", _pages_of_a_stack),
     Opened("lessons", _contents),
