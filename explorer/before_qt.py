@@ -7,6 +7,7 @@ import numpy  # noqa: F401
 import PIL.Image  # noqa: F401
 
 import explorer.arithmetic.cells
+import explorer.arithmetic.losses_beside
 import explorer.data.augment
 import explorer.display
 import explorer.engine.training.run_folder

@@ -72,7 +72,7 @@ def _losses_at(shown: Beside, xs: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-class CurvePlot(QWidget):
+class LossCurvePlot(QWidget):
     """Emits `moved` with the output and its new prediction while the point is dragged or moved by the arrow keys."""
 
     moved = Signal(int, float)

@@ -31,7 +31,7 @@ TIP = "Drag a prediction or a target. Keys: ← and → choose, ↑ and ↓ move
 
 
 @dataclass(frozen=True)
-class Column:
+class OutputPlace:
     """Where an output is drawn: its middle and half of its width, in pixels."""
 
     middle: float
@@ -85,7 +85,7 @@ class PointsPlot(QWidget):
         self.setToolTip(TIP)
         FocusRing(self)
         self._shown: Beside | None = None
-        self._columns: tuple[Column, ...] = ()
+        self._columns: tuple[OutputPlace, ...] = ()
         self._span = Span(-1.0, 1.0)
         self._held: tuple[str, int] | None = None
 
@@ -97,7 +97,7 @@ class PointsPlot(QWidget):
         tell(self, self._words(shown))
         self.update()
 
-    def place(self, columns: tuple[Column, ...]) -> None:
+    def place(self, columns: tuple[OutputPlace, ...]) -> None:
         """Where the outputs stand."""
         if columns != self._columns:
             self._columns = columns

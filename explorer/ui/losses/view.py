@@ -22,10 +22,10 @@ from explorer.ui.common.pasted_rows import with_row
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.losses.beside import Beside, beside_of, checked, lines
-from explorer.ui.losses.curve import CurvePlot
+from explorer.ui.losses.curve import LossCurvePlot
 from explorer.ui.losses.head import LossHead
 from explorer.ui.losses.model import FIRST_LOSS, PREDICTION, is_gradient, output_of
-from explorer.ui.losses.points import Column, PointsPlot
+from explorer.ui.losses.points import OutputPlace, PointsPlot
 from explorer.ui.losses.table import LossTable
 
 MARGIN, GAP = 12, 8
@@ -60,7 +60,7 @@ class LossesView(FollowingView, QWidget):
         self.head.aimed.connect(self._aim)
         self.head.walked.connect(self._walk)
         self.head.refused.connect(session.say)
-        self.points, self.curve, self.table = PointsPlot(), CurvePlot(), LossTable()
+        self.points, self.curve, self.table = PointsPlot(), LossCurvePlot(), LossTable()
         for plot in (self.points, self.curve):
             plot.begun.connect(self._begin_drag)
             plot.moved.connect(lambda output, value: session.trying.move(output, value, merge=self._drag))
@@ -128,7 +128,7 @@ class LossesView(FollowingView, QWidget):
         self.curve.setFixedWidth(before)
         count = 0 if model.shown is None else len(model.shown.numbers.predictions)
         places = (self.table.middle_of(output) for output in range(count))
-        self.points.place(tuple(Column(middle - before, half) for middle, half in places))
+        self.points.place(tuple(OutputPlace(middle - before, half) for middle, half in places))
 
     # --- what is done ---
 
