@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic.losses_beside import losses_beside
 from explorer.session import Session
-from explorer.session.tried import BEGINNINGS, MOST_COMPARED, Tried, compared
+from explorer.session.compared import MOST_COMPARED, compared
+from explorer.session.tried import BEGINNINGS, Tried
 from tests.ui.fakes import make_session, wait_until_recorded, wait_until_shown
 
 

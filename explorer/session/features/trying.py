@@ -8,12 +8,13 @@ import numpy as np
 
 from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.arithmetic.losses_beside import said_of
+from explorer.session.compared import compared, hands_on_its_input, layer_of_outputs
 from explorer.session.features.feeding import Feeding
 from explorer.session.features.learning import Learning
 from explorer.session.selection import Selection
 from explorer.session.state import State
 from explorer.session.store import Store
-from explorer.session.tried import Tried, compared, hands_on_its_input, layer_of_outputs
+from explorer.session.tried import Tried
 
 MOVE, WALK, TRY = "move a prediction", "walk downhill", "try other numbers"
 

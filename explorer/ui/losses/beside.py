@@ -11,10 +11,11 @@ from explorer.amounts import VEILED, listed, plural
 from explorer.arithmetic import CallValues, Explanation
 from explorer.arithmetic.losses import loss_named
 from explorer.arithmetic.losses_beside import Said, losses_beside
+from explorer.session.compared import asked_gradients, compared, is_covered
 from explorer.session.features.trying import loss_looked_at
 from explorer.session.row_names import MADE, row_names
 from explorer.session.state import State
-from explorer.session.tried import Tried, asked_gradients, compared, is_covered
+from explorer.session.tried import Tried
 from explorer.session.veil import without_total
 
 
