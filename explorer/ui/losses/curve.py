@@ -44,6 +44,8 @@ def curve_of(shown: Beside, span: Span | None = None) -> LossCurve | None:
     if said.refusal or shown.is_loss_asked:
         return None
     x, wanted = shown.numbers.predictions[at], shown.wanted[at]
+    if not np.isfinite([x, wanted, said.value]).all():
+        return None
     span = span or wide_span(x, wanted)
     xs = np.linspace(span.low, span.high, SAMPLES)
     ys = _losses_at(shown, xs)
@@ -208,7 +210,7 @@ class LossCurvePlot(QWidget):
             ink.setAlpha(90)
             painter.setBrush(ink)
             painter.drawEllipse(self.place_of(x, float(np.interp(x, curve.xs, curve.ys))), 3, 3)
-        if shown.output not in shown.asked:
+        if shown.output not in shown.asked and np.isfinite(curve.slope):
             reach = (curve.xs[-1] - curve.xs[0]) / 6
             ends = [self.place_of(curve.x + side * reach, curve.y + side * reach * curve.slope) for side in (-1, 1)]
             painter.setPen(QPen(QColor(colours.phases["backward"]), 1.5))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from explorer.amounts import is_veiled
 from explorer.ui.common import theme
 from explorer.ui.common.text import exact, number
 from explorer.ui.common.typed import typed_number
@@ -93,7 +95,7 @@ class LossModel(QAbstractTableModel):
             return self._spoken(row, column)
         if role in (Roles.EditRole, Roles.ToolTipRole):
             value = self.value(row, column)
-            return self.refusal(row) if value is None or _is_empty(value) else exact(value)
+            return self.refusal(row) if value is None or self._adds_nothing(row, column) else exact(value)
         if role == Roles.TextAlignmentRole and column != NAME and not self.refusal(row):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Roles.FontRole:
@@ -112,7 +114,14 @@ class LossModel(QAbstractTableModel):
         if self.refusal(row):
             return self.refusal(row) if column == VALUE else ""
         value = self.value(row, column)
-        return "" if value is None or _is_empty(value) else number(value)
+        return "" if value is None or self._adds_nothing(row, column) else number(value)
+
+    def _adds_nothing(self, row: int, column: int) -> bool:
+        """Whether a cell stands for what an output adds, and it adds nothing; what is asked for is written "?"."""
+        if row < FIRST_LOSS or column < FIRST_OUTPUT or is_gradient(column):
+            return False
+        value = self.value(row, column)
+        return value is not None and math.isnan(value) and not is_veiled(value)
 
     def _spoken(self, row: int, column: int) -> str:
         """A cell with its row and its column, for who does not see them."""
@@ -157,8 +166,3 @@ class LossModel(QAbstractTableModel):
         if role == Roles.FontRole:
             return theme.interface_font(12, semibold=output == self.shown.output)
         return None
-
-
-def _is_empty(value: float) -> bool:
-    """Whether a loss adds nothing for an output; what is asked for is written "?"."""
-    return value != value and number(value) != "?"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from explorer.amounts import is_veiled, plain_number
+from explorer.amounts import VEILED, plain_number
 from explorer.ui.common import theme
 from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.saved_painter import saved
@@ -265,11 +265,13 @@ class PointsPlot(QWidget):
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, terms_words(shown))
         if said.refusal or shown.is_loss_asked:
             return
+        if np.isinf(said.terms).any():
+            return
         terms = np.nan_to_num(said.terms[0])
         ends = np.cumsum(terms)
         starts = ends - terms
         low, high = min(float(ends.min()), 0.0), max(float(ends.max()), 0.0)
-        if not np.isfinite(high - low) or high == low:
+        if high == low:
             high = low + 1.0
         at = lambda value: band.bottom() - (value - low) / (high - low) * band.height()  # noqa: E731
         painter.setPen(QPen(QColor(colours.border), 1))
@@ -297,10 +299,10 @@ def terms_words(shown: Beside) -> str:
     said = shown.looked_at
     if said.refusal:
         return ""
-    total = float("nan") if shown.is_loss_asked else float(np.nansum(said.terms))
-    told = "?" if shown.is_loss_asked or is_veiled(total) else number(total)
+    with np.errstate(invalid="ignore"):
+        total = VEILED if shown.is_loss_asked else float(np.nansum(said.terms))
     shared = "" if said.divisor == 1 else f", shared by {plain_number(said.divisor)}"
-    return f"terms, one after the other: Σ = {told}{shared}"
+    return f"terms, one after the other: Σ = {number(total)}{shared}"
 
 
 def _paint_prediction(painter: QPainter, place: QPointF) -> None:

@@ -19,6 +19,7 @@ from explorer.lessons.shelf import lesson_named
 from explorer.session import Session
 from explorer.session.tried import BEGINNINGS, Tried
 from explorer.ui.common import theme
+from explorer.ui.common.text import number
 from explorer.ui.common.things import Offer
 from explorer.ui.losses.beside import Beside, beside_of
 from explorer.ui.losses.curve import curve_of
@@ -199,6 +200,17 @@ def test_a_click_in_a_row_looks_at_its_loss_and_its_number_can_be_copied(view: L
     learn = dict(thing.more)["Learn with this loss"]
     learn()
     assert session.state.document.hyperparameters.loss == "mae"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_that_are_none_are_drawn_and_told(name: str, value: float, view: LossesView, session: Session) -> None:
+    session.trying.try_numbers(Tried((float(value), 1.0), (1.0, 0.0)))
+    session.trying.look_at(loss=name, output=0)
+    view.grab()
+    assert text(view, PREDICTION, FIRST_OUTPUT) == ("NaN" if np.isnan(value) else number(value))
+    if not view.table.losses.refusal(row_of(name)):
+        assert text(view, row_of(name), VALUE)
 
 
 def test_without_a_step_on_record_it_says_what_would_appear_and_begins_with_numbers(
