@@ -11,7 +11,7 @@ from explorer.bounds import Refused, brief, check_regular
 from explorer.data.data_set import Card, DataError, DataSet, Progress, Wish
 from explorer.data.download import Remote
 from explorer.data.picture import PictureError, size_text
-from explorer.data.sets import cifar10, class_folders, digits, idx, npz, points, table, textures
+from explorer.data.sets import cifar10, class_folders, digits, idx, npz, patients, points, table, textures
 from explorer.data.splits import FittedSplit
 
 
@@ -48,6 +48,8 @@ DATA_SETS: tuple[Entry, ...] = (
     Entry(idx.FASHION, idx.open_fashion, lambda wish: idx.found(idx.FASHION, wish), idx.REMOTES[idx.FASHION.name]),
     Entry(digits.CARD, digits.open_digits, digits.found),
     *(Entry(card, opener) for card, opener in points.OPENERS),
+    Entry(textures.SHUFFLED, textures.open_shuffled),
+    *(Entry(card, opener) for card, opener in patients.OPENERS),
 )
 """In the order in which they are offered; the first is the default and needs nothing."""
 

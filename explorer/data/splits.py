@@ -65,6 +65,14 @@ class PartSplit(Split):
         return self._whole.name_of(int(self._places[index]))
 
 
+class RelabelledSplit(PartSplit):
+    """All examples of `whole` with other labels (N,)."""
+
+    def __init__(self, whole: Split, labels: Array) -> None:
+        super().__init__(whole, np.arange(len(whole)))
+        self.labels = labels
+
+
 class DecodedSplit(Split):
     """Pictures that cost time to decode: each is decoded when first asked for, then kept, as far as `kept_bytes` go.
 

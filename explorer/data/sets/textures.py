@@ -6,7 +6,7 @@ the test asks for the material and not for the remembered place. Inside a region
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -15,6 +15,7 @@ from explorer.data.data_set import Array, Card, DataSet, Indices, Split, Wish
 from explorer.data.dividing import checked
 from explorer.data.picture import Pixels
 from explorer.data.samples import SAMPLES, read_sample
+from explorer.data.splits import RelabelledSplit
 
 SIDE, LARGEST_SIDE = 32, 64
 PER_CLASS = {"train": 400, "test": 100}
@@ -67,6 +68,20 @@ CARD = Card(
     licence="CC0, public domain or no known restrictions, each picture by its origin",
     cite="S. van der Walt and others, scikit-image: image processing in Python, PeerJ 2:e453, 2014",
 )
+SHUFFLED = replace(
+    CARD,
+    name="textures:shuffled",
+    title="Textures: labels shuffled",
+    what="The same patches, but those to learn from have each other's labels: there is nothing to learn.",
+)
+
+
+def open_shuffled(wish: Wish) -> DataSet:
+    """The patches with the labels of the training part in disorder. Raises PictureError as `open_textures`."""
+    data = open_textures(wish)
+    learned = RelabelledSplit(data.train, np.random.default_rng(wish.seed).permutation(data.train.labels))
+    notes = ("The labels of the training patches are shuffled; those of the test are as they should be.",)
+    return checked(SHUFFLED, learned, data.test, data.sample_shape, CLASSES, (*data.notes, *notes), [])
 
 
 def open_textures(wish: Wish) -> DataSet:

@@ -53,6 +53,16 @@ def test_a_patch_is_what_its_name_says(textures) -> None:
     assert textures.test.name_of(index) == f"grass, row {top}, column {left}"
 
 
+def test_shuffled_labels_are_the_same_ones_on_other_patches_and_the_test_is_as_it_was(textures) -> None:
+    shuffled = open_data("textures:shuffled")
+    everything = np.arange(0, len(textures.train), 97)
+    np.testing.assert_array_equal(shuffled.train.inputs(everything), textures.train.inputs(everything))
+    assert shuffled.train.name_of(5) == textures.train.name_of(5)
+    assert shuffled.train.counts().tolist() == textures.train.counts().tolist()
+    assert 0.05 < (shuffled.train.labels == textures.train.labels).mean() < 0.15
+    np.testing.assert_array_equal(shuffled.test.labels, textures.test.labels)
+
+
 def test_the_same_seed_gives_the_same_patches(textures) -> None:
     again, other = open_data("textures"), open_data("textures", seed=1)
     everything = np.arange(len(textures.test))
