@@ -150,6 +150,30 @@ def upright(picture: Picture, orientation: int, who: str) -> Picture:
     return replace(picture, pixels=_frozen(picture.name, np.asarray(turned), ()).pixels, conversions=told)
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A way to turn a picture by hand: its `word`, what a command calls it, and the sentence about what it made."""
+
+    word: str
+    command: str
+    told: str
+    how: Image.Transpose
+
+
+BY_HAND = (
+    Turn("mirrored", "Mirror picture", "It was mirrored left to right.", Image.Transpose.FLIP_LEFT_RIGHT),
+    Turn("upside down", "Turn picture upside down", "It was turned upside down.", Image.Transpose.FLIP_TOP_BOTTOM),
+    Turn("a quarter", "Turn picture a quarter", "It was turned left by a quarter.", Image.Transpose.ROTATE_90),
+)
+"""Each as often as one likes; upside down means that left stays left."""
+
+
+def turned(picture: Picture, turn: Turn) -> Picture:
+    """`picture` as no file holds it: turned by hand."""
+    pixels = _frozen(picture.name, np.asarray(Image.fromarray(picture.pixels).transpose(turn.how)), ()).pixels
+    return replace(picture, pixels=pixels, conversions=(*picture.conversions, turn.told), path=None, pages=None)
+
+
 def told_turn(orientation: int, who: str) -> tuple[str, ...]:
     """The sentence for a picture that is turned."""
     return (f"It was turned upright, as {who} noted.",) if orientation in TURNS else ()

@@ -61,7 +61,7 @@ class Rehearsal:
             ("sample" if scene.sample else "input", lambda: stage.input),
             ("learning_rate", lambda: stage.learning),
             ("target" if scene.loss else "network", lambda: stage.network.runnable() and stage.passes),
-            ("data", lambda: scene.data and data_of(stage)),
+            ("groups" if scene.groups else "data", lambda: scene.data and data_of(stage)),
         )
         for key, part in parts:
             try:

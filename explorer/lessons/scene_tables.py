@@ -37,6 +37,7 @@ def _scene(name: str, tables: Mapping[str, Any], notes: Notes) -> Scene:
         seed=table.number("seed", 0),
         input=_numbers(table, "input"),
         sample=table.text("sample"),
+        turned=table.text("turned"),
         target=_numbers(table, "target"),
         loss=table.text("loss"),
         learning={key: table.any(key) for key in LEARNING if table.has(key)},
@@ -48,6 +49,7 @@ def _scene(name: str, tables: Mapping[str, Any], notes: Notes) -> Scene:
         is_broken=table.flag("broken"),
         edits=table.edits("do"),
         data=table.text("data"),
+        groups=table.texts("groups"),
         epochs=table.number("epochs", 1, least=1, most=MOST_EPOCHS),
     )
     table.end()

@@ -41,7 +41,9 @@ class Scene:
     `network` is text notation or the name of a network that comes with the program, `changed` what was changed in its
     layers since; `weights` are by parameter, "conv1.weight". `steps` is how many training steps are made; `kept` how
     many gradients are added up before they are read. `is_broken` says that the network is not meant to run to its end.
-    `data` names a data set, from which a run of so many `epochs` learns.
+    `data` names a data set, from which a run of so many `epochs` learns, its classes in `groups` where there are any:
+    "no=*", "yes=retina".
+    `turned` says how the `sample` is turned: "mirrored", "upside down", "a quarter".
     `edits` are made once it is set up: a few weights of a trained network are others, say.
     """
 
@@ -52,6 +54,7 @@ class Scene:
     seed: int = 0
     input: Any = None
     sample: str = ""
+    turned: str = ""
     target: Any = None
     loss: str = ""
     learning: Mapping[str, Any] = field(default_factory=dict)
@@ -63,6 +66,7 @@ class Scene:
     is_broken: bool = False
     edits: tuple[Assignment, ...] = ()
     data: str = ""
+    groups: tuple[str, ...] = ()
     epochs: int = 1
 
     def with_weight(self, parameter: str, values: Any) -> Scene:

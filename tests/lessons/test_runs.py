@@ -19,7 +19,7 @@ from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Scene
-from explorer.lessons.shelf import lesson_named
+from explorer.lessons.shelf import lesson_named, lessons
 from explorer.lessons.staging import runs
 from explorer.lessons.staging.changing import set_up
 from explorer.lessons.staging.runs import RunWanted, kept_runs, key_of, run_of, runs_left
@@ -115,6 +115,64 @@ def test_a_run_that_would_take_an_hour_is_not_made() -> None:
         _read("run.loss[1]", huge)
 
 
+def test_groups_are_learned_as_classes() -> None:
+    """As the program groups them; the run of one group is another run."""
+    scene = replace(POINTS, network="2 linear(4) tanh linear(1) sigmoid", groups=("rest=*", "B=B"), loss="bce")
+    assert _read("data.classes", scene) == 2
+    assert _read("data.share[0]", scene) == pytest.approx(266 / 400, abs=0.01)
+    other = replace(scene, groups=("rest=*", "A=A"))
+    assert key_of(Stage(scene)) != key_of(Stage(other))
+    assert _read("run.loss[1]", scene) != _read("run.loss[1]", other)
+
+
+def test_groups_that_are_none_are_told() -> None:
+    with pytest.raises(ReadingError, match="no class"):
+        _read("data.share[0]", replace(POINTS, groups=("rest=*", "D=D")))
+    with pytest.raises(ReadingError, match="NAME=class"):
+        _read("data.train", replace(POINTS, groups=("D",)))
+
+
+def test_the_confusion_of_a_run_is_that_of_its_guesses() -> None:
+    data = open_data("points:blobs")
+    assert data.test is not None
+    counts = _read("run.confusion")
+    assert isinstance(counts, np.ndarray)
+    assert counts.sum(axis=1).tolist() == data.test.counts().tolist()
+    assert np.trace(counts) / counts.sum() == pytest.approx(_read("run.val_accuracy[2]"))
+    shares = np.diagonal(counts) / counts.sum(axis=1)
+    assert _read("run.val_balanced_accuracy[2]") == pytest.approx(shares.mean())
+    assert _read("run.confusion[1,1]") == counts[1, 1]
+    with pytest.raises(ReadingError, match="lies outside"):
+        _read("run.confusion[3,0]")
+
+
+def test_a_run_without_an_epoch_has_no_confusion() -> None:
+    wild = Scene("wild", network=POINTS.network, data=POINTS.data, loss="mse", learning={"learning_rate": 1e20})
+    with pytest.raises(ReadingError, match="no epoch ended"):
+        _read("run.confusion[0,0]", wild)
+
+
+def test_equal_neurons_stay_equal_and_others_do_not() -> None:
+    equal = replace(POINTS, weights={"linear1.weight": 0.3, "linear1.bias": 0, "linear2.weight": 0.1})
+    assert _read("spread(linear1.weight)", equal) == 0
+    assert _read("spread(linear1.weight)") > 0
+    still = replace(equal, data="", weights={"linear1.weight": [[0, 0], [0, 3]] * 4})
+    assert _read("spread(linear1.weight)", still) == 3
+    with pytest.raises(ReadingError, match=r"there is no weight conv1\.weight"):
+        _read("spread(conv1.weight)")
+
+
+def test_what_the_card_knows_is_read_without_opening_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening the patches takes longer than a step of a lesson may."""
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise AssertionError("data were opened")
+
+    monkeypatch.setattr("explorer.data.catalogue.open_data", fail)
+    scene = Scene("spirals", network=POINTS.network, data="points:spirals", loss="cross_entropy")
+    assert [_read(f"data.{fact}", scene) for fact in ("train", "test", "classes")] == [400, 200, 3]
+
+
 def _textures() -> Stage:
     lesson = lesson_named("train-a-convnet")
     assert lesson is not None
@@ -128,10 +186,18 @@ def test_the_runs_of_the_lessons_come_along(monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("a run was made")
 
     monkeypatch.setattr(run_by_hand, "make_run", fail)
-    lesson = lesson_named("train-a-convnet")
-    assert lesson is not None
-    assert not rehearsed(lesson.script).mistakes
-    assert len(kept_runs()) == 4
+    asked: set[str] = set()
+
+    def key(stage: Stage) -> str:
+        asked.add(key_of(stage))
+        return key_of(stage)
+
+    monkeypatch.setattr(runs, "key_of", key)
+    for lesson in lessons():
+        if any(scene.data for scene in lesson.script.scenes.values()):
+            assert not rehearsed(lesson.script).mistakes
+    assert asked == set(kept_runs())
+    assert len(asked) >= 17
 
 
 def test_a_run_that_comes_along_is_what_training_gives() -> None:

@@ -21,6 +21,7 @@ SIDE, LARGEST_SIDE = 32, 64
 PER_CLASS = {"train": 400, "test": 100}
 STRIDE = 4
 
+Tables = tuple[Array, Array]
 Region = tuple[int, int, int, int]
 """(top, left, bottom, right) in pixels of the picture, the last two exclusive."""
 
@@ -92,7 +93,8 @@ def open_textures(wish: Wish) -> DataSet:
     for done, material in enumerate(MATERIALS):
         wish.tell(f"Reading {CARD.title}", done, len(MATERIALS))
         pictures.append(_picture(material))
-    train, test = (PatchSplit(pictures, part, size, seed=wish.seed) for part in ("train", "test"))
+    tables = [_tables(pixels) for pixels in pictures]
+    train, test = (PatchSplit(pictures, tables, part, size, seed=wish.seed) for part in ("train", "test"))
     note = "Training and test patches come from different regions of each picture."
     return checked(CARD, train, test, (*size, 3), CLASSES, (note,), [])
 
@@ -105,15 +107,17 @@ def _picture(material: Material) -> Pixels:
 class PatchSplit(Split):
     """Patches that are cut out of their picture when asked for."""
 
-    def __init__(self, pictures: list[Pixels], part: str, size: tuple[int, int], *, seed: int) -> None:
+    def __init__(
+        self, pictures: list[Pixels], tables: list[Tables], part: str, size: tuple[int, int], *, seed: int
+    ) -> None:
         self._pictures, self._size = pictures, size
         count = PER_CLASS[part]
         self.labels: Array = np.repeat(np.arange(len(MATERIALS)), count)
         regions = [material.train if part == "train" else material.test for material in MATERIALS]
         self._corners = np.concatenate(
             [
-                corners(pixels, of_class, size, count, seed=(seed, number))
-                for number, (pixels, of_class) in enumerate(zip(pictures, regions, strict=True))
+                corners(of_picture, of_class, size, count, seed=(seed, number))
+                for number, (of_picture, of_class) in enumerate(zip(tables, regions, strict=True))
             ]
         )
 
@@ -134,7 +138,7 @@ class PatchSplit(Split):
 
 
 def corners(
-    pixels: Pixels, regions: tuple[Region, ...], size: tuple[int, int], count: int, *, seed: tuple[int, int]
+    tables: Tables, regions: tuple[Region, ...], size: tuple[int, int], count: int, *, seed: tuple[int, int]
 ) -> Indices:
     """(count, 2) upper left corners of patches that lie wholly in one of the regions, drawn without a repeat.
 
@@ -142,7 +146,7 @@ def corners(
     empty piece of brick cannot be told apart by anyone.
     """
     grid = np.concatenate([_grid(region, size) for region in regions])
-    contrast = _contrast(pixels, grid, size)
+    contrast = _contrast(tables, grid, size)
     richer = grid[np.argsort(-contrast, kind="stable")[: max(len(grid) // 2, 1)]]
     generator = np.random.default_rng(seed)
     # Regions too small for that many places give some of them more than once.
@@ -157,15 +161,20 @@ def _grid(region: Region, size: tuple[int, int]) -> Indices:
     return np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
-def _contrast(pixels: Pixels, grid: Indices, size: tuple[int, int]) -> Array:
-    """The variance of the brightness in each patch, by summed-area tables (F. Crow, SIGGRAPH 1984)."""
+def _tables(pixels: Pixels) -> Tables:
+    """Summed-area tables (F. Crow, SIGGRAPH 1984) of the brightness and of its square."""
     grey = pixels.mean(axis=2)
-    mean, of_squares = (_sums(plane, grid, size) / (size[0] * size[1]) for plane in (grey, grey**2))
+    one, other = (np.pad(plane.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0))) for plane in (grey, grey**2))
+    return one, other
+
+
+def _contrast(tables: Tables, grid: Indices, size: tuple[int, int]) -> Array:
+    """The variance of the brightness in each patch."""
+    mean, of_squares = (_sums(table, grid, size) / (size[0] * size[1]) for table in tables)
     return np.asarray(of_squares - mean**2)
 
 
-def _sums(plane: Array, grid: Indices, size: tuple[int, int]) -> Array:
-    table = np.pad(plane.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+def _sums(table: Array, grid: Indices, size: tuple[int, int]) -> Array:
     top, left = grid.T
     bottom, right = top + size[0], left + size[1]
     return np.asarray(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left])

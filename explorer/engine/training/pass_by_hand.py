@@ -76,6 +76,12 @@ def set_numbers(model: nn.Module, values: Mapping[str, Any]) -> None:
             known[name].copy_(torch.from_numpy(given.reshape(known[name].shape if given.ndim else ())))
 
 
+def spreads(model: nn.Module) -> dict[str, float]:
+    """By the name of each weight how far its filters or neurons, along its first axis, are from the first of them."""
+    weights = ((name, weight.detach()) for name, weight in model.named_parameters() if weight.dim() > 1)
+    return {name: float((weight - weight[:1]).abs().max()) for name, weight in weights}
+
+
 def numbers_of(model: nn.Module) -> dict[str, np.ndarray]:
     """A copy of all parameters and buffers by name."""
     return {name: array(tensor).copy() for name, tensor in _tensors(model).items()}

@@ -12,6 +12,7 @@ from explorer.data.scale import measured_scale, scale_for
 from explorer.engine.training.conditions import Conditions
 from explorer.engine.training.examples import both_splits
 from explorer.engine.training.hyperparameters import Hyperparameters
+from explorer.engine.training.pass_by_hand import spreads
 from explorer.engine.training.run_made import EpochMade, RunMade
 from explorer.engine.training.snapshot import Snapshot, TrainingStopped
 from explorer.engine.training.train import train_as_chosen
@@ -32,20 +33,25 @@ def make_run(
     """
     mean, std = scale_for(input_shape, measured_scale(data))
     learning, validation = both_splits(data, input_shape, mean=mean, std=std)
+    trained = deepcopy(model)
     losses: list[float] = []
-    epochs: list[EpochMade] = []
+    ends: list[Snapshot] = []
     stopped_at = 0
     try:
         under = Conditions(validation=validation)
-        for snapshot in train_as_chosen(deepcopy(model), learning, chosen, classes=len(data.classes), under=under):
+        for snapshot in train_as_chosen(trained, learning, chosen, classes=len(data.classes), under=under):
             losses.append(snapshot.loss)
             if snapshot.epoch_ended:
-                epochs.append(_figures(snapshot))
+                ends.append(snapshot)
             tell(snapshot.progress)
     except TrainingStopped as stopped:
         stopped_at = stopped.step
-    return RunMade(tuple(losses), tuple(epochs), stopped_at)
+    last = ends[-1].evaluation if ends else None
+    guesses = () if last is None or last.guesses is None else tuple(last.guesses.tolist())
+    return RunMade(tuple(losses), tuple(map(_figures, ends)), stopped_at, guesses, spreads(trained))
 
 
 def _figures(end: Snapshot) -> EpochMade:
-    return EpochMade(end.train_loss, end.train_accuracy, end.val_loss, end.val_accuracy)
+    confusion = None if end.evaluation is None else end.evaluation.confusion
+    balanced = None if confusion is None else confusion.balanced_accuracy
+    return EpochMade(end.train_loss, end.train_accuracy, end.val_loss, end.val_accuracy, balanced)

@@ -13,7 +13,7 @@ from explorer.lessons.readings.equality import Value
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.readings.expressions import ReadingError, Reference
 from explorer.lessons.readings.parsing import Assignment
-from explorer.lessons.scene_tables import LEARNING, MOST_STEPS
+from explorer.lessons.scene_tables import LEARNING, MOST_EPOCHS, MOST_STEPS
 from explorer.lessons.script import Scene
 from explorer.lessons.staging.indexing import check_index
 from explorer.lessons.staging.stage import Stage
@@ -118,9 +118,9 @@ def _word(value: Value) -> str:
     return value
 
 
-def _steps(value: Value) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_STEPS:
-        raise ReadingError(f"a whole number from 1 to {MOST_STEPS:,} is needed, not {quoted(_plain(value))}")
+def _up_to(most: int, value: Value) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise ReadingError(f"a whole number from 1 to {most:,} is needed, not {quoted(_plain(value))}")
     return value
 
 
@@ -130,19 +130,22 @@ def _mode(value: Value) -> str:
     return _word(value)
 
 
-def _frozen(value: Value) -> tuple[str, ...]:
-    names = _plain(value)
-    return tuple(_word(each) for each in (names if isinstance(names, list) else [names]))
+def _words(value: Value) -> tuple[str, ...]:
+    words = _plain(value)
+    return tuple(_word(each) for each in (words if isinstance(words, list) else [words]))
 
 
 FIELDS: Mapping[str, Callable[[Scene, Value], Scene]] = {
     "network": lambda scene, value: replace(scene, network=_word(value), changed=None, weights={}),
     "sample": lambda scene, value: replace(scene, sample=_word(value), input=None),
+    "turned": lambda scene, value: replace(scene, turned=_word(value)),
     "loss": lambda scene, value: replace(scene, loss=_word(value)),
     "data": lambda scene, value: replace(scene, data=_word(value)),
+    "groups": lambda scene, value: replace(scene, groups=_words(value)),
+    "epochs": lambda scene, value: replace(scene, epochs=_up_to(MOST_EPOCHS, value)),
     "mode": lambda scene, value: replace(scene, mode=_mode(value)),
-    "steps": lambda scene, value: replace(scene, steps=_steps(value)),
-    "keep_gradients": lambda scene, value: replace(scene, kept=_steps(value)),
-    "freeze": lambda scene, value: replace(scene, freeze=_frozen(value)),
+    "steps": lambda scene, value: replace(scene, steps=_up_to(MOST_STEPS, value)),
+    "keep_gradients": lambda scene, value: replace(scene, kept=_up_to(MOST_STEPS, value)),
+    "freeze": lambda scene, value: replace(scene, freeze=_words(value)),
 }
 """What of a scene is changed as a whole, beside input, target and what is learned with."""

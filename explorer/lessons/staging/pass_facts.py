@@ -9,10 +9,12 @@ import numpy as np
 from explorer.arithmetic.probabilities import softmax
 from explorer.bounds import quoted
 from explorer.engine.arrays import array
+from explorer.engine.training.pass_by_hand import spreads
 from explorer.lessons.readings.equality import Value
 from explorer.lessons.readings.expressions import Expression, ReadingError, Reference
 from explorer.lessons.staging.indexing import check_index
 from explorer.lessons.staging.layer_facts import call_of
+from explorer.lessons.staging.runs import run_of
 from explorer.lessons.staging.stage import Stage
 
 ALREADY_SHARES = ("softmax", "sigmoid")
@@ -95,11 +97,24 @@ def _place(stage: Stage, arguments: tuple[Expression, ...]) -> Value:
     return int(marks[index[1:]])
 
 
+def _spread(stage: Stage, arguments: tuple[Expression, ...]) -> Value:
+    """How far the filters or neurons of a weight are from the first of them; after the run where there are data."""
+    weight = arguments[0] if len(arguments) == 1 else None
+    if not isinstance(weight, Reference) or len(weight.names) != 2 or weight.index is not None:
+        raise ReadingError("spread takes a weight: spread(conv1.weight)")
+    known = run_of(stage).spreads if stage.scene.data else spreads(stage.model)
+    name = ".".join(weight.names)
+    if name not in known:
+        raise ReadingError(f"there is no weight {name}; there are {', '.join(known) or 'none'}")
+    return known[name]
+
+
 ASKED_OF: Mapping[str, Callable[[Stage, tuple[Expression, ...]], Value]] = {
     "probability": _probability,
     "zeros": _zeros,
     "kept": _kept,
     "place": _place,
+    "spread": _spread,
 }
 """What is asked of something in round brackets."""
 

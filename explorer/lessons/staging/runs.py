@@ -12,12 +12,15 @@ from contextvars import ContextVar
 from dataclasses import asdict, replace
 from functools import cache, lru_cache
 from hashlib import sha256
+from threading import Lock
+from typing import Any
 
 import numpy as np
 
 from explorer.amounts import count
 from explorer.bounds import quoted
-from explorer.data.data_set import DataError, DataSet
+from explorer.data.data_set import Card, DataError, DataSet
+from explorer.data.grouping import Grouping
 from explorer.engine.errors import EngineError
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.run_made import EpochMade, RunMade
@@ -54,8 +57,9 @@ def runs_left() -> Iterator[None]:
         _are_left.reset(token)
 
 
-def data_of(stage: Stage) -> DataSet:
-    """The scene's data. Nothing is downloaded: whoever wants to does that in the program."""
+def card_of(stage: Stage) -> Card:
+    """What is known of the scene's data before they are opened. Nothing is downloaded: whoever wants to does that in
+    the program."""
     name = stage.scene.data
     if not name:
         raise ReadingError("there are no data: the scene names some, such as data = 'textures'")
@@ -67,7 +71,33 @@ def data_of(stage: Stage) -> DataSet:
         raise ReadingError(f"there are no data called {quoted(name)}; of those that come along there are {here}")
     if not entry.is_here():
         raise ReadingError(f"{name} is not on this computer; open it in the program first, or use one of {here}")
-    return _opened(name)
+    return entry.card
+
+
+def groups_of(stage: Stage) -> Grouping:
+    """The scene's groups of classes; () where each is learned by itself."""
+    from explorer.data.grouping import read_groups
+
+    try:
+        return read_groups(stage.scene.groups, card_of(stage).classes)
+    except DataError as error:
+        raise ReadingError(str(error)) from error
+
+
+def data_of(stage: Stage) -> DataSet:
+    """The scene's data, opened and in its groups."""
+    data, groups = whole_of(stage), groups_of(stage)
+    return _grouped(data, groups) if groups else data
+
+
+def whole_of(stage: Stage) -> DataSet:
+    """The scene's data, before classes are grouped; opened once, whoever else asks for them meanwhile."""
+    name = card_of(stage).name
+    with _opening:
+        return _opened(name)
+
+
+_opening = Lock()
 
 
 @lru_cache(maxsize=4)
@@ -76,6 +106,16 @@ def _opened(name: str) -> DataSet:
 
     try:
         return open_data(name)
+    except DataError as error:
+        raise ReadingError(str(error)) from error
+
+
+@lru_cache(maxsize=4)
+def _grouped(data: DataSet, groups: Grouping) -> DataSet:
+    from explorer.data.grouping import grouped
+
+    try:
+        return grouped(data, groups)
     except DataError as error:
         raise ReadingError(str(error)) from error
 
@@ -100,15 +140,15 @@ def key_of(stage: Stage) -> str:
     """Another for every other run: of all that it depends on, each number of the weights too."""
     scene = stage.scene
     said = (stage.network.text(), scene.network, scene.seed, scene.data, scene.epochs, scene.loss, sorted(scene.freeze))
-    found = sha256(repr((*said, sorted(scene.learning.items()))).encode())
+    found = sha256(repr((*said, scene.groups, sorted(scene.learning.items()))).encode())
     for name, values in sorted(scene.weights.items()):
         found.update(name.encode() + np.asarray(values, np.float64).tobytes())
     return found.hexdigest()[:16]
 
 
 def _check(stage: Stage) -> None:
-    data, scene = data_of(stage), stage.scene
-    work = sum(stage.network.multiply_adds()) * len(data.train) * scene.epochs
+    scene, amount = stage.scene, card_of(stage).count_train
+    work = sum(stage.network.multiply_adds()) * amount * scene.epochs
     if work > MOST_RUN_MULTIPLY_ADDS:
         most = count(MOST_RUN_MULTIPLY_ADDS)
         raise ReadingError(f"its run would take {count(work)} multiplications; a lesson makes up to {most}")
@@ -132,10 +172,12 @@ def kept_runs() -> dict[str, RunMade]:
     """Those that come along, by their keys."""
     path = resource("lessons", KEPT)
     told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {
-        key: RunMade(tuple(run["losses"]), tuple(EpochMade(**each) for each in run["epochs"]), run["stopped_at"])
-        for key, run in told.items()
-    }
+    return {key: _read(run) for key, run in told.items()}
+
+
+def _read(run: dict[str, Any]) -> RunMade:
+    epochs = tuple(EpochMade(**each) for each in run.pop("epochs"))
+    return RunMade(tuple(run.pop("losses")), epochs, guesses=tuple(run.pop("guesses")), **run)
 
 
 def written(runs: dict[str, RunMade]) -> str:

@@ -11,7 +11,8 @@ import numpy as np
 
 from explorer.amounts import count, plural
 from explorer.bounds import quoted
-from explorer.data import SAMPLES, PictureError, fit_picture, read_sample
+from explorer.data import SAMPLES, Picture, PictureError, fit_picture, read_sample
+from explorer.data.picture import BY_HAND, Turn, turned
 from explorer.engine.errors import EngineError, shape_text
 from explorer.engine.model.load import Loaded, build, bundled, load
 from explorer.engine.recording.recording import Recording
@@ -105,8 +106,8 @@ class Stage:
         shape = self.network.input_shape
         if self.scene.input is not None:
             return self._typed(shape)
-        if self.scene.sample:
-            return self._sample(shape)
+        if self.picture is not None:
+            return self._shown(self.picture, shape)
         numbers: np.ndarray = np.random.default_rng(0).random((1, *shape), dtype=np.float32)
         return numbers
 
@@ -118,7 +119,11 @@ class Stage:
             raise ReadingError(f"the input is {_words(given.shape)}, but the network takes {_words(shape)}")
         return given.reshape(-1, *shape)
 
-    def _sample(self, shape: tuple[int, ...]) -> np.ndarray:
+    @cached_property
+    def picture(self) -> Picture | None:
+        """The sample, turned as the scene says; None where numbers go in."""
+        if not self.scene.sample or self.scene.input is not None:
+            return None
         try:
             picture = read_sample(self.scene.sample)
         except KeyError:
@@ -126,6 +131,17 @@ class Stage:
             raise ReadingError(f"there is no sample {quoted(self.scene.sample)}; there are {there}") from None
         except PictureError as error:
             raise ReadingError(str(error)) from error
+        return turned(picture, self._turn) if self.scene.turned else picture
+
+    @property
+    def _turn(self) -> Turn:
+        found = next((turn for turn in BY_HAND if turn.word == self.scene.turned), None)
+        if found is None:
+            there = ", ".join(turn.word for turn in BY_HAND)
+            raise ReadingError(f"a sample is not turned {quoted(self.scene.turned)}; there are {there}")
+        return found
+
+    def _shown(self, picture: Picture, shape: tuple[int, ...]) -> np.ndarray:
         if len(shape) != 3:
             raise ReadingError("a network of plain numbers takes no picture: give it an input")
         rule = {} if self.loaded is None else {"mean": self.loaded.mean, "std": self.loaded.std}

@@ -15,7 +15,7 @@ from explorer.lessons.staging.indexing import cell_of, indexed
 from explorer.lessons.staging.layer_facts import CELL_FACTS, LAYER_FACTS, passed_back
 from explorer.lessons.staging.pass_facts import ASKED_OF, PASS_FACTS
 from explorer.lessons.staging.run_facts import DATA_FACTS, EPOCH_FACTS, RUN_FACTS, losses_of
-from explorer.lessons.staging.runs import data_of, run_of
+from explorer.lessons.staging.runs import run_of
 from explorer.lessons.staging.stage import Stage
 
 OF_LOSS = ("grad_input",)
@@ -91,7 +91,7 @@ class Staged:
     def _of_run(self, fact: str, reference: Reference) -> Value:
         """Counted from 1, as steps and epochs are."""
         if fact in RUN_FACTS:
-            return RUN_FACTS[fact](self.stage)
+            return indexed_if_asked(RUN_FACTS[fact](self.stage), reference)
         if fact != "loss" and fact not in EPOCH_FACTS:
             raise ReadingError(f"a run has no {quoted(fact)}{_instead(fact, ['loss', *EPOCH_FACTS, *RUN_FACTS])}")
         what = "step" if fact == "loss" else "epoch"
@@ -110,7 +110,7 @@ class Staged:
     def _of_data(self, fact: str, reference: Reference) -> Value:
         if fact not in DATA_FACTS:
             raise ReadingError(f"data have no {quoted(fact)}{_instead(fact, DATA_FACTS)}")
-        return indexed_if_asked(DATA_FACTS[fact](data_of(self.stage)), reference)
+        return indexed_if_asked(DATA_FACTS[fact](self.stage), reference)
 
 
 def indexed_if_asked(found: Value, reference: Reference) -> Value:

@@ -13,6 +13,7 @@ import numpy as np
 from explorer.arithmetic.operation import Index
 from explorer.bounds import brief
 from explorer.data import Picture, PictureError, read_sample
+from explorer.data.picture import Turn, turned
 from explorer.network import Shape
 from explorer.network.files import Fit
 from explorer.session import edits
@@ -157,6 +158,15 @@ class Feeding:
             self._own.add(picture)
             label, key = ("fill the sheet", None) if stroke is None else ("brush stroke", f"stroke {stroke}")
             self._store.give(label, self._with_picture(picture), merge_key=key)
+
+    def turn_picture(self, turn: Turn) -> None:
+        """Mirror the picture, or turn it; each time is an entry of undo."""
+        picture = self._store.state.input.picture
+        if picture is not None and self._store.may(Verb.SHOW_PICTURE):
+            self._drop_reading()
+            made = turned(picture, turn)
+            self._own.add(made)
+            self._store.give(turn.command.lower(), self._with_picture(made))
 
     def set_fit(self, mode: Fit) -> None:
         """Choose how a picture is brought to the network's size: crop, pad or stretch."""

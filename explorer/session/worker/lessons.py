@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from explorer.data import Picture
     from explorer.lessons.staging.staged import Staged
 
-LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha")
+LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha", "batch_size")
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ class Stager:
             self._desk.take_weights(document, _weights_before(staged))
         values = np.array(stage.input, np.float32)
         values.flags.writeable = False
-        picture = _picture(stage.scene)
+        picture = stage.picture
         targets = _targets(stage.scene, len(values))
         batch = tuple(Example(row, target) for row, target in zip(values[1:], targets[1:], strict=True))
         numbers = values[0] if picture is None else None
@@ -188,12 +188,6 @@ def _weights_before(staged: Staged) -> Mapping[str, np.ndarray]:
         before |= {update.parameter: np.array(array(update.before)) for update in stage.recording.updates}
     counts = {name: np.array(array(each)) for name, each in stage.model.state_dict().items() if name not in before}
     return before | counts
-
-
-def _picture(scene: Scene) -> Picture | None:
-    from explorer.data import read_sample
-
-    return read_sample(scene.sample) if scene.sample and scene.input is None else None
 
 
 def _targets(scene: Scene, examples: int) -> list[Target]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.data.picture import BY_HAND, Turn
 from explorer.session import State, Verb
 from explorer.ui.common import dialogs, pictures
 from explorer.ui.common.command import Command, Shell, needs
@@ -25,6 +26,12 @@ def paste_picture(shell: Shell) -> None:
     pictures.paste(shell.session, shell.open_path)
 
 
+@needs("There is no picture to turn: what is fed are numbers.")
+def has_picture(state: State) -> bool:
+    """Whether a picture is shown to the network, not numbers."""
+    return state.input.picture is not None and takes_pictures(state)
+
+
 OPEN_PICTURE = Command(
     "openPictureFile",
     "File",
@@ -45,4 +52,22 @@ PASTE_PICTURE = Command(
     "ph.clipboard",
     "Ctrl+Shift+V",
     takes_pictures,
+)
+
+
+def _turning(turn: Turn, name: str, tip: str, icon: str) -> Command:
+    return Command(
+        name, "Edit", turn.command, tip, lambda shell: shell.session.input.turn_picture(turn), icon, enabled=has_picture
+    )
+
+
+MIRRORED, UPSIDE_DOWN, QUARTER = BY_HAND
+TURN_PICTURE = (
+    _turning(
+        MIRRORED, "mirrorPicture", "Show the network the picture with left and right swapped.", "ph.flip-horizontal"
+    ),
+    _turning(
+        UPSIDE_DOWN, "flipPicture", "Show the network the picture upside down; left stays left.", "ph.flip-vertical"
+    ),
+    _turning(QUARTER, "turnPicture", "Show the network the picture turned to the left.", "ph.arrow-counter-clockwise"),
 )
