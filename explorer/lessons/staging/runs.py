@@ -136,6 +136,15 @@ def run_of(stage: Stage, tell: Callable[[float], object] = lambda _share: None) 
     return found
 
 
+def known_run(stage: Stage) -> RunMade | None:
+    """The run of the scene if it was made before, or came along."""
+    try:
+        with runs_left():
+            return run_of(stage) if stage.scene.data else None
+    except (RunWanted, ReadingError):
+        return None
+
+
 def key_of(stage: Stage) -> str:
     """Another for every other run: of all that it depends on, each number of the weights too."""
     scene = stage.scene

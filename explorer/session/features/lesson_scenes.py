@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from explorer.session.features.files import Files
 from explorer.session.given import undoables_of
-from explorer.session.slices import DataState, InputState, Slice, StepsState
+from explorer.session.lesson_run import curves_of, judged_of
+from explorer.session.slices import DataState, InputState, Slice, StepsState, WatchingState
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.worker.lessons import SceneSet, Standing
+
+if TYPE_CHECKING:
+    from explorer.engine.training.hyperparameters import Hyperparameters
+    from explorer.engine.training.run_made import RunMade
+    from explorer.lessons.script import Scene
+    from explorer.session.opened import Opened
 
 RUN_ENDED = "A lesson was opened: the run ended with what it had learned."
 
@@ -23,6 +31,11 @@ class LessonScenes:
         self._store, self._files, self._keep = store, files, keep
         self._set: SceneSet | None = None  # what the window was given last
         self._fed: tuple[object, ...] = ()
+        self._changed: tuple[tuple[object, ...], Scene | None] = (
+            (),
+            None,
+        )  # what a change of the lesson gave, and what it is
+        self._waiting: list[tuple[RunMade, Hyperparameters]] = []  # runs to be shown once their data are open
 
     @property
     def are_shown(self) -> bool:
@@ -36,8 +49,7 @@ class LessonScenes:
     @property
     def is_changed(self) -> bool:
         """Whether anything of it was changed since."""
-        now = _standing(self._store.state)
-        return any(one is not two and one != two for one, two in zip(self._fed, now, strict=True))
+        return not _is_same(self._fed, _standing(self._store.state))
 
     @property
     def standing(self) -> Standing | None:
@@ -45,18 +57,28 @@ class LessonScenes:
         if not self.is_changed:
             return None
         state, steps = self._store.state, self._store.state.steps
-        return Standing(state.document, state.values, steps.target, steps.batch, state.maps.mode)
+        given, scene = self._changed
+        changed = scene if given and _is_same(given, _standing(state)) else None
+        return Standing(state.document, state.values, steps.target, steps.batch, state.maps.mode, changed)
 
     def set_up(self, found: SceneSet, label: str = "") -> None:
         """Show a scene, as one entry of undo; without a `label` nothing leads back to the scene before."""
-        if self._store.has_aside:
-            self.put(found, label)
-        else:
-            self._set_aside()
-            self.put(found, label, DataState())  # the person's own data are not asked to fit it
+        if not self._store.has_aside:
+            self._set_aside()  # the person's own data and runs are not asked to fit it
+        opened = self._store.state.data.opened
+        keeps = self._set is not None and opened is not None and opened.name == found.document.data
+        self._waiting.clear()
+        self._put(found, label, WatchingState(), *(() if keeps else (DataState(),)))
         self._set, self._fed = found, _standing(self._store.state)
 
-    def put(self, found: SceneSet, label: str, *others: Slice) -> None:
+    def change(self, found: SceneSet, label: str) -> None:
+        """Show what the lesson's change made of it, with the run that it leads to."""
+        with self._store.gathered():  # what is read of it is read of the changed scene
+            self._put(found, label)
+            self._changed = _standing(self._store.state), found.staged
+        self.show_run(found)
+
+    def _put(self, found: SceneSet, label: str, *others: Slice) -> None:
         """Show what came of a scene that stands there, with `others` beside it."""
         state = self._store.state
         given = replace(state.input, picture=found.picture, numbers=found.numbers, fitted=None, page_asked=None)
@@ -67,9 +89,45 @@ class LessonScenes:
             self._store.begin_history()
         self._files.tell_saved(found.document)
 
+    # --- what it learns from, and its run ---
+
+    def show_run_of_scene(self) -> None:
+        """Show the run of the scene that was set up: nothing of it is asked any more."""
+        if self._set is not None:
+            self.show_run(self._set)
+
+    def show_run(self, found: SceneSet) -> None:
+        """Show the curves of a scene's run, where it is known, and what it took for what."""
+        if found.run is not None:
+            self._waiting.append((found.run, found.document.hyperparameters))
+            self._draw_runs()
+
+    def hide_runs(self) -> None:
+        """No run is shown: the next step asks of it."""
+        self._waiting.clear()
+        self._store.set(WatchingState())
+
+    def take_data(self, opened: Opened) -> None:
+        """The data of the scene are open."""
+        if self.are_shown and self._store.state.document.data == opened.name:
+            self._store.set(replace(DataState(), opened=opened, whole=opened.data))
+            self._draw_runs()
+
+    def _draw_runs(self) -> None:
+        data = self._store.state.data.data_set
+        if data is None:
+            return
+        for run, chosen in self._waiting:
+            watching = self._store.state.watching
+            number = max((each.number for each in watching.known), default=0) + 1
+            runs = (*watching.runs, curves_of(run, chosen, data, number))
+            self._store.set(replace(watching, runs=runs, judged=judged_of(run, data)))
+        self._waiting.clear()
+
     def take_away(self) -> None:
         """What was there before comes back as it was, with its undo. No lesson is open from then on."""
-        self._set, self._fed = None, ()
+        self._set, self._fed, self._changed = None, (), ((), None)
+        self._waiting.clear()
         closed = self._store.state.lessons.closed
         if not self._store.has_aside:
             self._store.set(closed)
@@ -93,6 +151,10 @@ class LessonScenes:
 def _standing(state: State) -> tuple[object, ...]:
     """What of a state a scene set up, to see whether it was changed since."""
     return *undoables_of(state), state.maps.mode
+
+
+def _is_same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
+    return all(one is two or one == two for one, two in zip(before, now, strict=True))
 
 
 def _own(before: State, now: State) -> tuple[Slice, ...]:

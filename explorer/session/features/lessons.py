@@ -11,9 +11,10 @@ from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.features.lesson_scenes import LessonScenes
 from explorer.session.features.lesson_showing import LessonShowing
-from explorer.session.jobs.lessons import Answers, JudgeAnswer, MakeRun, ReadPage, SetUpScene, WantedRun
+from explorer.session.jobs.lessons import Answers, JudgeAnswer, MakeRun, OpenSceneData, ReadPage, SetUpScene, WantedRun
 from explorer.session.lanes import Lane
 from explorer.session.lesson_state import Dot, LessonState, Page, Remark, key_of
+from explorer.session.opened import Opened
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.veil import NO_VEIL, Veil
@@ -43,7 +44,9 @@ class Lessons:
             cancelled=self._take_given_up,
             told_as="opening",
         )
-        self._runs = store.add_lane(runs)
+        data: Lane[Opened | Fault] = Lane("lesson-data", failed=store.fail)
+        self._runs, self._data = store.add_lane(runs), store.add_lane(data)
+        self._wanted_data = ""  # the name of the data that were asked for last
         store.follow(self._follow)
         files.before_showing(self.leave)  # a network that is opened is the person's own
 
@@ -97,6 +100,8 @@ class Lessons:
         """Close the lesson: what was there before comes back as it was, with its undo."""
         self._scene = self._original = None
         self._runs.drop()
+        self._data.drop()
+        self._wanted_data = ""
         self._showing.want(None)
         if self._state.is_open:
             self._scenes.take_away()
@@ -151,10 +156,13 @@ class Lessons:
             self._store.set(replace(state, told=(*state.told, answers.told)))
 
     def _finish(self, dot: Dot, right: str, told: tuple[Remark, ...]) -> None:
+        """The answer may be seen, and so may the run that it was read from."""
         state = self._state
         assert state.lesson is not None
         dots = {**state.dots, key_of(state.lesson, state.at): dot}
         self._store.set(replace(state, told=told, right=right, dots=dots, veil=Veil()))
+        if not self._scenes.is_changed:
+            self._scenes.show_run_of_scene()
 
     # --- what is set up ---
 
@@ -217,6 +225,7 @@ class Lessons:
             covers = self._scenes.are_shown  # the person's own numbers are not what is asked for
             self._store.set(replace(opened, veil=self._veil(opened) if covers else NO_VEIL))
             if shown:
+                self._scenes.hide_runs()
                 self._showing.go()
                 self._read()
             else:
@@ -250,7 +259,7 @@ class Lessons:
             self._store.say(found.message)
         else:
             self._showing.want(asked.step.showing)
-            self._scenes.put(found, CHANGE)
+            self._scenes.change(found, CHANGE)
 
     # --- what stands there ---
 
@@ -290,6 +299,18 @@ class Lessons:
             change = page.change or ("" if before is None else before.change)
             self._store.set(replace(self._state, page=replace(page, change=change)))
 
+    def _open_data(self, state: State) -> None:
+        """Have the data opened that stand in the window's document, beside all else."""
+        name, opened = state.document.data, state.data.opened
+        is_there = opened is not None and opened.name == name
+        if name and not is_there and self._scenes.are_shown and self._wanted_data != name:
+            self._store.begin(self._data, OpenSceneData(name), self._take_data)
+        self._wanted_data = name
+
+    def _take_data(self, opened: Opened | Fault) -> None:
+        if isinstance(opened, Opened):  # where they cannot be opened, the step says so
+            self._scenes.take_data(opened)
+
     def _make_run(self, wanted: WantedRun, then: Callable[[], object]) -> None:
         """Have a run made beside the model's thread, which goes on to show what is done; `then` reads from it."""
         self._store.set(replace(self._state, is_training=True))
@@ -320,3 +341,4 @@ class Lessons:
             self._read()
         if lessons.is_set:
             self._showing.go()
+            self._open_data(new)

@@ -11,6 +11,7 @@ from explorer.session.fault import Fault
 from explorer.session.jobs.job import Job
 from explorer.session.lanes import Watch
 from explorer.session.lesson_state import Page, Remark
+from explorer.session.opened import Opened
 from explorer.session.worker.lessons import AskedStep, SceneSet
 from explorer.session.worker.stopping import ShouldStop
 from explorer.session.worker.worker import Worker
@@ -95,6 +96,25 @@ class JudgeAnswer(Job[Answers | WantedRun | Fault]):
             yield WantedRun(wanted.stage.scene)
         except ReadingError as error:
             yield Fault(str(error))
+
+
+@dataclass(frozen=True)
+class OpenSceneData:
+    """An errand beside the model's thread: the data that a scene learns from, or why they cannot be opened."""
+
+    name: str
+    title: str = "Opening the data of the lesson"
+
+    def run(self, watch: Watch) -> Opened | Fault:
+        from explorer.data.scale import measured_scale
+        from explorer.lessons.staging.runs import whole_of
+        from explorer.lessons.staging.stage import Stage
+
+        try:
+            data = whole_of(Stage(Scene(self.name, data=self.name)))
+        except ReadingError as error:
+            return Fault(str(error))
+        return Opened(self.name, data, *measured_scale(data))
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,8 @@ from explorer.session.worker.desk import Desk
 
 if TYPE_CHECKING:
     from explorer.data import Picture
+    from explorer.engine.training.run_made import RunMade
+    from explorer.lessons.staging.stage import Stage
     from explorer.lessons.staging.staged import Staged
 
 LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha", "batch_size")
@@ -29,7 +31,8 @@ LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay",
 @dataclass(frozen=True, eq=False)
 class SceneSet:
     """All that the window is given to show a scene: the worker has the document's weights. `numbers` and the examples
-    of the `batch` are without the batch axis; a `picture` takes the place of the numbers."""
+    of the `batch` are without the batch axis; a `picture` takes the place of the numbers. `staged` is the scene as it
+    stands there, after a change of the lesson too, and `run` what is known of its training."""
 
     scene: Scene
     document: Document
@@ -38,17 +41,21 @@ class SceneSet:
     target: Target
     batch: tuple[Example, ...]
     mode: str
+    staged: Scene
+    run: RunMade | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """What stands in the window where it is no longer what the scene set up."""
+    """What stands in the window where it is no longer what the scene set up. `scene` is what the lesson's change made
+    of it; None where it was changed otherwise."""
 
     document: Document
     values: np.ndarray | None
     target: Target
     batch: tuple[Example, ...]
     mode: str
+    scene: Scene | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +100,8 @@ class Stager:
         return self._as_set(asked.scene, changed(self._source(asked), change.edits), title)
 
     def _as_set(self, scene: Scene, staged: Staged, title: str) -> SceneSet:
+        from explorer.lessons.staging.runs import known_run
+
         stage = staged.stage
         document = _document(staged, title)
         if stage.network.runnable():
@@ -103,7 +112,10 @@ class Stager:
         targets = _targets(stage.scene, len(values))
         batch = tuple(Example(row, target) for row, target in zip(values[1:], targets[1:], strict=True))
         numbers = values[0] if picture is None else None
-        return SceneSet(scene, document, picture, numbers, targets[0], batch, stage.scene.mode)
+        stands = replace(stage.scene, edits=())
+        return SceneSet(
+            scene, document, picture, numbers, targets[0], batch, stage.scene.mode, stands, known_run(stage)
+        )
 
     def _staged(self, scene: Scene) -> Staged:
         from explorer.lessons.staging.changing import set_up
@@ -114,8 +126,8 @@ class Stager:
 
     def _source(self, asked: AskedStep) -> Staged:
         """What readings are asked of: the scene, or what stands in the window since."""
-        if asked.standing is None:
-            return self._staged(asked.scene)
+        if asked.standing is None or asked.standing.scene is not None:
+            return self._staged(asked.scene if asked.standing is None else asked.standing.scene)
         from explorer.lessons.staging.staged import Staged
 
         weights = self._desk.copied_weights(asked.standing.document)
@@ -171,11 +183,23 @@ def _document(staged: Staged, title: str) -> Document:
 
     stage, loaded = staged.stage, staged.stage.loaded
     chosen = replace(stage.learning or Hyperparameters(), loss=staged.scene.loss)
+    if staged.scene.data:
+        chosen = replace(chosen, epochs=staged.scene.epochs, seed=staged.scene.seed)
     file = NetworkFile(stage.network, title=title, learning=as_settings(chosen))
     if loaded is not None:
         fit = loaded.fit
         file = replace(file, classes=stage.classes, mean=loaded.mean, std=loaded.std, fit=fit)  # type: ignore[arg-type]  # a file holds no other
-    return replace(Document.opened(file, Path(title)), has_fresh_weights=False)
+    document = replace(Document.opened(file, Path(title)), has_fresh_weights=False)
+    return document if not staged.scene.data else _learning_from(stage, document)
+
+
+def _learning_from(stage: Stage, document: Document) -> Document:
+    """The document with the scene's data chosen, in its groups, and the classes of those."""
+    from explorer.lessons.staging.runs import card_of, groups_of
+
+    groups = groups_of(stage)
+    classes = tuple(group.name for group in groups) or card_of(stage).classes
+    return replace(document, data=stage.scene.data, class_groups=groups, classes=stage.classes or classes)
 
 
 def _weights_before(staged: Staged) -> Mapping[str, np.ndarray]:
@@ -226,6 +250,7 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         mode=standing.mode,
         steps=1,
         edits=(),
+        epochs=chosen.epochs if scene.data else scene.epochs,
     )
 
 

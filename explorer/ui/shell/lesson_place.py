@@ -16,7 +16,7 @@ from explorer.ui.lessons.view import WIDTH, LessonView
 from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.tabs import Tabs
 
-NAMED = {"input": 1, "prediction": 2}
+NAMED = {"input": 1, "prediction": 2, "training": 3}
 """The panes that a step may want to be seen, by their place among the docks."""
 
 
