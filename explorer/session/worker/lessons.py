@@ -126,8 +126,10 @@ class Stager:
 
     def _source(self, asked: AskedStep) -> Staged:
         """What readings are asked of: the scene, or what stands in the window since."""
-        if asked.standing is None or asked.standing.scene is not None:
-            return self._staged(asked.scene if asked.standing is None else asked.standing.scene)
+        if asked.standing is None:
+            return self._staged(asked.scene)
+        if asked.standing.scene is not None:
+            return self._staged(asked.standing.scene)
         from explorer.lessons.staging.staged import Staged
 
         weights = self._desk.copied_weights(asked.standing.document)
