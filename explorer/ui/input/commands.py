@@ -64,10 +64,10 @@ def _turning(turn: Turn, name: str, tip: str, icon: str) -> Command:
 MIRRORED, UPSIDE_DOWN, QUARTER = BY_HAND
 TURN_PICTURE = (
     _turning(
-        MIRRORED, "mirrorPicture", "Show the network the picture with left and right swapped.", "ph.flip-horizontal"
+        MIRRORED, "mirrorPicture", "Show the network the picture with left and right swapped.", "ph.arrows-left-right"
     ),
     _turning(
-        UPSIDE_DOWN, "flipPicture", "Show the network the picture upside down; left stays left.", "ph.flip-vertical"
+        UPSIDE_DOWN, "flipPicture", "Show the network the picture upside down; left stays left.", "ph.arrows-down-up"
     ),
     _turning(QUARTER, "turnPicture", "Show the network the picture turned to the left.", "ph.arrow-counter-clockwise"),
 )
