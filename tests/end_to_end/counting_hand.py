@@ -54,29 +54,26 @@ class Hand:
     def point(self, widget: QWidget, at: QPoint | None = None) -> None:
         """Move the mouse there."""
         QApplication.processEvents()
-        QTest.mouseMove(widget, QPoint(1, 1))  # where it rests already nothing moves
-        QTest.mouseMove(widget, widget.rect().center() if at is None else at)
+        self._move(widget, QPoint(1, 1))  # where it rests already nothing moves
+        self._move(widget, widget.rect().center() if at is None else at)
         QApplication.processEvents()
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
         """On its middle, or on `at`."""
         self._see(widget)
-        QTest.mouseClick(widget, LEFT, pos=widget.rect().center() if at is None else at)
+        self._click(widget, widget.rect().center() if at is None else at)
         QApplication.processEvents()
 
     def double_click(self, widget: QWidget, at: QPoint | None = None) -> None:
         """On its middle, or on `at`."""
         self._see(widget)
-        place = widget.rect().center() if at is None else at
-        QTest.mouseClick(widget, LEFT, pos=place)
-        QTest.mouseDClick(widget, LEFT, pos=place)  # Qt's own is the second click alone
+        self._click(widget, widget.rect().center() if at is None else at, times=2)
         QApplication.processEvents()
 
     def right_click(self, widget: QWidget, at: QPoint) -> None:
         """Open the menu of what lies there."""
         self._see(widget)
-        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
-        QApplication.sendEvent(widget, event)
+        self._click_right(widget, at)
 
     def pick(self, words: str) -> None:
         """Click an entry of the menu that is open."""
@@ -99,7 +96,7 @@ class Hand:
     def turn_wheel(self, widget: QWidget, steps: int) -> None:
         """Over its middle; down where `steps` is negative."""
         self._see(widget)
-        turn_wheel(widget, QPointF(widget.rect().center()), steps)
+        self._turn(widget, steps)
         QApplication.processEvents()
 
     def _see(self, widget: QWidget) -> None:
@@ -113,15 +110,13 @@ class Hand:
     def press(self, keys: str) -> None:
         """A key or a chord, as menus write it: "Ctrl+K"."""
         self._count()
-        chord = QKeySequence(keys)[0]
-        QTest.keyClick(self._keyboard(), chord.key(), chord.keyboardModifiers())
+        self._strike(keys)
         QApplication.processEvents()
 
     def write(self, word: str) -> None:
         """Type a word where the keyboard is."""
         self._count()
-        for sign in word:  # the first one may open a box, which takes the others
-            QTest.keyClicks(self._keyboard(), sign)
+        self._type(word)
         QApplication.processEvents()
 
     def _keyboard(self) -> QWidget:
@@ -133,6 +128,31 @@ class Hand:
         if front is not None:
             return front.focusWidget() or front
         return QApplication.focusWidget() or self.window
+
+    # --- how Qt is told of it ---
+
+    def _move(self, widget: QWidget, at: QPoint) -> None:
+        QTest.mouseMove(widget, at)
+
+    def _click(self, widget: QWidget, at: QPoint, *, times: int = 1) -> None:
+        QTest.mouseClick(widget, LEFT, pos=at)
+        if times == 2:
+            QTest.mouseDClick(widget, LEFT, pos=at)  # Qt's own is the second click alone
+
+    def _click_right(self, widget: QWidget, at: QPoint) -> None:
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
+        QApplication.sendEvent(widget, event)
+
+    def _turn(self, widget: QWidget, steps: int) -> None:
+        turn_wheel(widget, QPointF(widget.rect().center()), steps)
+
+    def _strike(self, keys: str) -> None:
+        chord = QKeySequence(keys)[0]
+        QTest.keyClick(self._keyboard(), chord.key(), chord.keyboardModifiers())
+
+    def _type(self, word: str) -> None:
+        for sign in word:  # the first one may open a box, which takes the others
+            QTest.keyClicks(self._keyboard(), sign)
 
     # --- waiting ---
 

@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.end_to_end.design_tasks import DESIGN_TASKS
+from tests.end_to_end.first_tasks import FIRST_TASKS
+from tests.end_to_end.real_hand import WANTED
+from tests.end_to_end.teacher_tasks import TEACHER_TASKS
 from tests.ui.fakes import make_picture
 
 pytestmark = [
@@ -24,9 +28,10 @@ pytestmark = [
 
 
 @pytest.fixture
-def display() -> Iterator[str]:
+def display(request: pytest.FixtureRequest) -> Iterator[str]:
+    size = getattr(request, "param", "1280x720")
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     with os.fdopen(reading) as told:
@@ -35,6 +40,20 @@ def display() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait(10)
+
+
+@pytest.mark.parametrize("display", ["1600x1000"], indirect=True)
+def test_every_task_takes_as_few_acts_with_the_mouse_and_keys_of_a_real_screen(display: str) -> None:
+    """The list of test_tasks.py, done once more by the X server's own mouse and keys."""
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", WANTED: "1"}
+    tasks = Path(__file__).with_name("test_tasks.py")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tasks)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = done.stdout[-6000:]
+    assert done.returncode == 0, told
+    tests_of_the_hand = 2
+    expected = len(FIRST_TASKS) + len(DESIGN_TASKS) + len(TEACHER_TASKS) + tests_of_the_hand
+    assert f"{expected} passed" in told, told
 
 
 def _xdotool(display: str, *words: str) -> str:

@@ -22,6 +22,7 @@ from explorer.ui.shell.main_window import MainWindow
 from tests.end_to_end.counting_hand import Hand
 from tests.end_to_end.design_tasks import DESIGN_TASKS, another_network
 from tests.end_to_end.first_tasks import FIRST_TASKS, one_step_of_training
+from tests.end_to_end.real_hand import RealHand, is_wanted
 from tests.end_to_end.teacher_tasks import (
     TEACHER_TASKS,
     a_network_from_a_template,
@@ -35,6 +36,7 @@ from tests.ui.windows import shared_window
 
 SIZE = (1440, 900)
 FIRST_ACTS, ACTS = 2, 3
+HAND = RealHand if is_wanted() else Hand
 Task = Callable[[Hand], None]
 WITH_OWN_WINDOW = (
     one_step_of_training,
@@ -67,7 +69,7 @@ def _own(shared: MainWindow, qtbot: QtBot) -> Iterator[Hand]:
     for made in shared_window(qtbot):
         made.resize(*SIZE)
         made.activateWindow()
-        yield Hand(made, qtbot)
+        yield HAND(made, qtbot)
     shared.show()
 
 
@@ -76,7 +78,7 @@ def _borrowed(window: MainWindow, qtbot: QtBot) -> Iterator[Hand]:
     first = window.session.state
     window.activateWindow()
     QApplication.processEvents()
-    yield Hand(window, qtbot)
+    yield HAND(window, qtbot)
     for front in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
         if front is not None:
             front.close()
@@ -125,7 +127,7 @@ def test_there_are_as_many_tasks_as_are_promised() -> None:
 
 
 def test_every_act_is_counted_and_pointing_is_none(shared: MainWindow, qtbot: QtBot) -> None:
-    hand = Hand(shared, qtbot)
+    hand = HAND(shared, qtbot)
     hand.point(hand.part("overview"))
     assert hand.acts == 0
     hand.press("Ctrl+K")
