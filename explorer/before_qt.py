@@ -16,12 +16,15 @@ import explorer.network.templates
 import explorer.report
 import explorer.resources
 import explorer.session.chosen_before
+import explorer.session.compared
 import explorer.session.data_fit
 import explorer.session.edits
 import explorer.session.errands
 import explorer.session.features.origins
 import explorer.session.file_writing
 import explorer.session.history
+import explorer.session.jobs.comparison
+import explorer.session.jobs.familiarity
 import explorer.session.jobs.lessons
 import explorer.session.jobs.passes
 import explorer.session.jobs.plane
@@ -29,6 +32,7 @@ import explorer.session.jobs.steps
 import explorer.session.jobs.training
 import explorer.session.jobs.weights
 import explorer.session.left_over
+import explorer.session.lesson_run
 import explorer.session.run_progress
 import explorer.session.runner
 import explorer.session.subjects.own_model

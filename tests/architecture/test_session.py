@@ -26,6 +26,7 @@ MAY_BE_ANYTHING = {
     "features/learning.py": "hyperparameters by their names",
     "features/files.py": "a person's own nn.Module and its torch type",
     "worker/desk.py": "an nn.Module",
+    "worker/familiarity.py": "an nn.Module",
     "worker/landscape.py": "an nn.Module",
     "worker/run.py": "an nn.Module and its optimizer",
 }

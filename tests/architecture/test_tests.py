@@ -18,6 +18,7 @@ PRIVATE = {
     ("end_to_end/killed_saves.py", "_exit"): (1, "os documents it: a fork ends without what the parent cleans up"),
     ("monkey/__main__.py", "_exit"): (1, "os documents it: a process that hangs ends all the same"),
     ("monkey/keeper.py", "_current_frames"): (1, "sys documents it: where a thread that hangs stands"),
+    ("monkey/play.py", "_current_frames"): (1, "sys documents it: where a thread that is not at rest stands"),
     ("engine/explaining/test_spellings.py", "_C"): (1, "functions of PyTorch's that people's models call"),
     ("engine/explaining/test_spellings.py", "_nn"): (1, "functions of PyTorch's that people's models call"),
     ("engine/test_declared_memory.py", "_utils"): (1, "what PyTorch's own files name"),
