@@ -56,8 +56,7 @@ def _chunks(cells: Numbers, settings: Settings) -> tuple[Numbers, ...]:
 
 
 def _split(cells: Numbers, settings: Settings) -> tuple[Numbers, ...]:
-    name = next(name for name in ("split_size_or_sections", "split_size", "split_sizes") if name in settings)
-    sizes, dim = settings[name], settings.get("dim", 0)
+    sizes, dim = settings["split_size_or_sections"], settings.get("dim", 0)
     if not isinstance(sizes, (tuple, list)):
         return _pieces(cells, int(sizes), dim)
     return tuple(np.split(cells, np.cumsum(sizes)[:-1], axis=dim))

@@ -16,7 +16,11 @@ from typing import Any
 import torch
 from torch.overrides import get_testing_overrides
 
-RENAMED = {"self": "input", "instance": "input", "train": "training"}
+RENAMED = {
+    **dict.fromkeys(("self", "instance", "tensor"), "input"),
+    "train": "training",
+    **dict.fromkeys(("split_size", "split_sizes"), "split_size_or_sections"),
+}
 """Arguments by a schema's or a method's name, and what the functions of torch.nn.functional call them."""
 
 NUMPYS = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
@@ -26,7 +30,6 @@ _OF_KINDS = {
     "getitem": signature(lambda input, index: None),
     "setitem": signature(lambda input, index, value: None),
     "identity": signature(lambda input: None),
-    "split": signature(lambda input, split_size_or_sections, dim=0: None),
     "roll": signature(lambda input, shifts, dims=None: None),
 }
 

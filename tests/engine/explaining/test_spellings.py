@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from inspect import Parameter, signature
 from itertools import product
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -120,10 +121,10 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
         "upsample": [{"input": MAPS, "size": (4, 3), "mode": "bilinear", "align_corners": True}],
     },
 )
-RENAMED = {"input": ("input", "self"), "training": ("training", "train"), "shape": ("shape", "input_shape", "size")}
+RENAMED = {"input": ("input", "self", "tensor"), "training": ("training", "train"), "shape": ("shape", "input_shape", "size")}
 RENAMED |= {"index": ("index", "idx"), "split_size_or_sections": ("split_size_or_sections", "split_size")}
 BESIDE = {"half_to_float": False, "momentum": 0.2, "cudnn_enabled": False, "eps": 1e-5}
-OWN = frozenset({"self", "input", "tensors", "instance"})
+OWN = frozenset({"self", "input", "tensor", "tensors", "instance"})
 
 Spelling = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -143,11 +144,18 @@ NATIVE = torch._C._nn  # where PyTorch keeps those that are written in C++
 
 
 def listed(function: Callable[..., Any]) -> list[Parameter]:
-    """What PyTorch's list for those who override its functions, or Python itself, says of the arguments."""
+    """What Python itself, or PyTorch's list for those who override its functions, says of the arguments."""
+    if isinstance(function, FunctionType) and (found := own_parameters(function)):
+        return found
     base = known(function).kind if "__" in function.__name__ else function.__name__.rstrip("_")
     alike = (function, *(getattr(room, base, None) for room in (torch, NATIVE, F)))
     found = next((get_testing_overrides()[each] for each in alike if each in get_testing_overrides()), function)
     return list(signature(found).parameters.values())
+
+
+def own_parameters(function: FunctionType) -> list[Parameter]:
+    """Those that have names: what hands on whatever it is given has none."""
+    return [p for p in signature(function).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def named(parameters: list[Parameter], given: dict[str, Any]) -> dict[str, Any]:
