@@ -64,6 +64,7 @@ _FIRST_IN_PLACE_OPERATOR = 13  # NB_INPLACE_ADD among the arguments of BINARY_OP
 _READS = _words(
     "dim size numel stride is_contiguous is_floating_point is_complex item tolist numpy ndimension element_size",
     "data_ptr get_device storage_offset untyped_storage __len__ __bool__ __int__ __float__ __index__ __contains__",
+    "__long__ __complex__",
 )
 _HIDDEN = _BOOKKEEPING | _READS
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from inspect import Parameter, Signature, signature
-from types import FunctionType
+from types import FunctionType, MethodDescriptorType
 from typing import Any
 
 import torch
@@ -65,7 +65,8 @@ def spellings(kind: str, function: Callable[..., Any]) -> tuple[Spelling, ...]:
         return (Spelling(own),)
     names = dict.fromkeys((str(getattr(function, "__name__", kind)), kind))
     is_pythons = isinstance(function, FunctionType)  # max_pool2d, which hands on whatever it is given
-    found = [] if is_pythons else [spelling for name in names for spelling in _of_schemas(name)]
+    is_method = isinstance(function, MethodDescriptorType)
+    found = [] if is_pythons else [each for name in names for each in _of_schemas(name, is_method=is_method)]
     listed = get_testing_overrides().get(function)
     return tuple(found) if found or listed is None else (Spelling(signature(listed)),)
 
@@ -79,12 +80,18 @@ def _own_signature(function: Callable[..., Any]) -> Signature | None:
     return None if kinds == {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD} else own
 
 
-def _of_schemas(name: str) -> Iterator[Spelling]:
-    """The overloads that take a tensor; those that only add an argument to write into differ in nothing else."""
+def _of_schemas(name: str, *, is_method: bool) -> Iterator[Spelling]:
+    """The overloads that take a tensor; those that only add an argument to write into differ in nothing else.
+
+    Of a method the tensor comes first, wherever the schema has it: `x.where(condition, other)`.
+    """
     for schema in torch._C._jit_get_schemas_for_operator(f"aten::{name}"):
         types = {argument.name: argument.type for argument in schema.arguments}
         if "out" not in types and any("Tensor" in str(kind) for kind in types.values()):
-            yield Spelling(Signature([_parameter(argument) for argument in schema.arguments]), types)
+            arguments = (
+                sorted(schema.arguments, key=lambda each: each.name != "self") if is_method else schema.arguments
+            )
+            yield Spelling(Signature([_parameter(argument) for argument in arguments]), types)
 
 
 def _parameter(argument: Any) -> Parameter:
@@ -111,6 +118,8 @@ def _fits(kind: Any, value: Any) -> bool:
         return is_list if of_tensors else not (is_tensor or value is None or isinstance(value, torch.dtype))
     if name == "StringType":
         return isinstance(value, str)
+    if name == "DeviceObjType":
+        return isinstance(value, (str, int, torch.device))
     if name == "TensorType":
         return not is_list and value is not None and not isinstance(value, str)
     return not (is_list or is_tensor or value is None or isinstance(value, str))
