@@ -35,7 +35,7 @@ _SPREAD = _copied(
 )
 _REPEAT = _copied("Repeat", "{input} is laid out several times, to {shape}.", "y = x, x, …")
 
-MOVE_WORDS: Mapping[str, KindWords] = {
+MOVE_WORDS: dict[str, KindWords] = {
     "permute": _moved(
         "Permute", "The axes of {input} in another order; no number changes.", "y = x, its axes in another order"
     ),
@@ -102,9 +102,46 @@ MOVE_WORDS: Mapping[str, KindWords] = {
     ),
 }
 
+_KEPT = "Where a cell was kept its gradient goes back; where it was replaced, to what stands there now."
+_CUT = "The gradient goes back where a cell was kept; the others get 0."
+MOVE_WORDS |= {
+    "tensor_split": _moved(
+        "Split", "{input} is cut into pieces as equal as can be, the first of them {shape}.", "y₁, y₂, … = x"
+    ),
+    "diagonal": _moved("Diagonal", "The cells on a diagonal of {input} are taken, {shape}.", "y[i] = x[i, i]", _TAKEN),
+    "triu": _moved(
+        "Upper triangle", "{input} keeps its upper triangle; the rest is 0.", "y = x if j ≥ i, else 0", _CUT
+    ),
+    "tril": _moved(
+        "Lower triangle", "{input} keeps its lower triangle; the rest is 0.", "y = x if j ≤ i, else 0", _CUT
+    ),
+    "setitem": _moved("Assignment", "Some cells of {input} are written over; the others stay.", "x[…] = v", _KEPT),
+    "index_copy": _moved(
+        "Copy", "Entries of an axis of {input} are written over by those of {other}.", "x[index] = v", _KEPT
+    ),
+    "scatter": _moved("Scatter", "Cells of {input} that an index names are written over.", "x[index[…]] = v[…]", _KEPT),
+    "masked_fill": _moved(
+        "Masking", "Where a mask says so, {input} is set to one number.", "y = v if masked, else x", _CUT
+    ),
+    "where": _moved(
+        "Choice", "Each cell of {made} is chosen from one of two, by a condition.", "y = x if c, else x₂", _KEPT
+    ),
+    "copy": _moved("Copy", "{input} is written over by the numbers of another tensor.", "x = v", _KEPT),
+    "fill": _moved("Fill", "Every cell of {input} becomes the same number.", "y = v", _KEPT),
+    "zero": _moved("Zero", "Every cell of {input} becomes 0.", "y = 0", "Nothing goes back: no cell was kept."),
+    "embedding": _copied("Embedding", "Each index in {input} becomes its row of the table: {shape}.", "y[i] = w[x[i]]"),
+}
+
 _FUNCTIONS = {"pad": "F.pad", "pixel_shuffle": "F.pixel_shuffle", "pixel_unshuffle": "F.pixel_unshuffle"}
-_FUNCTIONS |= {"channel_shuffle": "torch.channel_shuffle"}
-_USUAL = {"mode": "constant", "value": None, "implicit": False, "memory_format": 0, "sparse_grad": False}
+_FUNCTIONS |= {"channel_shuffle": "torch.channel_shuffle", "embedding": "F.embedding"}
+_USUAL: dict[str, Any] = {
+    "mode": "constant",
+    "value": None,
+    "implicit": False,
+    "memory_format": 0,
+    "sparse_grad": False,
+}
+_USUAL |= {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False, "sparse": False}
 _USUAL |= {"output_size": None, "owner": None, "dim": None, "dims": None, "dilation": 1, "padding": 0, "stride": 1}
 
 
@@ -114,16 +151,35 @@ def move_line(kind: str, inputs: Sequence[str], settings: Mapping[str, Any]) -> 
     first, *others = inputs
     if kind == "getitem":
         return f"{first}[{_index_text(settings.get('index', ()))}]"
+    if kind in _IN_PLACE:
+        return f"{first}.{kind}_({', '.join([*others, *(repr(given[name]) for name in ('value',) if name in given)])})"
+    if kind == "where":
+        return f"torch.where({', '.join(_chosen_from(inputs, settings))})"
+    if kind == "setitem":
+        return f"{first}[{_index_text(settings.get('index', ()))}] = {', '.join(others) or settings.get('value')}"
     if kind in ("T", "mT"):
         return f"{first}.{kind}"
     if kind == "stack":
         return f"torch.stack(({', '.join(inputs)}), dim={settings.get('dim', 0)})"
     if kind in _FUNCTIONS or "kernel_size" in given:
         named = [f"{name}={value!r}" for name, value in given.items()]
-        return f"{_FUNCTIONS.get(kind, 'F.unfold')}({', '.join([first, *named])})"
+        return f"{_FUNCTIONS.get(kind, 'F.unfold')}({', '.join([*inputs, *named])})"
     return f"{first}.{kind}({', '.join([*map(repr, given.values()), *others])})"
 
 
+def _chosen_from(inputs: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
+    """The condition and the two that it chooses from, tensors or plain numbers."""
+    condition, *tensors = inputs
+    plain = {name: value_text(settings[name]) for name in ("input", "other") if name in settings}
+    return [
+        condition,
+        *([plain["input"]] if "input" in plain else []),
+        *tensors,
+        *([plain["other"]] if "other" in plain else []),
+    ]
+
+
+_IN_PLACE = ("copy", "fill", "zero", "masked_fill")
 _NEVER = object()
 
 

@@ -16,7 +16,18 @@ Settings = Mapping[str, Any]
 Layout = Numbers | tuple[Numbers, ...]
 
 PADDED = -1
-"""Stands where the output has a number that no input holds."""
+"""Stands where the output has a number that no input holds: the call's `value`, or 0."""
+MOVED: Mapping[str, tuple[str, ...]] = {
+    "setitem": ("input", "value"),
+    "masked_fill": ("input", "value"),
+    "fill": ("input", "value"),
+    "index_copy": ("input", "source"),
+    "copy": ("src",),
+    "scatter": ("input", "src"),
+    "where": ("input", "other"),
+    "embedding": ("weight",),
+}
+"""The arguments whose cells are moved, where they are not the input alone."""
 PADDING_MODES: Mapping[str, Literal["reflect", "edge", "wrap"]] = {
     "reflect": "reflect",
     "replicate": "edge",
@@ -153,6 +164,48 @@ def _stacked(cells: Numbers, settings: Settings) -> Numbers:
     return np.moveaxis(cells, 0, settings.get("dim", 0))
 
 
+def _set(cells: Numbers, settings: Settings) -> Numbers:
+    made = cells.copy()
+    made[settings["index"]] = settings["value"]
+    return made
+
+
+def _scattered(cells: Numbers, settings: Settings) -> Numbers:
+    """Along the axis to where `index` says; of several that go to one place the last is seen there."""
+    index, made, source = settings["index"], cells.copy(), settings.get("src", PADDED)
+    dim = settings["dim"] % cells.ndim
+    places = np.indices(index.shape)
+    places[dim] = index
+    taken = source if np.ndim(source) == 0 else source[tuple(slice(size) for size in index.shape)]
+    made[tuple(places)] = taken
+    return made
+
+
+def _copied_along(cells: Numbers, settings: Settings) -> Numbers:
+    made = cells.copy()
+    np.moveaxis(made, settings["dim"], 0)[settings["index"]] = np.moveaxis(settings["source"], settings["dim"], 0)
+    return made
+
+
+def _triangle(cells: Numbers, settings: Settings, *, is_upper: bool) -> Numbers:
+    rows, columns = np.indices(cells.shape[-2:])
+    diagonal = int(settings.get("diagonal", 0))
+    kept = columns - rows >= diagonal if is_upper else columns - rows <= diagonal
+    return np.where(kept, cells, PADDED)
+
+
+def _looked_up(cells: Numbers, settings: Settings) -> Numbers:
+    index = settings["indices"] if "indices" in settings else settings["input"]
+    return cells[index]
+
+
+def _split_evenly(cells: Numbers, settings: Settings) -> tuple[Numbers, ...]:
+    names = ("indices_or_sections", "tensor_indices_or_sections", "sections", "indices")
+    given = next(settings[name] for name in names if settings.get(name) is not None)
+    sections = int(given) if np.ndim(given) == 0 else [int(index) for index in given]
+    return tuple(np.array_split(cells, sections, axis=settings.get("dim", 0)))
+
+
 def _all_axes_reversed(cells: Numbers, _settings: Settings) -> Numbers:
     return cells.T
 
@@ -200,6 +253,21 @@ LAYOUTS: Mapping[str, Callable[[Numbers, Settings], Layout]] = {
     "pixel_unshuffle": _shuffled_in,
     "channel_shuffle": _channels_shuffled,
     "unfold": _unfolded,
+    "tensor_split": _split_evenly,
+    "diagonal": lambda cells, settings: np.diagonal(
+        cells, settings.get("offset", 0), settings.get("dim1", 0), settings.get("dim2", 1)
+    ),
+    "triu": lambda cells, settings: _triangle(cells, settings, is_upper=True),
+    "tril": lambda cells, settings: _triangle(cells, settings, is_upper=False),
+    "setitem": _set,
+    "index_copy": _copied_along,
+    "scatter": _scattered,
+    "masked_fill": lambda cells, settings: np.where(settings["mask"], settings["value"], cells),
+    "where": lambda cells, settings: np.where(settings["condition"], cells, settings["other"]),
+    "copy": lambda cells, settings: np.broadcast_to(cells, np.shape(settings["input"])),
+    "fill": lambda cells, settings: np.broadcast_to(settings["value"], cells.shape),
+    "zero": lambda cells, _settings: np.full_like(cells, PADDED),
+    "embedding": _looked_up,
 }
 """How each kind of call lays out the cells that it is given."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from explorer.arithmetic.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from explorer.arithmetic.converting import Convert
 from explorer.arithmetic.convolution import Conv2d, ConvTranspose2d
 from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
@@ -44,6 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Mean(),
     Reshape(),
     Move(),
+    Convert(),
     Identity(),
     Dropout(),
     Interpolate(),

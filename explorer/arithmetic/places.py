@@ -42,7 +42,7 @@ def cells_in(region: Region, shape: tuple[int, ...]) -> np.ndarray:
 
 def values_at(array: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """What stands at `cells` (T, ndim), (T,) float64."""
-    return np.asarray(array[tuple(cells.T)], dtype=np.float64).reshape(len(cells))
+    return np.broadcast_to(np.asarray(array[tuple(cells.T)], dtype=np.float64), len(cells))  # of no axis: one number
 
 
 def factor_at(name: str, array: np.ndarray, cells: np.ndarray) -> Factor:

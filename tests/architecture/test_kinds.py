@@ -73,7 +73,7 @@ def test_pytorch_has_the_function_that_is_named_of_each_kind_without_arithmetic(
     assert all(callable(eval(function_of(kind), {"F": functional, "torch": torch})) for kind in kinds)
 
 
-@pytest.mark.parametrize("kind", ["multinomial", "normal", "broadcast_to", "preconv2d", "relu7", ""])
+@pytest.mark.parametrize("kind", ["multinomial", "normal", "unconv2d", "preconv2d", "relu7", ""])
 def test_a_kind_that_nobody_knows_is_other_whatever_its_name_is_like(kind: str) -> None:
     assert family_of(kind) == "other"
 

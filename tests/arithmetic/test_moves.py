@@ -10,8 +10,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 from torch.nn import functional as F  # noqa: N812 (its usual name)
 
+import explorer
 from explorer.arithmetic.moves import Move
 from explorer.arithmetic.operation import CallValues
 from tests.arithmetic.calls import as_numpy, assert_backward, assert_forward, computed, normal
@@ -104,3 +106,38 @@ def test_what_was_not_taken_says_so() -> None:
     )
     padded = computed("pad", F.pad, {"input": x, "pad": (1, 0), "value": 2.0})
     assert str(Move().forward(padded, (0, 0))) == "output[0, 0] = 2, as it is padding"
+
+
+def test_an_assignment_takes_from_what_stood_there_and_from_what_was_assigned() -> None:
+    model = nn.Linear(3, 2).double()
+
+    class Assigned(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = model
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            made = x + self.linear.bias.sum()
+            made[:, 1:] = self.linear(x)
+            made[made > 1] = 0.5
+            made[0] = made[1, 2]
+            return made
+
+    recording = explorer.record(
+        Assigned(), normal((4, 3), torch.float64), target=0, loss=lambda output, _: output.square().sum()
+    )
+    steps = [step for step in recording.steps if step.update is None and step.call.kind == "setitem"]
+    assert len(steps) == 6
+    for step in steps:
+        for of, shape in step.shapes.items():
+            for cell in np.ndindex(*shape):
+                assert explorer.explain(recording, step, cell, of=of).error < 1e-12
+
+
+def test_an_index_that_stands_for_padding_sends_nothing_back() -> None:
+    weight = normal((4, 3), torch.float64)
+    arguments = {"input": torch.tensor([[1, 3, 1, 0]]), "weight": weight, "padding_idx": -3}
+    call = computed("embedding", F.embedding, arguments)
+    assert_forward(Move(), call, torch.float64)
+    assert_backward(Move(), call, "weight", weight.grad, torch.float64)
+    assert Move().backward(call, "weight", (1, 0)).total == 0

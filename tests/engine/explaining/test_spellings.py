@@ -24,8 +24,8 @@ from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import map_tree
 from tests.by_hand import ByHand
 
-# A module that calls nothing; what PyTorch calls inside; attributes.
-WITHOUT_SPELLING = ("identity", "max_pool2d_with_indices", "T", "mT")
+# A module that calls nothing; what PyTorch calls inside; attributes; what gives nothing back.
+WITHOUT_SPELLING = ("identity", "max_pool2d_with_indices", "T", "mT", "setitem")
 PLACES = {"torch": torch, "F": F, "Tensor": torch.Tensor}
 
 
@@ -109,6 +109,38 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
             {"input": normal(1, 2, 4, 5), "kernel_size": (2, 3), "dilation": (2, 1), "padding": 1, "stride": 2},
             {"input": MAPS, "dimension": 2, "size": 2, "step": 1},
         ],
+        "tensor_split": [
+            {"input": MAPS, "indices_or_sections": 3, "dim": 1},
+            {"input": MAPS, "sections": 3, "dim": 1},
+            {"input": MAPS, "indices": (1, 3), "dim": 1},
+        ],
+        "diagonal": [{"input": MAPS, "offset": 1, "dim1": 1, "dim2": 2}, {"input": ROWS}],
+        **{kind: [{"input": ROWS, "diagonal": 1}, {"input": MAPS}] for kind in ("triu", "tril")},
+        "index_copy": [{"input": ROWS, "dim": 1, "index": torch.tensor([2, 0]), "source": normal(3, 2)}],
+        "scatter": [
+            {"input": ROWS, "dim": 1, "index": torch.tensor([[3, 0], [1, 2]]), "src": normal(2, 2)},
+            {"input": ROWS, "dim": 1, "index": torch.tensor([[3, 0], [1, 2]]), "value": 2.5},
+        ],
+        "masked_fill": [{"input": ROWS, "mask": ROWS > 0, "value": value} for value in (2.5, normal())],
+        "where": [
+            {"condition": ROWS > 0, "input": ROWS, "other": normal(4)},
+            {"condition": ROWS > 0, "input": ROWS, "other": 2.5},
+        ],
+        "copy": [{"input": ROWS, "src": normal(4)}],
+        "fill": [{"input": ROWS, "value": 2.5}],
+        "zero": [{"input": ROWS}],
+        "embedding": [
+            {"weight": ROWS, "input": torch.tensor([[0, 2], [2, 2]]), "padding_idx": 0},
+            {"weight": ROWS, "indices": torch.tensor([1, 1])},
+            {"input": torch.tensor([1, 1]), "weight": ROWS},
+        ],
+        "to": [{"input": ROWS, "dtype": torch.float32}, {"input": ROWS * 3, "dtype": torch.int64}],
+        **{kind: [{"input": ROWS, "other": normal(1).float()}] for kind in ("type_as",)},
+        "type": [{"input": ROWS, "dtype": torch.bfloat16}],
+        **{
+            kind: [{"input": ROWS * 3}]
+            for kind in ("float", "double", "half", "bfloat16", "long", "int", "bool", "cpu")
+        },
         "softmax": [{"input": ROWS, "dim": 1}],
         "log_softmax": [{"input": ROWS, "dim": 0}],
         "leaky_relu": [{"input": ROWS, "negative_slope": 0.3}],
@@ -121,10 +153,15 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
         "upsample": [{"input": MAPS, "size": (4, 3), "mode": "bilinear", "align_corners": True}],
     },
 )
-RENAMED = {"input": ("input", "self", "tensor"), "training": ("training", "train"), "shape": ("shape", "input_shape", "size")}
+RENAMED = {
+    "input": ("input", "self", "tensor", "x"),
+    "training": ("training", "train"),
+    "shape": ("shape", "input_shape", "size"),
+}
+RENAMED |= {"other": ("other", "src", "y"), "src": ("src", "other")}
 RENAMED |= {"index": ("index", "idx"), "split_size_or_sections": ("split_size_or_sections", "split_size")}
 BESIDE = {"half_to_float": False, "momentum": 0.2, "cudnn_enabled": False, "eps": 1e-5}
-OWN = frozenset({"self", "input", "tensor", "tensors", "instance"})
+OWN = frozenset({"self", "input", "tensor", "tensors", "instance", "weight", "x"})
 
 Spelling = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -135,7 +172,7 @@ def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
             function = getattr(room, name)
             is_private = name.startswith("_") and not name.startswith("__")
             is_function = callable(function) and not isinstance(function, type) and not is_private
-            if is_function and known(function).kind in GIVEN:
+            if is_function and known(function).kind in GIVEN and not known(function).is_hidden:
                 yield f"{place}.{name}", function
 
 
@@ -150,7 +187,10 @@ def listed(function: Callable[..., Any]) -> list[Parameter]:
     base = known(function).kind if "__" in function.__name__ else function.__name__.rstrip("_")
     alike = (function, *(getattr(room, base, None) for room in (torch, NATIVE, F)))
     found = next((get_testing_overrides()[each] for each in alike if each in get_testing_overrides()), function)
-    return list(signature(found).parameters.values())
+    try:
+        return list(signature(found).parameters.values())
+    except ValueError:  # neither knows
+        return []
 
 
 def own_parameters(function: FunctionType) -> list[Parameter]:
@@ -170,6 +210,8 @@ def spelled(function: Callable[..., Any], given: dict[str, Any]) -> Iterator[Spe
     values = named(parameters, given)
     first = next(name for name in values if name in OWN)
     yield (values[first],), {name: value for name, value in values.items() if name != first}
+    if "input" in given:  # under names that the list does not have: x.where(condition=, other=)
+        yield (given["input"],), {name: value for name, value in given.items() if name != "input"}
     if first != "self":
         yield (), dict(values)
     kinds = {parameter.name: parameter.kind for parameter in parameters if parameter.name != "inplace"}

@@ -19,7 +19,9 @@ from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.arithmetic.operations import OPERATIONS, operation_for
 from explorer.arithmetic.updates import UPDATES, update_named, update_of
 from explorer.arithmetic.words import UNKNOWN, KindWords
+from explorer.engine.recording.arguments import tensors_by_name
 from explorer.session.cursor import Cursor, at, into
+from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.by_hand import ByHand
@@ -36,6 +38,7 @@ ALIASES = {
     "moveaxis": "movedim",
     **dict.fromkeys(("broadcast_to", "expand_as"), "expand"),
     "tile": "repeat",
+    **dict.fromkeys(("type_as", "type", "float", "double", "half", "bfloat16", "long", "int", "bool", "cpu"), "to"),
 }
 LONGEST = 190  # letters that have room on the panel's lines
 
@@ -53,6 +56,12 @@ class Calls(nn.Module):
 
 def _calls(function: Callable[[torch.Tensor], torch.Tensor]) -> nn.Module:
     return Calls(function)
+
+
+def _assigned(x: torch.Tensor) -> torch.Tensor:
+    made = 2 * x
+    made[:, 1:3] = x[:, 2:4]
+    return made
 
 
 MAPS, ROW = (2, 4, 6, 6), (2, 5)
@@ -126,6 +135,30 @@ MODELS: ByHand[tuple[nn.Module, tuple[int, ...]]] = ByHand(
         "pixel_unshuffle": (nn.PixelUnshuffle(2), MAPS),
         "channel_shuffle": (nn.ChannelShuffle(2), MAPS),
         "unfold": (nn.Unfold(3, padding=1), MAPS),
+        "tensor_split": (_calls(lambda x: x.tensor_split(3, 1)[0]), ROW),
+        "diagonal": (_calls(lambda x: x.diagonal(1)), ROW),
+        "triu": (_calls(lambda x: x.triu(1)), ROW),
+        "tril": (_calls(lambda x: x.tril(-1)), ROW),
+        "setitem": (_calls(_assigned), ROW),
+        "index_copy": (_calls(lambda x: x.index_copy(1, torch.tensor([2]), 2 * x[:, :1])), ROW),
+        "scatter": (_calls(lambda x: x.scatter(1, torch.tensor([[3], [1]]), 2 * x[:, :1])), ROW),
+        "masked_fill": (_calls(lambda x: x.masked_fill(x.bool(), 2.5)), ROW),
+        "where": (_calls(lambda x: torch.where(x.bool(), x, 2 * x)), ROW),
+        "copy": (_calls(lambda x: (2 * x).copy_(x)), ROW),
+        "fill": (_calls(lambda x: x + (2 * x).fill_(3)), ROW),
+        "zero": (_calls(lambda x: x + (2 * x).zero_()), ROW),
+        "embedding": (_calls(lambda x: functional.embedding(x.bool().long(), 2 * x)), ROW),
+        "to": (_calls(lambda x: x.to(torch.float64)), ROW),
+        "type_as": (_calls(lambda x: x.type_as(x.double())), ROW),
+        "type": (_calls(lambda x: x.type(torch.float64)), ROW),
+        "float": (_calls(lambda x: x.float()), ROW),
+        "double": (_calls(lambda x: x.double()), ROW),
+        "half": (_calls(lambda x: x.half().double()), ROW),
+        "bfloat16": (_calls(lambda x: x.bfloat16().double()), ROW),
+        "long": (_calls(lambda x: x + x.long()), ROW),
+        "int": (_calls(lambda x: x + x.int()), ROW),
+        "bool": (_calls(lambda x: x * x.bool()), ROW),
+        "cpu": (_calls(lambda x: x.cpu()), ROW),
         "identity": (nn.Identity(), ROW),
         "dropout": (nn.Dropout(0.4), ROW),
         "dropout1d": (nn.Dropout1d(0.4), (2, 3, 5)),
@@ -215,15 +248,26 @@ def _check_the_line(timeline: Timeline, *kinds: str) -> None:
     names: dict[str, Any] = {"F": functional, "torch": torch, "nn": nn}
     for tensor in (*tensors.given, *tensors.beside):
         owner, _, attribute = tensor.title.partition(".")
-        value = torch.tensor(tensor.values)
+        value = _as_recorded(timeline, step.call, tensor)
         if attribute:
             setattr(names.setdefault(owner, SimpleNamespace()), attribute, value)
         else:
             names[owner] = value
     line = step_words(step, tensors).source
-    computed = eval(line, names)  # the line is what is tested
+    written = line.partition("[")[0] if "setitem" in kinds else ""
+    exec(line if written else f"result = {line}", names)  # the line is what is tested
+    computed = names[written or "result"]
     computed = computed[0] if isinstance(computed, tuple | list) else computed
-    np.testing.assert_allclose(computed.numpy(), tensors.by_name["output"].values, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        computed.to(torch.float64).numpy(), tensors.by_name["output"].values, rtol=1e-5, atol=1e-6
+    )
+
+
+def _as_recorded(timeline: Timeline, call: str, tensor: Tensor) -> torch.Tensor:
+    """The numbers that a step shows, in the type that the call was given: a mask or an index is no float."""
+    given = tensors_by_name(timeline.recording.arguments(timeline.recording.call(call))).get(tensor.name)
+    value = torch.tensor(tensor.values)
+    return value if given is None else value.to(given.dtype)
 
 
 def _recorded_as(kind: str) -> str:
