@@ -110,17 +110,15 @@ class Pane(QFrame):
         assert row is not None
         row.setContentsMargins(0, ABOVE, 0, BELOW)
 
-    def let_stand_out(self, control: QWidget) -> None:
-        """Let a control of the corner reach into the space above and below: it does not move the title, which stays in
-        line with those of the panes beside it."""
+    def let_stand_out(self) -> None:
+        """Let the controls of the corner reach into the space above and below the title: whether they are shown or not,
+        it stays in line with those of the panes beside it."""
         row = self.title_bar.layout()
         assert row is not None
-        for label in (self.title_label, self.facts_label):
-            label.ensurePolished()
-        text = max(self.title_label.sizeHint().height(), self.facts_label.sizeHint().height())
-        over = max(control.minimumHeight() - text, 0) // 2
         margins = row.contentsMargins()
-        row.setContentsMargins(margins.left(), max(ABOVE - over, 0), margins.right(), max(BELOW - over, 0))
+        row.setContentsMargins(margins.left(), ABOVE - BELOW, margins.right(), 0)
+        for label in (self.title_label, self.facts_label):
+            label.setContentsMargins(0, BELOW, 0, BELOW)
 
     def keep_corners(self) -> None:
         """For a pane whose content fills it: that ends above the rounded corners, which it would paint over."""

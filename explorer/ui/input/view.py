@@ -137,7 +137,7 @@ class InputView(FollowingView, Pane):
         self.paste.setProperty("role", "flat")
         self.corner.addWidget(self.paste)
         self._draw_icons()
-        self.let_stand_out(self.paste)
+        self.let_stand_out()
         return row
 
     def _draw_icons(self) -> None:
