@@ -37,6 +37,17 @@ def elided(
     return cut if whole.strip() == DOTS else whole
 
 
+def fitting(
+    texts: tuple[str, ...],
+    metrics: QFontMetrics | QFontMetricsF,
+    width: float,
+    mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> str:
+    """The first of `texts` that there is room for, the longest being first; only the last is shortened."""
+    whole = next((text for text in texts[:-1] if metrics.horizontalAdvance(text) <= width), None)
+    return elided(texts[-1], metrics, width, mode) if whole is None else whole
+
+
 def _start(text: str, place: int) -> int:
     """`place`, or where the number begins that it lies in."""
     return next((number.start() for number in _NUMBER.finditer(text) if number.start() < place < number.end()), place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.ui.common.eliding import elided
+from explorer.ui.common.eliding import fitting
 
 ABOVE, BELOW = 8, 4  # pixels about a title
 CORNER = 4  # pixels from the lower edge of a pane to where its rounded corners begin
@@ -62,10 +62,7 @@ class ElidedLabel(QLabel):
             self._elide()
 
     def _elide(self) -> None:
-        metrics, room = self.fontMetrics(), max(self.contentsRect().width(), 0)
-        fitting = (text for text in self._ways[:-1] if metrics.horizontalAdvance(text) <= room)
-        whole = next(fitting, None)
-        shown = elided(self._ways[-1], metrics, room, self._mode) if whole is None else whole
+        shown = fitting(self._ways, self.fontMetrics(), max(self.contentsRect().width(), 0), self._mode)
         self.setText(shown)
         tip = self._tip or (self.whole() if shown != self.whole() else "")
         if tip != self.toolTip():

@@ -13,6 +13,7 @@ from explorer.amounts import plain_number
 from explorer.arithmetic.losses import loss_named
 from explorer.arithmetic.losses_beside import value_of
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import fitting
 from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.spoken import tell
@@ -25,6 +26,7 @@ TITLE_HEIGHT, FOOT_HEIGHT, MARGIN = 18, 16, 12
 POINT = 5.0
 KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1}
 ASKED = "?"
+NO_CURVE = "The curve appears where the prediction, its target and the loss are numbers."
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,18 +98,19 @@ class LossCurvePlot(QWidget):
         """Draw other numbers; `trail` are the predictions that were walked through."""
         self._shown, self._trail = shown, trail
         self.curve = curve_of(shown, self._span)
-        tell(self, self.title())
+        tell(self, self.titles()[0])
         self.update()
 
-    def title(self) -> str:
-        """What is drawn, and where the point stands."""
+    def titles(self) -> tuple[str, ...]:
+        """What is drawn, and where the point stands; in fewer words where there is little room."""
         shown = self._shown
         if shown is None:
-            return ""
+            return ("",)
         what = f"loss over {shown.labels[shown.output]}"
         if self.curve is None:
-            return what
-        return f"{what}: {number(self.curve.y)}, slope {number(self.curve.slope)}"
+            return (what,)
+        with_value = f"{what}: {number(self.curve.y)}"
+        return f"{with_value}, slope {number(self.curve.slope)}", with_value, what
 
     def sizeHint(self) -> QSize:
         return QSize(240, 220)
@@ -170,14 +173,17 @@ class LossCurvePlot(QWidget):
         colours, shown = theme.current(), self._shown
         painter.setFont(theme.interface_font(11))
         painter.setPen(QColor(colours.dim))
-        title = QRectF(MARGIN, 0, self.width() - MARGIN, TITLE_HEIGHT)
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self.title())
-        if self.curve is None:
-            if shown is not None and shown.is_loss_asked:
-                painter.setFont(theme.interface_font(24))
-                painter.drawText(self._room, Qt.AlignmentFlag.AlignCenter, ASKED)
+        title = QRectF(MARGIN, 0, self.width() - 2 * MARGIN, TITLE_HEIGHT)
+        painter.drawText(
+            title, Qt.AlignmentFlag.AlignVCenter, fitting(self.titles(), painter.fontMetrics(), title.width())
+        )
+        if shown is None:
             return
-        assert shown is not None
+        if self.curve is None:
+            painter.setFont(theme.interface_font(24 if shown.is_loss_asked else theme.INTERFACE_PIXELS))
+            words = ASKED if shown.is_loss_asked else shown.looked_at.refusal or NO_CURVE
+            painter.drawText(self._room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+            return
         self._paint_axes(painter, self.curve, shown)
         with saved(painter):
             painter.setClipRect(self._room.adjusted(-POINT - 1, -POINT - 1, POINT + 1, POINT + 1))

@@ -74,6 +74,15 @@ class LossModel(QAbstractTableModel):
         """Why the loss of a row says nothing; "" for any other row."""
         return "" if self.shown is None or row < FIRST_LOSS else self.shown.said[row - FIRST_LOSS].refusal
 
+    def names(self) -> list[str]:
+        """What stands before each row."""
+        return [self._text(row, NAME) for row in range(self.rowCount())]
+
+    def texts(self, column: int) -> list[str]:
+        """The numbers that stand in a column; a prediction stands in the first of its output's."""
+        first = FIRST_LOSS if is_gradient(column) else 0
+        return [self._text(row, column) for row in range(first, self.rowCount()) if not self.refusal(row)]
+
     def value(self, row: int, column: int) -> float | None:
         """The number of a cell; None where there is none."""
         shown, output = self.shown, output_of(column)
@@ -164,5 +173,5 @@ class LossModel(QAbstractTableModel):
         if role == Roles.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Roles.FontRole:
-            return theme.interface_font(12, semibold=output == self.shown.output)
+            return theme.interface_font(12, semibold=output == self.shown.output and not is_gradient(section))
         return None

@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStyledItemDelegate, QTableView, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from explorer.ui.common import theme
 from explorer.ui.common.pasted_rows import row_on_the_clipboard
 from explorer.ui.common.tips import TipsOfRows
 from explorer.ui.losses.beside import Beside
+from explorer.ui.losses.column_widths import ColumnWidths
 from explorer.ui.losses.model import (
     FIRST_LOSS,
     FIRST_OUTPUT,
@@ -24,7 +34,7 @@ from explorer.ui.losses.model import (
 )
 
 ROW_HEIGHT, HEADER_HEIGHT = 22, 22
-NAME_WIDTH, VALUE_WIDTH, LEAST_WIDTH = 168, 56, 54
+NAME_SHARE, LEAST_NAME = 0.25, 168
 LEAST_ROWS = 6
 NONE = -1
 Index = QModelIndex | QPersistentModelIndex
@@ -43,6 +53,7 @@ class LossTable(TipsOfRows, QTableView):
         self.setObjectName("lossTable")
         self.setAccessibleName("All losses")
         self.losses = LossModel(self)
+        self._widths = ColumnWidths()
         self._seen = ""  # the loss that was scrolled to
         self.setModel(self.losses)
         self.setItemDelegate(_Typing(self))
@@ -57,7 +68,7 @@ class LossTable(TipsOfRows, QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setMinimumSectionSize(LEAST_WIDTH)
+        header.setMinimumSectionSize(0)
         header.setSectionsClickable(False)
         header.setHighlightSections(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -125,19 +136,41 @@ class LossTable(TipsOfRows, QTableView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """The outputs share what the names leave; too many are scrolled."""
-        columns = max(self.losses.columnCount() - FIRST_OUTPUT, 1)
-        name = max(NAME_WIDTH, int(self.viewport().width() * 0.25))
-        room = self.viewport().width() - name - VALUE_WIDTH
-        self.setColumnWidth(NAME, name)
-        self.setColumnWidth(VALUE, VALUE_WIDTH)
-        for column in range(FIRST_OUTPUT, self.losses.columnCount()):
-            self.setColumnWidth(column, max(LEAST_WIDTH, room // columns))
+        """The outputs share what they and the names leave; too many are scrolled, unless short names let all stand."""
+        needed = self._widths.needed(self.losses)
+        room = self.viewport().width()
+        if needed:
+            left = room - sum(needed[VALUE:])
+            name = left if LEAST_NAME <= left < needed[NAME] else max(needed[NAME], int(room * NAME_SHARE))
+            needed = [name, *needed[VALUE:]]
+        spare = max(room - sum(needed), 0) // max(len(needed) - FIRST_OUTPUT, 1)
+        for column, width in enumerate(needed):
+            self.setColumnWidth(column, width + (spare if column >= FIRST_OUTPUT else 0))
         self.laid_out.emit()
 
 
 class _Typing(QStyledItemDelegate):
-    """A line for the number of a cell, named as the cell is."""
+    """A line for the number of a cell, named as the cell is; what is joined stands where there is something to see.
+
+    A sentence over a whole row ends where the table does, a prediction stands under the name of its output.
+    """
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        table, place = self.parent(), option.rect
+        assert isinstance(table, LossTable)
+        if index.row() < FIRST_LOSS and index.column() >= FIRST_OUTPUT:
+            place.setWidth(table.columnWidth(index.column()))
+        elif table.losses.refusal(index.row()):
+            place.setRight(min(place.right(), table.viewport().width() - 1))
+        option.rect = place
+        if index.column() == NAME:  # its beginning and its end tell it from others
+            option.textElideMode = Qt.TextElideMode.ElideMiddle
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        option.state &= ~QStyle.StateFlag.State_Selected
+        super().paint(painter, option, index)
+        if is_chosen:
+            painter.setPen(QPen(QColor(theme.current().accent), 1))
+            painter.drawRect(place.adjusted(0, 0, -1, -1))
 
     def createEditor(self, parent: QWidget, option: Any, index: Index) -> QWidget:
         line = QLineEdit(parent)

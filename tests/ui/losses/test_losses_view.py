@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,11 +19,12 @@ from explorer.lessons.shelf import lesson_named
 from explorer.session import Session
 from explorer.session.tried import BEGINNINGS, Tried
 from explorer.ui.common import theme
+from explorer.ui.common.eliding import fitting
 from explorer.ui.common.text import number
 from explorer.ui.common.things import Offer
 from explorer.ui.losses.beside import Beside, beside_of
 from explorer.ui.losses.curve import curve_of
-from explorer.ui.losses.model import FIRST_LOSS, FIRST_OUTPUT, PREDICTION, TARGET, VALUE
+from explorer.ui.losses.model import FIRST_LOSS, FIRST_OUTPUT, NAME, PREDICTION, TARGET, VALUE, is_gradient
 from explorer.ui.losses.points import PREDICTION as A_PREDICTION
 from explorer.ui.losses.points import TARGET as A_TARGET
 from explorer.ui.losses.view import LossesView
@@ -211,6 +212,74 @@ def test_numbers_that_are_none_are_drawn_and_told(name: str, value: float, view:
     assert text(view, PREDICTION, FIRST_OUTPUT) == ("NaN" if np.isnan(value) else number(value))
     if not view.table.losses.refusal(row_of(name)):
         assert text(view, row_of(name), VALUE)
+
+
+MANY = Tried(tuple((-1.0) ** at * 0.00123456 * (at + 1) for at in range(10)), 3)
+
+
+@pytest.mark.parametrize("numbers", [*BEGINNINGS.values(), MANY], ids=[*BEGINNINGS, "ten small ones"])
+def test_no_number_and_no_title_in_the_table_is_cut(numbers: Tried, view: LossesView, session: Session) -> None:
+    """Columns had one width whatever stood in them, and gradients below a tenth were "−0.0…"."""
+    session.trying.try_numbers(numbers)
+    table, model = view.table, view.table.losses
+    for name in NAMES:
+        session.trying.look_at(loss=name)
+        for row in range(model.rowCount()):
+            shown = (at for at in range(model.columnCount()) if not is_gradient(at) or row >= FIRST_LOSS)
+            for index in (model.index(row, at) for at in shown if not model.refusal(row)):
+                words = QFontMetrics(index.data(Qt.ItemDataRole.FontRole)).horizontalAdvance(index.data())
+                assert words + 6 <= table.columnWidth(index.column()), index.data(Qt.ItemDataRole.AccessibleTextRole)
+    for column in range(model.columnCount()):
+        assert table.horizontalHeader().sectionSizeHint(column) <= table.columnWidth(column)
+
+
+def test_names_are_whole_unless_shorter_ones_let_every_output_stand(view: LossesView, session: Session) -> None:
+    table = view.table
+    longest = QFontMetrics(theme.interface_font()).horizontalAdvance("binary cross entropy with logits")
+    assert table.columnWidth(NAME) > longest
+    view.resize(690, 560)
+    assert table.columnWidth(NAME) < longest
+    assert table.horizontalScrollBar().maximum() == 0
+    session.trying.try_numbers(MANY)
+    assert table.horizontalScrollBar().maximum() > 0
+    assert table.columnWidth(NAME) > longest
+
+
+def test_columns_stay_as_wide_while_their_numbers_get_shorter(view: LossesView, session: Session) -> None:
+    session.trying.move(0, 3.98765)
+    before = [view.table.columnWidth(column) for column in range(view.table.losses.columnCount())]
+    session.trying.move(0, 3.0)
+    assert [view.table.columnWidth(column) for column in range(view.table.losses.columnCount())] == before
+
+
+def test_a_prediction_stands_under_the_name_of_its_output(view: LossesView) -> None:
+    """It stood under "gradient", at the end of both columns."""
+    table = view.table
+    title = table.horizontalHeader().sectionViewportPosition(FIRST_OUTPUT) + table.columnWidth(FIRST_OUTPUT)
+    joined = table.visualRect(table.losses.index(PREDICTION, FIRST_OUTPUT))
+    picture = table.viewport().grab(joined).toImage()
+    pane = picture.pixelColor(0, 0)
+    inked = [x for x in range(picture.width()) for y in range(picture.height()) if picture.pixelColor(x, y) != pane]
+    assert inked
+    assert joined.left() + max(inked) < title
+
+
+def test_what_refuses_the_numbers_says_so_where_its_curve_would_be(view: LossesView, session: Session) -> None:
+    def ink() -> int:
+        picture = view.curve.grab(view.curve.rect().adjusted(0, 30, 0, 0)).toImage()
+        pane = picture.pixelColor(0, 0)
+        places = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
+        return sum(picture.pixelColor(x, y) != pane for x, y in places)
+
+    session.trying.look_at(loss="bce")
+    assert view.curve.curve is None
+    assert ink() > 100
+
+
+def test_in_little_room_the_title_of_the_curve_says_less_but_no_half_number(view: LossesView) -> None:
+    titles, metrics = view.curve.titles(), QFontMetrics(theme.interface_font(11))
+    assert titles[0].endswith("slope −0.500")
+    assert [fitting(titles, metrics, metrics.horizontalAdvance(title)) for title in titles] == list(titles)
 
 
 def test_without_a_step_on_record_it_says_what_would_appear_and_begins_with_numbers(
