@@ -11,6 +11,7 @@ import explorer.arithmetic.losses_beside
 import explorer.data.augment
 import explorer.display
 import explorer.engine.training.run_folder
+import explorer.lessons.file_names
 import explorer.network.last_layer
 import explorer.network.templates
 import explorer.report
@@ -25,6 +26,7 @@ import explorer.session.file_writing
 import explorer.session.history
 import explorer.session.jobs.comparison
 import explorer.session.jobs.familiarity
+import explorer.session.jobs.lesson_writing
 import explorer.session.jobs.lessons
 import explorer.session.jobs.passes
 import explorer.session.jobs.plane
@@ -33,6 +35,8 @@ import explorer.session.jobs.training
 import explorer.session.jobs.weights
 import explorer.session.left_over
 import explorer.session.lesson_run
+import explorer.session.open_views
+import explorer.session.reading_names
 import explorer.session.run_progress
 import explorer.session.runner
 import explorer.session.subjects.own_model

@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from explorer.bounds import Refused, quoted, read_regular
+from explorer.lessons.file_names import ENDING
 from explorer.lessons.scene_tables import read_scenes
 from explorer.lessons.script import Mistake, Script
 from explorer.lessons.step_tables import NAME, QUESTION, TITLE, read_steps
 from explorer.lessons.tables import Notes, Table
 from explorer.lessons.toml_lines import TomlLines, toml_lines
+from explorer.lessons.words import LANGUAGES
 
 FORMAT = "network-explorer lesson"
 VERSION = 1
-ENDING = ".lesson.toml"
-LARGEST_BYTES = 256 * 1024
+LARGEST_BYTES = 4 * 2**20
+"""What PyTorch learned is packed: of a megabyte of letters 190,000 weights."""
 AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -70,7 +72,7 @@ def _no_toml(path: Path, lines: TomlLines, told: str) -> Mistake:
         )
         return Mistake(path.name, line, "", message)
     words = AT_LINE.sub("", told).replace("(at end of document)", "").strip().rstrip(".")
-    end = " The file ends too early: was it cut?" if "end of document" in told else ""
+    end = " The file ends too early: was it cut?" if "(at end of document)" in told else ""
     return Mistake(path.name, line, "", f"this is no TOML: {words[:1].lower()}{words[1:]}.{end}")
 
 
@@ -85,6 +87,15 @@ def check_head(values: Mapping[str, Any], path: Path, lines: TomlLines, wanted: 
         told = f"it is written in version {quoted(version)} of the format, this program reads up to {VERSION}"
         message = f"{told}: a newer Network Explorer opens it"
         raise LessonError(str(script.mistake(("version",), "", message)))
+
+
+def _language(head: Table) -> str:
+    """The one that it is written in."""
+    language = head.text("language") or "en"
+    if language not in LANGUAGES:
+        head.note("language", f"there is no language {quoted(language)}; there are {', '.join(LANGUAGES)}")
+        return "en"
+    return language
 
 
 def _script(path: Path, lines: TomlLines, values: Mapping[str, Any]) -> tuple[Script, tuple[Mistake, ...]]:
@@ -105,6 +116,7 @@ def _script(path: Path, lines: TomlLines, values: Mapping[str, Any]) -> tuple[Sc
         after=head.texts("after"),
         rows=head.texts("rows"),
         stumbles=head.texts("stumbles"),
+        language=_language(head),
     )
     scenes = head.table("scene")
     found = read_scenes(scenes.values if scenes else {}, notes)

@@ -6,12 +6,18 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from explorer.bounds import quoted
+from explorer.lessons.packing import unpacked
 from explorer.lessons.script import Scene
 from explorer.lessons.tables import Notes, Table
 from explorer.lessons.toml_lines import Place
 
-LEARNING = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha", "batch_size")
+LEARNING = (
+    *("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "betas", "alpha"),
+    *("clip_norm", "batch_size"),
+)
 """What a scene may say of its optimizer; with one of them there is an update."""
 
 MOST_STEPS = 1000
@@ -19,6 +25,9 @@ MOST_EPOCHS = 30
 MOST_NUMBERS = 100_000
 DEEPEST = 4
 """Axes of a table of numbers: of the weights of a convolution."""
+
+LARGEST = 1e30
+UNUSUAL = "has to hold numbers of an ordinary size, not {}"
 
 
 def read_scenes(tables: Mapping[str, Any], notes: Notes) -> dict[str, Scene]:
@@ -48,6 +57,7 @@ def _scene(name: str, tables: Mapping[str, Any], notes: Notes) -> Scene:
         input_gradient=table.flag("input_gradient"),
         is_broken=table.flag("broken"),
         edits=table.edits("do"),
+        classes=table.texts("classes"),
         data=table.text("data"),
         groups=table.texts("groups"),
         epochs=table.number("epochs", 1, least=1, most=MOST_EPOCHS),
@@ -84,8 +94,8 @@ def _weights(table: Table) -> dict[str, Any]:
     if not isinstance(weights, dict):
         table.note("weights", 'weights are given by parameter: { "conv1.weight" = [[1, 0], [0, 1]] }')
         return {}
-    named = _by_dotted_name(weights)
-    return {name: value for name, value in named if _are_numbers(table, ("weights", name), value)}
+    named = ((name, _as_numbers(table, ("weights", name), value)) for name, value in _by_dotted_name(weights))
+    return {name: value for name, value in named if value is not None}
 
 
 def _by_dotted_name(weights: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -101,14 +111,28 @@ def _by_dotted_name(weights: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _numbers(table: Table, key: str) -> Any:
     value = table.any(key)
-    return value if value is None or _are_numbers(table, (key,), value) else None
+    return None if value is None else _as_numbers(table, (key,), value)
 
 
-def _are_numbers(table: Table, key: tuple[str, ...], value: Any) -> bool:
-    fault = number_fault(value)
+def _as_numbers(table: Table, key: tuple[str, ...], value: Any) -> Any:
+    """A table of numbers as nested lists, of packed ones too; None, and noted, for what is none."""
+    fault = ""
+    if isinstance(value, str):
+        try:
+            numbers = unpacked(value)
+        except ValueError as error:
+            fault = str(error)
+        else:
+            value, fault = numbers.tolist(), "" if _is_ordinary(numbers) else UNUSUAL.format("infinite ones")
+    else:
+        fault = number_fault(value)
     if fault:
         table.notes.add((*table.place, *key), table.where, f"{'.'.join(key)} {fault}")
-    return not fault
+    return None if fault else value
+
+
+def _is_ordinary(numbers: np.ndarray) -> bool:
+    return bool(numbers.size) and bool((np.abs(numbers) <= LARGEST).all())
 
 
 def number_fault(value: Any) -> str:
@@ -128,6 +152,6 @@ def number_fault(value: Any) -> str:
     for each in rows:
         if isinstance(each, bool) or not isinstance(each, int | float):
             return f"has to hold numbers alone, not {quoted(each)}"
-        if not math.isfinite(each) or abs(each) > 1e30:
-            return f"has to hold numbers of an ordinary size, not {quoted(each)}"
+        if not math.isfinite(each) or abs(each) > LARGEST:
+            return UNUSUAL.format(quoted(each))
     return "" if rows else "holds no number"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from pathlib import Path
 
+from explorer.lessons.file_names import ENDING
 from explorer.lessons.lesson import Lesson
-from explorer.lessons.lesson_file import ENDING, LessonError
+from explorer.lessons.lesson_file import LessonError
 from explorer.resources import resource
 
 LESSONS = (
@@ -58,6 +60,11 @@ def lesson_after(name: str) -> Lesson | None:
     """The bundled lesson that follows the one called `name` in the contents."""
     at = LESSONS.index(name) + 1 if name in LESSONS else len(LESSONS)
     return lessons()[at] if at < len(LESSONS) else None
+
+
+def is_bundled(path: Path) -> bool:
+    """Whether the file at `path` is one of those that come with the program."""
+    return path.parent == resource("lessons")
 
 
 def lesson_named(name: str) -> Lesson | None:

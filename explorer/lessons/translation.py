@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer.bounds import quoted
-from explorer.lessons.lesson_file import ENDING, LessonError, read_toml
+from explorer.lessons.file_names import ENDING
+from explorer.lessons.lesson_file import LessonError, read_toml
 from explorer.lessons.script import LessonStep, Mistake, Question, Script
 from explorer.lessons.step_tables import FEEDBACK, OPTION, QUESTION, TEXT, TITLE
 from explorer.lessons.tables import Notes, Table

@@ -25,6 +25,8 @@ class Words:
     nothing_right: str
     no_hint: str
     given_up: str
+    new_title: str
+    asked_number: str
 
 
 LANGUAGES: Mapping[str, Words] = {
@@ -44,6 +46,8 @@ LANGUAGES: Mapping[str, Words] = {
         nothing_right="With what is there now none of the answers is right: put back what was changed.",
         no_hint="The numbers that it is made of stand in the step debugger.",
         given_up="the run that it reads from was given up. Reset the step to begin it again.",
+        new_title="Step {number}",
+        asked_number="Which number stands at the question mark?",
     ),
     "de": Words(
         step="── Schritt {number} von {count} · {title}",
@@ -61,6 +65,8 @@ LANGUAGES: Mapping[str, Words] = {
         nothing_right="Mit dem, was jetzt dasteht, stimmt keine der Antworten: Nimm zurück, was geändert wurde.",
         no_hint="Die Zahlen, aus denen sie entsteht, stehen im Debugger.",
         given_up="Das Training, aus dem er liest, wurde abgebrochen. Setze den Schritt zurück, um es neu zu beginnen.",
+        new_title="Schritt {number}",
+        asked_number="Welche Zahl steht beim Fragezeichen?",
     ),
 }
 """By the two letters of the language."""

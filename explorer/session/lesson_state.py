@@ -53,7 +53,7 @@ class LessonState:
     `at` is the step, `page` its texts once they are read, `told` what was said of the answers so far, the newest last.
     `right` is the right answer in words once it may be seen. `is_set` tells that the window shows the step's scene,
     `is_over` that the person went on from the last step. `language` is the one that lessons are read in; `opening` is
-    another number for each time that a lesson was opened, 0 without one.
+    another number for each time that a lesson was opened, 0 without one. `mistakes` are those of the person's own file.
     """
 
     lesson: Lesson | None = None
@@ -69,6 +69,7 @@ class LessonState:
     is_over: bool = False
     language: str = "en"
     opening: int = 0
+    mistakes: tuple[str, ...] = ()
     dots: Mapping[str, Dot] = field(default_factory=lambda: NOT_DONE)
 
     @property
@@ -90,6 +91,13 @@ class LessonState:
     def is_open(self) -> bool:
         """Whether a lesson is open."""
         return self.lesson is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a file of the person's own, which can be written in."""
+        from explorer.lessons.shelf import is_bundled
+
+        return self.lesson is not None and not is_bundled(self.lesson.script.path)
 
     @property
     def step(self) -> LessonStep | None:

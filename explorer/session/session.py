@@ -68,7 +68,7 @@ class Session(QObject):
         self.files, self.exports = Files(store, self.input, self.recent, Saved(store, origins)), Exports(store)
         self.tasks = Tasks(store, self.passes, self.explaining, self.files, self.training)
         self.left_overs = LeftOvers(store, self.files, left_overs, keep_every_s)
-        self.lessons = Lessons(store, self.files, self.left_overs.keep)
+        self.lessons = Lessons(store, self.files, self.left_overs.keep, self.learning)
 
     @property
     def state(self) -> State:

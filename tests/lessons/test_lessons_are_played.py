@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import explorer
+from explorer.lessons.file_names import ENDING
 from explorer.lessons.judging import judged, judged_option, right_number
 from explorer.lessons.lesson import Lesson
-from explorer.lessons.lesson_file import ENDING
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.shelf import LESSONS
 from explorer.lessons.staging.changing import set_up

@@ -13,8 +13,8 @@ from explorer.engine.training import run_by_hand
 from explorer.engine.training.hyperparameters import Hyperparameters
 from explorer.engine.training.run_by_hand import make_run
 from explorer.lessons.checking import rehearsed
+from explorer.lessons.file_names import ENDING
 from explorer.lessons.lesson import Lesson
-from explorer.lessons.lesson_file import ENDING
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.readings.parsing import parse_reading

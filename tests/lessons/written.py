@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from explorer.lessons.file_names import ENDING
 from explorer.lessons.lesson import Lesson
-from explorer.lessons.lesson_file import ENDING
 
 POOLING = """\
 format = "network-explorer lesson"

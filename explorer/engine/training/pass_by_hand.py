@@ -45,6 +45,11 @@ class PassByHand:
     seed: int = 0
     """What dropout draws from: the same pass drops the same cells."""
 
+    @property
+    def clip_norm(self) -> float:
+        """What the gradient of all weights together is shortened to before an update; 0 for never."""
+        return 0.0 if self.learning is None else self.learning.clip_norm
+
 
 @dataclass(frozen=True, eq=False)
 class PassesMade:
@@ -160,7 +165,15 @@ def _made(model: nn.Module, given: PassByHand) -> PassesMade:
             loss, gradients = unseen.step()
         else:
             last = _whole(
-                record(model, x, target=target, loss=given.loss, optimizer=optimizer, train=given.is_training)
+                record(
+                    model,
+                    x,
+                    target=target,
+                    loss=given.loss,
+                    optimizer=optimizer,
+                    clip_norm=given.clip_norm,
+                    train=given.is_training,
+                )
             )
             loss, gradients = last.loss, last.parameter_gradients
         losses.append(loss if loss is not None else float("nan"))
@@ -193,6 +206,8 @@ class _Unseen:
         value = self._loss.compute(model(self._x), self._target)
         value.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
         gradients = {name: each.grad.clone() for name, each in self._learned.items() if each.grad is not None}
+        if self._given.clip_norm:
+            nn.utils.clip_grad_norm_(self._learned.values(), self._given.clip_norm)
         if self._optimizer is not None:
             self._optimizer.step()
         self._x.grad = None

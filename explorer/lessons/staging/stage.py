@@ -213,7 +213,7 @@ class Stage:
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the outputs, where they have any."""
-        return () if self.loaded is None else self.loaded.classes
+        return self.scene.classes or (() if self.loaded is None else self.loaded.classes)
 
 
 @lru_cache(maxsize=4)

@@ -94,7 +94,7 @@ class Learning:
         if state.steps.timeline is not None and not state.steps.is_recording and self._store.may(Verb.CHANGE_WEIGHTS):
             self._store.set(replace(self._store.state.steps, is_recording=True))
             take = partial(self._take_stepped, TRAINING_STEP)
-            self._store.ask(TakeStep(self._request()), take, failed=self._end_recording)
+            self._store.ask(TakeStep(self.request()), take, failed=self._end_recording)
 
     def take_step_back(self) -> bool:
         """Back to the training step that was taken last, if nothing was done since; whether it was so."""
@@ -119,7 +119,7 @@ class Learning:
         elif self._store.may(Verb.CHANGE_WEIGHTS):
             # Whatever else is asked for ends the run: it would keep the network, the picture and the window waiting.
             is_unwanted = lambda: self._store.state.maps.asked is not state.maps.asked  # noqa: E731
-            job = RunUntil(self._request(), state.steps.breakpoints, limit, is_unwanted)
+            job = RunUntil(self.request(), state.steps.breakpoints, limit, is_unwanted)
             self._store.ask(job, partial(self._take_run, job))
 
     def ask_reading(self) -> None:
@@ -164,11 +164,12 @@ class Learning:
             self._store.set(replace(new.steps, target=target, is_label=new.steps.is_label and target is not None))
 
     def _record(self, shown: Request) -> None:
-        self._recording = request = self._request(shown)
+        self._recording = request = self.request(shown)
         self._store.set(replace(self._store.state.steps, is_recording=True))
         self._store.ask(RecordStep(request), partial(self._take_recorded, request), failed=self._end_recording)
 
-    def _request(self, shown: Request | None = None) -> StepRequest:
+    def request(self, shown: Request | None = None) -> StepRequest:
+        """All that a training step depends on that is recorded now."""
         state = self._store.state
         return StepRequest(shown or self._passes.request(), state.wanted, state.steps.batch, state.steps.is_batch_alone)
 

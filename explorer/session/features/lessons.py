@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from explorer.session.fault import Fault
 from explorer.session.features.files import Files
+from explorer.session.features.learning import Learning
 from explorer.session.features.lesson_scenes import LessonScenes
 from explorer.session.features.lesson_showing import LessonShowing
+from explorer.session.features.lesson_writing import LessonWriting
 from explorer.session.jobs.lessons import Answers, JudgeAnswer, MakeRun, OpenSceneData, ReadPage, SetUpScene, WantedRun
 from explorer.session.lanes import Lane
 from explorer.session.lesson_state import Dot, LessonState, Page, Remark, key_of
@@ -33,8 +35,9 @@ REDRAWN = "other numbers"
 class Lessons:
     """Opens a lesson over what is open, and brings that back. A question is asked of what stands in the window."""
 
-    def __init__(self, store: Store, files: Files, keep: Callable[[], object]) -> None:
+    def __init__(self, store: Store, files: Files, keep: Callable[[], object], learning: Learning) -> None:
         self._store, self._scenes, self._showing = store, LessonScenes(store, files, keep), LessonShowing(store)
+        self.writing = LessonWriting(store, self, learning)
         self._scene: Scene | None = None  # of the step, with other numbers where they were drawn anew
         self._original: Lesson | None = None  # the one that is open, in the language that it is written in
         self._seed = self._opening = 0
@@ -74,6 +77,47 @@ class Lessons:
 
         self._original = lesson
         self._go_to(read_in(lesson, self._state.language), at)
+
+    @property
+    def original(self) -> Lesson | None:
+        """The lesson that is open, in the language that it is written in."""
+        return self._original
+
+    @property
+    def scene_that_stands(self) -> Scene | None:
+        """The scene of the file that stands in the window as it was set up; None where anything was changed since."""
+        scene = self._scene
+        of_file = self._state.lesson is not None and scene in self._state.lesson.script.scenes.values()
+        return scene if of_file and self._state.is_set and self._scenes.standing is None else None
+
+    def take_anew(self, lesson: Lesson, at: int) -> None:
+        """The lesson that is open as its file says it by now, at a step. Where that is set up as before, what stands in
+        the window stays there, changes and all."""
+        from explorer.lessons.redrawing import can_redraw
+        from explorer.lessons.shelf import read_in
+
+        state, before = self._state, self._state.step
+        if self._original is None or before is None:
+            return
+        self._original = lesson = with_scenes_of(self._original, lesson)
+        shown = read_in(lesson, state.language)
+        step = shown.steps[at]
+        if not state.is_set or shown.script.scenes.get(step.scene) is not self._scene or self._scene is None:
+            self._go_to(shown, at)
+            return
+        taken = replace(state, lesson=shown, at=at, is_over=False, may_redraw=can_redraw(step, self._scene))
+        if step.question != before.question or step.name != before.name:
+            taken = replace(taken, told=(), right="", hint="", page=None, veil=self._veil(replace(taken, right="")))
+        if step.showing != before.showing:
+            self._showing.want(step.showing)
+        with self._store.gathered():
+            self._store.set(taken)
+            self._showing.go()
+            self._read()
+
+    def tell_mistakes(self, mistakes: tuple[str, ...]) -> None:
+        """What is wrong in the file of the lesson that is open, a sentence each."""
+        self._store.set(replace(self._state, mistakes=mistakes))
 
     def go_to(self, at: int) -> None:
         """Another step of the lesson; any may be gone to at any time."""
@@ -211,6 +255,8 @@ class Lessons:
         from explorer.lessons.redrawing import can_redraw
 
         step, closed = lesson.steps[at], replace(self._state.closed, opening=self._opening)
+        if self._state.lesson is not None and self._state.lesson.name == lesson.name:
+            closed = replace(closed, mistakes=self._state.mistakes)
         scene = lesson.script.scenes.get(step.scene)
         if scene is None:
             page, self._scene = Page(fault=f'The lesson has no scene "{step.scene}".'), None
@@ -342,3 +388,15 @@ class Lessons:
         if lessons.is_set:
             self._showing.go()
             self._open_data(new)
+
+
+def with_scenes_of(before: Lesson, lesson: Lesson) -> Lesson:
+    """`lesson` with those scenes of the one before that are set up alike: what stands there is known by them."""
+    from explorer.lessons.lesson_writing import is_same_scene
+
+    known = before.script.scenes
+    scenes = {
+        name: known[name] if name in known and is_same_scene(known[name], scene) else scene
+        for name, scene in lesson.script.scenes.items()
+    }
+    return replace(lesson, script=replace(lesson.script, scenes=scenes))

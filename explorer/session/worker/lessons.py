@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.redrawing import without_typed_answers
+from explorer.lessons.scene_tables import LEARNING
 from explorer.lessons.script import Change, LessonStep, Question, Scene
 from explorer.lessons.texts import filled
 from explorer.network.files import NetworkFile
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from explorer.engine.training.run_made import RunMade
     from explorer.lessons.staging.stage import Stage
     from explorer.lessons.staging.staged import Staged
-
-LEARNED = ("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "alpha", "batch_size")
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,10 +186,9 @@ def _document(staged: Staged, title: str) -> Document:
     chosen = replace(stage.learning or Hyperparameters(), loss=staged.scene.loss)
     if staged.scene.data:
         chosen = replace(chosen, epochs=staged.scene.epochs, seed=staged.scene.seed)
-    file = NetworkFile(stage.network, title=title, learning=as_settings(chosen))
+    file = NetworkFile(stage.network, title=title, classes=stage.classes, learning=as_settings(chosen))
     if loaded is not None:
-        fit = loaded.fit
-        file = replace(file, classes=stage.classes, mean=loaded.mean, std=loaded.std, fit=fit)  # type: ignore[arg-type]  # a file holds no other
+        file = replace(file, mean=loaded.mean, std=loaded.std, fit=loaded.fit)  # type: ignore[arg-type]  # a file holds no other
     document = replace(Document.opened(file, Path(title)), has_fresh_weights=False)
     return document if not staged.scene.data else _learning_from(stage, document)
 
@@ -248,7 +246,7 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         if None in wanted
         else [each if isinstance(each, int) else list(each or ()) for each in wanted],
         loss=chosen.loss if scene.loss else "",
-        learning={name: getattr(chosen, name) for name in LEARNED} if scene.learning else {},
+        learning={name: getattr(chosen, name) for name in LEARNING} if scene.learning else {},
         mode=standing.mode,
         steps=1,
         edits=(),

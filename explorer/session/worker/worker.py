@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.session.worker.comparison import Comparer
 from explorer.session.worker.desk import Desk
 from explorer.session.worker.familiarity import FamiliarityJudge
+from explorer.session.worker.lesson_capturing import LessonCapturer
 from explorer.session.worker.lessons import Stager
 from explorer.session.worker.passes import PassRecorder
 from explorer.session.worker.run import RunTrainer
@@ -24,3 +25,4 @@ class Worker:
         self.familiarity = FamiliarityJudge(self.desk)
         self.surface = SurfaceDrawer(self.desk, self.run)
         self.lessons = Stager(self.desk)
+        self.capturing = LessonCapturer(self.desk, self.steps)

@@ -23,6 +23,7 @@ from shiboken6 import Shiboken
 
 from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
+from explorer.lessons.file_names import ENDING
 from explorer.network.file_names import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
 from explorer.ui.common import theme
 from explorer.ui.common.focus_ring import FocusRing
@@ -53,6 +54,17 @@ def ask_weights(parent: QWidget) -> Path | None:
     """A file of weights chosen by the person; None if they changed their mind."""
     name, _ = QFileDialog.getOpenFileName(parent, "Load weights", "", WEIGHTS_FILTER)
     return Path(name) if name else None
+
+
+def ask_lesson(parent: QWidget) -> Path | None:
+    """The file of a lesson chosen by the person; None if they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open lesson", "", f"Lessons (*{ENDING});;All files (*)")
+    return Path(name) if name else None
+
+
+def ask_lesson_path(parent: QWidget, proposed: str) -> Path | None:
+    """Where to write a lesson of one's own; `proposed` is a name without an ending."""
+    return ask_where_to_write(parent, "Save as lesson", f"{proposed}{ENDING}", {f"Lessons (*{ENDING})": ENDING})
 
 
 def ask_data_file(parent: QWidget) -> Path | None:

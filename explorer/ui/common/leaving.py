@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from explorer.bounds import brief
+from explorer.lessons.file_names import is_lesson
 from explorer.network.file_names import is_network, is_weights
 from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
@@ -58,7 +59,9 @@ def open_path(parent: QWidget, session: Session, path: str | Path, show_data: Ca
 
     Data to learn from are opened as such, and `show_data` brings the window of data to the front.
     """
-    if is_network(path):
+    if is_lesson(path):
+        session.lessons.writing.open(Path(path))
+    elif is_network(path):
         leave(parent, session, partial(session.open_path, path))
     elif not is_weights(path) and _is_data(Path(path)):
         _open_data(session, Path(path), show_data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,7 +12,10 @@ from PySide6.QtWidgets import QWidget
 from explorer.network.names import INPUT
 from explorer.network.source import layer_source
 from explorer.session import LayerActivation, Selection, Session, State, Verb
+from explorer.session.asked_number import AskedNumber
+from explorer.session.cell import is_index
 from explorer.session.ranges import finite_range
+from explorer.session.reading_names import reading_of
 from explorer.ui.common import dialogs, map_files
 from explorer.ui.common.colour import Scale, colourise, scale_for
 from explorer.ui.common.text import exact
@@ -36,7 +40,9 @@ def chosen_thing(session: Session) -> Thing | None:
         around = tensor.values[cursor.cell[:-2]] if tensor.values.ndim > 1 else None
         scale = None if around is None else scale_for(*finite_range(around))
         name = f"{tensor.title}[{', '.join(map(str, cursor.cell))}]"
-        return thing_of_numbers(session, name, np.asarray(tensor.values[cursor.cell]), drawn=around, scale=scale)
+        asked = asked_at(state, cursor.step, tensor.name, cursor.cell)
+        thing = thing_of_numbers(session, name, np.asarray(tensor.values[cursor.cell]), drawn=around, scale=scale)
+        return replace(thing, asked=asked)
     entry = state.entry(state.selection.layer)
     return None if entry is None else thing_of_maps(session, entry, state.selection)
 
@@ -53,7 +59,8 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
         words.append(f"row {own[1]}, column {own[2]}")
     drawn = entry.values if not own else entry.values[own[0]]
     find = partial(_select, session, entry.name, chosen) if entry.name != INPUT else None
-    return thing_of_numbers(
+    cell = entry.cell(*own) if own else None
+    thing = thing_of_numbers(
         session,
         " · ".join(words),
         np.asarray(values),
@@ -62,6 +69,24 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
         line=pytorch_line(session.state, entry.name),
         find=find,
     )
+    asked = None if cell is None else asked_number(session.state, cell.call, cell.index, values)
+    return replace(thing, asked=asked)
+
+
+def asked_at(state: State, step: int, of: str, cell: tuple[int, ...]) -> AskedNumber | None:
+    """A cell of a tensor that a step of the timeline reads or makes, as lessons ask about it."""
+    timeline = state.steps.timeline
+    tensor = None if timeline is None else timeline.tensors(step).by_name.get(of)
+    if tensor is None or not is_index(cell, tensor.values.shape):
+        return None
+    return asked_number(state, tensor.title, cell, tensor.values[cell])
+
+
+def asked_number(state: State, title: str, cell: tuple[int, ...], value: np.ndarray | float) -> AskedNumber | None:
+    """A cell of the tensor that the window calls `title`, as lessons ask about it; None where they cannot."""
+    reading = reading_of(state, title, cell)
+    number = float(value)
+    return AskedNumber(reading, number if np.isfinite(number) else None) if reading else None
 
 
 def thing_of_numbers(

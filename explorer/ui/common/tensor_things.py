@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol, cast
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.arithmetic.operation import Index
 from explorer.session import Session
 from explorer.ui.common.colour import Scale
-from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.number_things import asked_number, thing_of_numbers
 from explorer.ui.common.things import Thing, offer
 
 Find = Callable[[], object] | None
@@ -70,7 +71,8 @@ def offer_tensor(
             values = np.asarray(shown.values[cell[len(shown.prefix) :]])
             name = f"{shown.title}[{', '.join(map(str, cell))}]" if cell else shown.title
         drawn = shown.values if shown.values.ndim > 1 else None
-        return thing_of_numbers(session, name, values, drawn=drawn, scale=shown.scale, line=line(), find=find(cell))
+        thing = thing_of_numbers(session, name, values, drawn=drawn, scale=shown.scale, line=line(), find=find(cell))
+        return thing if cell is None else replace(thing, asked=asked_number(session.state, shown.title, cell, values))
 
     def chosen_at() -> QPointF | None:
         cell = view.chosen()

@@ -15,6 +15,8 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QKeyEvent,
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QMenu, QWidget
 
 from explorer.session import Session
+from explorer.session.asked_number import AskedNumber
+from explorer.ui.common import lesson_asking
 from explorer.ui.common.command import Command, Shell
 from explorer.ui.common.icons import icon
 from explorer.ui.common.named_action import NamedAction
@@ -33,7 +35,7 @@ class Thing:
 
     `value` gives its number or numbers with all their digits, `picture` how it looks, `line` is what makes it in
     PyTorch; `export` asks over a widget where to write it. `find` makes it what the debugger stands at, which the menu
-    calls `find_words`. `more` is what can be done with this thing alone.
+    calls `find_words`. `more` is what can be done with this thing alone. `asked` is the number as lessons ask about it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Thing:
     find: Callable[[], object] | None = None
     find_words: str = ""
     more: tuple[tuple[str, Callable[[], object]], ...] = ()
+    asked: AskedNumber | None = None
 
 
 ThingAt = Callable[[QPoint | None], Thing | None]
@@ -110,6 +113,11 @@ def _find(thing: Thing, desk: Desk) -> None:
         action.trigger()
 
 
+def _ask_about(thing: Thing, desk: Desk) -> None:
+    assert thing.asked is not None
+    lesson_asking.ask_about(desk.session, desk.widget, thing.asked)
+
+
 DEEDS = (
     Deed(
         COPY,
@@ -155,6 +163,15 @@ DEEDS = (
         "Ctrl+Alt+B",
         lambda thing: thing.find is not None,
         _find,
+    ),
+    Deed(
+        "askAboutNumber",
+        "Ask about this number…",
+        "Ask in a lesson of your own what stands there: it is a question mark until it is answered.",
+        "ph.question",
+        "Ctrl+Alt+A",
+        lambda thing: thing.asked is not None,
+        _ask_about,
     ),
 )
 

@@ -21,6 +21,7 @@ from explorer.ui.common import icons
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.lessons.question import QuestionBox
 from explorer.ui.lessons.words import PANE, PaneWords, plain
+from explorer.ui.lessons.writing_words import WRITING
 
 FEEDBACK_LINES = 3
 MARGIN = 12
@@ -156,6 +157,7 @@ class StepPage(QWidget):
         self.change.setVisible(bool(change))
         self.do_it.setVisible(bool(change))
         told = (
+            WRITING[state.language].asks_nothing if state.is_own and step.question is None else "",
             words.changed if state.is_asked_of_others else "",
             words.training if state.is_training and state.page else "",
         )

@@ -15,7 +15,7 @@ from explorer.ui.common.things import thing_commands
 from explorer.ui.common.typing.commands import FILL_CELLS
 from explorer.ui.debugger.commands import STEP_COMMANDS
 from explorer.ui.input.commands import PASTE_PICTURE, TURN_PICTURE
-from explorer.ui.lessons.commands import SHOW_LESSONS
+from explorer.ui.lessons.commands import LESSON_COMMANDS
 from explorer.ui.shell import commands
 from explorer.ui.shell.file_actions import FILE_COMMANDS
 from explorer.ui.shell.finding.commands import FIND
@@ -174,8 +174,6 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
     ),
 )
 HELP_COMMANDS: tuple[Command | str, ...] = (
-    SHOW_LESSONS,
-    SEPARATOR,
     Command(
         "shortcuts",
         "Help",
@@ -218,7 +216,8 @@ HELP_COMMANDS: tuple[Command | str, ...] = (
 def all_commands() -> tuple[Command | str, ...]:
     """Every command, in the order of the menus."""
     view = (*tab_commands(), *VIEW_COMMANDS)
-    return (*FILE_COMMANDS, *EDIT_COMMANDS, *view, *STEP_COMMANDS, *TRAIN_COMMANDS, *HELP_COMMANDS)
+    first = (*FILE_COMMANDS, *EDIT_COMMANDS, *view, *STEP_COMMANDS, *TRAIN_COMMANDS)
+    return (*first, *LESSON_COMMANDS, *HELP_COMMANDS)
 
 
 def make_actions(shell: Shell, owner: QObject) -> Actions:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollBar, QTabBar, QTabWidget, QWidget
 from shiboken6 import isValid
 
-from explorer.lessons.script import LessonStep
 from explorer.session import Session, State
 from explorer.session.soon import soon
 from explorer.ui.common.named_box import name_by_label
@@ -35,7 +34,7 @@ class LessonPlace:
         self._before: tuple[QByteArray, str] | None = None
         self._focus: QWidget | None = None
         self._scrolled: tuple[tuple[QScrollBar, int], ...] = ()
-        self._at: LessonStep | None = None
+        self._at: tuple[object, ...] | None = None
 
     @property
     def is_on(self) -> bool:
@@ -114,11 +113,12 @@ class LessonPlace:
 
     def follow(self, old: State | None, new: State) -> None:
         """Show the pane once a lesson is open, and what each step is about."""
-        step = new.lessons.step
-        if step is None or step is self._at:
+        step, lesson = new.lessons.step, new.lessons.lesson
+        at = None if step is None or lesson is None else (lesson.name, step.name, step.view, step.open)
+        if step is None or at == self._at:  # written anew, a step is the same
             return
         self.begin()
-        self._at = step
+        self._at = at
         if step.view in VIEWS:
             self._tabs.bring(VIEWS[step.view])
         for name in step.open:

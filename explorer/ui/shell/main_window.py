@@ -213,6 +213,9 @@ class MainWindow(QMainWindow):
             self.centre_alone.end()
             self.lessons.begin()
             self.lessons.view.take_keys()
+        elif name == "lessonTexts":
+            self.lessons.begin()
+            self.lessons.view.write(True)
         elif name == "network":
             self.docks[0].show()
             self.docks[0].raise_()

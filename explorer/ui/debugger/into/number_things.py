@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF
 
 from explorer.arithmetic.explanation import plain_number
 from explorer.session import Session
-from explorer.ui.common.number_things import thing_of_numbers
+from explorer.ui.common.number_things import asked_at, thing_of_numbers
 from explorer.ui.common.picture_things import drawn
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
@@ -31,14 +31,18 @@ def offer_grid(widget: NumberGrid, *, session: Session, line: Callable[[], str])
         grid, place = widget.grid, widget.chosen_place() if point is None else widget.place_at(QPointF(point))
         if grid is None:
             return None
-        name, values = grid.title, grid.values
+        name, values, asked = grid.title, grid.values, None
         if place is not None:
             if not grid.present[place]:
                 return None
             cell = grid.cell(*place)
             name = f"{grid.tensor}[{', '.join(map(str, cell))}]" if cell else f"{name}[{place[0]}, {place[1]}]"
             values = np.asarray(values[place])
-        return thing_of_numbers(session, name, values, drawn=grid.values, scale=grid.scale, line=line())
+            asked = (
+                None if cell is None else asked_at(session.state, session.state.steps.cursor.step, grid.tensor, cell)
+            )
+        thing = thing_of_numbers(session, name, values, drawn=grid.values, scale=grid.scale, line=line())
+        return replace(thing, asked=asked)
 
     def chosen_at() -> QPointF | None:
         place = widget.chosen_place()

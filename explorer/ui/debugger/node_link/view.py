@@ -12,11 +12,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.session import Session, State
+from explorer.session.asked_number import AskedNumber
 from explorer.ui.common.box import Box
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.inline_editor import InlineEditor
 from explorer.ui.common.late import Late
-from explorer.ui.common.number_things import pytorch_line
+from explorer.ui.common.number_things import asked_at, pytorch_line
 from explorer.ui.common.text import MINUS, exact, number
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.common.typed import beyond
@@ -188,7 +189,18 @@ class NodeLinkView(FollowingView, QWidget):
             find=partial(self._choose, item, line),
             find_words="Explain this number",
             more=() if refusal else (("Change it…", partial(self._edit, item)),),
+            asked=self._asked(item, line),
         )
+
+    def _asked(self, item: Item, line: int | None) -> AskedNumber | None:
+        state = self._session.state
+        if self._drawing is None or state.steps.timeline is None:
+            return None
+        found = ask(self._drawing, state.steps.timeline, state.steps.cursor, item, line=line)
+        if found is None:
+            return None
+        name = state.steps.timeline.asked(found.step, found.of).name
+        return asked_at(state, found.step, name, found.cell)
 
     # --- changing ---
 
