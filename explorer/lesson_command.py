@@ -31,6 +31,8 @@ def run(arguments: list[str]) -> int:
             print(untranslated(lesson.script, options.translate), end="")
             return 0
         lesson = lesson.in_language(options.language) if options.language else lesson
+        if options.handout is not None:
+            return _hand_out(lesson, options.handout, options.seed)
         return _show(lesson) if options.window else _play(lesson)
     except LessonError as error:
         print(f"network-explorer: {error}", file=sys.stderr)
@@ -51,6 +53,18 @@ def _parser() -> argparse.ArgumentParser:
         help="play these files' lessons by themselves and tell what is wrong with them, a line each; 1 if anything is",
     )
     parser.add_argument("--window", action="store_true", help="open the window in the lesson")
+    parser.add_argument(
+        "--handout",
+        type=Path,
+        metavar="FILE",
+        help="write it on paper, as FILE.html: each step with a line to write on, all answers on the last page",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="of the hand-out: other numbers where a step reads the same with others, for each seed its own",
+    )
     parser.add_argument("--language", choices=tuple(LANGUAGES), help="the language to play it in")
     parser.add_argument(
         "--translate",
@@ -58,6 +72,18 @@ def _parser() -> argparse.ArgumentParser:
         help="write its texts to be translated: redirect them to NAME.LANGUAGE.toml beside the lesson's file",
     )
     return parser
+
+
+def _hand_out(lesson: Lesson, path: Path, seed: int) -> int:
+    from explorer.lessons.handout import handout_html, handout_of
+    from explorer.writing import FileError, write_atomically
+
+    try:
+        write_atomically(path, handout_html(handout_of(lesson, seed=seed)).encode())
+    except FileError as error:
+        raise LessonError(str(error)) from error
+    print(f"Saved as {path.name}.", file=sys.stderr)
+    return 0
 
 
 def _opened(name: str) -> Lesson:

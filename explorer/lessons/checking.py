@@ -223,20 +223,20 @@ def _gives_away(question: Question, text: str) -> bool:
 def _what_is(question: Question, staged: Staged) -> str:
     """The numbers that the options compare, so that a person sees what would be true."""
     found: dict[str, str] = {}
-    for reference in _references([option.condition for option in question.options]):
+    for reference in references([option.condition for option in question.options]):
         found[reference.text] = written(evaluate(reference, staged))
     return f". {', '.join(f'{text} is {value}' for text, value in list(found.items())[:4])}" if found else ""
 
 
-def _references(value: Any) -> Iterator[Reference]:
+def references(value: Any) -> Iterator[Reference]:
     """All references in an expression, or in several."""
     if isinstance(value, Reference):
         yield value
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _references(each)
+            yield from references(each)
     elif hasattr(value, "__dataclass_fields__"):
-        yield from _references([getattr(value, name) for name in value.__dataclass_fields__])
+        yield from references([getattr(value, name) for name in value.__dataclass_fields__])
 
 
 def check_showing(showing: Showing, staged: Staged) -> None:
