@@ -35,10 +35,11 @@ import explorer.session.jobs.training
 import explorer.session.jobs.weights
 import explorer.session.left_over
 import explorer.session.lesson_run
+import explorer.session.model_errands
 import explorer.session.open_views
 import explorer.session.reading_names
 import explorer.session.run_progress
 import explorer.session.runner
-import explorer.session.subjects.own_model
+import explorer.session.subjects.opened_model
 import explorer.session.veiling
 import explorer.session.worker.worker  # noqa: F401  # all of them

@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   network-explorer a.png b.png c.png            … at the first of several, the others beside Open
   network-explorer network.json photo.jpg       … with a network of your own
   network-explorer net.txt                      … a network in text notation
+  network-explorer net.py net.pth photo.jpg     … a model of your own: the file of its class, and its weights
   network-explorer two-two-two                  … one that comes with the program, by its name
   network-explorer lenet5                       … a template of File → New network, with fresh weights
   network-explorer --smoke                      check that it works here: one line of JSON
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="*",
         metavar="FILE",
-        help="a network (.json, .txt, or the name of one that comes along), a picture, or weights for the network",
+        help="a network (.json, .txt, or the name of one that comes along), a picture, weights, or a .py with a model",
     )
     parser.add_argument(
         "--smoke", action="store_true", help="open offscreen, wait for the first maps, print JSON, exit"

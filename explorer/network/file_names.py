@@ -45,6 +45,11 @@ def is_weights(path: str | Path) -> bool:
     return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
 
 
+def is_python(path: str | Path) -> bool:
+    """Whether a file is one of Python, which may make a model."""
+    return Path(path).suffix.lower() == ".py"
+
+
 def known_path(network: Path) -> Path:
     """Beside the file of a network that came with the program: what it knows of the examples that it learned from."""
     return network.with_name(f"{network.stem}.known.safetensors")

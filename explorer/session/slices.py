@@ -20,6 +20,7 @@ from explorer.session.fault import Fault
 from explorer.session.landscape_state import Landscape
 from explorer.session.lesson_state import LessonState
 from explorer.session.message import Message
+from explorer.session.model_question import ModelQuestion
 from explorer.session.progress import Progress
 from explorer.session.run_curves import RunCurves, with_curves
 from explorer.session.selection import Selection
@@ -67,6 +68,8 @@ class FilesState:
     redo_text: str = ""
     recent: tuple[Path, ...] = ()
     offer: Offer | None = None
+    question: ModelQuestion | None = None  # before a model out of a file is opened
+    trusted: tuple[str, ...] = ()  # digests of files that the person agreed to run
 
 
 @dataclass(frozen=True)

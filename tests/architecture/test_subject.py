@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "explorer"
 SUBJECTS = PACKAGE / "session" / "subjects"
 FILES = [PACKAGE / "app.py", *sorted((PACKAGE / "session").rglob("*.py")), *sorted((PACKAGE / "ui").rglob("*.py"))]
 LOOKED_AT = {"network", "model", "subject"}
-KINDS = {"EditableNetwork", "OwnModel", "Nothing"}
+KINDS = {"EditableNetwork", "OwnModel", "OpenedModel", "Nothing"}
 MAY_ASK = {
     "session/worker/desk.py": "the workbench has no model before its first pass, which was asked for just before",
 }
@@ -91,5 +91,6 @@ def test_the_kinds_of_subjects_are_named_only_where_one_is_made() -> None:
         "session/document.py",
         "session/edits.py",
         "session/features/files.py",
+        "session/features/models.py",
         "session/worker/desk.py",
     }

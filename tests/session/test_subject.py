@@ -16,6 +16,7 @@ from explorer.network.layers import ReLU
 from explorer.session import Session, Verb
 from explorer.session.subjects.editable_network import EditableNetwork
 from explorer.session.subjects.nothing import Nothing
+from explorer.session.subjects.opened_model import OpenedModel
 from explorer.session.subjects.own_model import OwnModel
 from explorer.session.subjects.subject import Refused, Subject
 from tests.ui.fakes import make_picture, wait_until_shown
@@ -29,6 +30,8 @@ SUBJECTS = {
     "nothing to learn": EditableNetwork.fresh(Network.parse("3x8x8 relu")),
     "faulty": EditableNetwork.fresh(Network.parse("3x8x8 conv(4, 9) linear(2)")),
     "own": OwnModel(nn.Linear(4, 2)),
+    "opened": OpenedModel(nn.Conv2d(3, 2, 3), source=Path("net.py"), shape=(3, 8, 8)),
+    "opened for numbers": OpenedModel(nn.Linear(4, 2), source=Path("net.py"), shape=(4,)),
     "nothing": Nothing(),
 }
 REFUSED: dict[str, set[Verb]] = {
@@ -37,6 +40,8 @@ REFUSED: dict[str, set[Verb]] = {
     "nothing to learn": {Verb.TRAIN},
     "faulty": {Verb.TRAIN},
     "own": set(Verb),
+    "opened": set(Verb) - {Verb.SHOW_PICTURE, Verb.LOAD_WEIGHTS},
+    "opened for numbers": set(Verb) - {Verb.LOAD_WEIGHTS},
     "nothing": set(Verb) - {Verb.SHOW_PICTURE},
 }
 DOING: dict[Verb, tuple[Callable[[Session], object], ...]] = {
@@ -47,9 +52,9 @@ DOING: dict[Verb, tuple[Callable[[Session], object], ...]] = {
     ),
     Verb.CHANGE_WEIGHTS: (
         lambda session: session.editing.reset_weights(),
-        lambda session: session.files.load_weights(Path("weights.pt")),
         lambda session: session.editing.set_cell("0.weight", (0, 0), 1.0),
     ),
+    Verb.LOAD_WEIGHTS: (lambda session: session.files.load_weights(Path("weights.pt")),),
     Verb.SAVE: (lambda session: session.files.save_network(Path("network.json")),),
     Verb.SHOW_PICTURE: (lambda session: session.input.use_picture(make_picture()),),
     Verb.USE_DATA: (lambda session: session.data.open_batch(),),

@@ -12,12 +12,13 @@ import numpy as np
 
 from explorer.bounds import brief
 from explorer.network import Network
-from explorer.network.file_names import is_network, is_weights, other_model
+from explorer.network.file_names import is_network, is_python, is_weights, other_model
 from explorer.network.templates import file_called
 from explorer.session.document import Document
 from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import START_SAMPLE, Feeding
+from explorer.session.features.models import Models
 from explorer.session.features.network_writing import NetworkWriting
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
 class Files:
     """Opens networks and weights, the newest that is asked for, and saves them.
 
-    `state.status.saving` says how far the writing is. Files that need no network are written one at a time.
+    `models` opens a person's own. `state.status.saving` says how far the writing is. Files that need no network are
+    written one at a time.
     """
 
     def __init__(self, store: Store, feeding: Feeding, recent: RecentFiles, saved: Saved) -> None:
         self._store, self._feeding, self._recent, self._saved = store, feeding, recent, saved
+        self.models = Models(store, feeding, recent, self.show)
         networks: Lane[FoundNetwork | Fault] = Lane(
             "network", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
@@ -68,6 +71,8 @@ class Files:
             self.open_network(path)
         elif is_weights(path):
             self.load_weights(path)
+        elif is_python(path):
+            self.models.open((path,))
         elif sentence := other_model(path):
             self._store.say(sentence)
         else:
@@ -106,7 +111,7 @@ class Files:
     def load_weights(self, path: str | Path) -> None:
         """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""
         document, path = self._store.state.document, Path(path)
-        if self._store.may(Verb.CHANGE_WEIGHTS):
+        if self._store.may(Verb.LOAD_WEIGHTS) and not self.models.load_weights(path):
             self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
 
     def show(self, document: Document, *given: Slice, is_saved: bool = True) -> None:

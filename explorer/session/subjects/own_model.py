@@ -24,6 +24,7 @@ REFUSALS: Mapping[Verb, str] = MappingProxyType(
     {
         Verb.EDIT: "This model was opened from a program and can be looked at, but not edited here.",
         Verb.CHANGE_WEIGHTS: "The weights of a model opened from a program are its own: change them in that program.",
+        Verb.LOAD_WEIGHTS: "The weights of a model opened from a program are its own: load them in that program.",
         Verb.SAVE: "A model opened from a program is saved by that program.",
         Verb.SHOW_PICTURE: "This model was opened from a program, which chooses its input.",
         Verb.USE_DATA: "A model opened from a program is fed by that program, not from data that are opened here.",

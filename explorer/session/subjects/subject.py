@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,8 @@ class Verb(Enum):
     """What a person may want to do with a subject."""
 
     EDIT = "edit"
-    CHANGE_WEIGHTS = "change weights"  # load them, type over one, take a step, forget them
+    CHANGE_WEIGHTS = "change weights"  # type over one, take a step, forget them
+    LOAD_WEIGHTS = "load weights"
     SAVE = "save"
     SHOW_PICTURE = "show a picture"
     USE_DATA = "use data"  # run it on the examples of a data set
@@ -37,6 +39,7 @@ class Refused(ValueError):
 class Subject(ABC):
     """What the window looks at. What is known only of a network is empty for any other."""
 
+    made_by: str = ""  # what of `own_source` makes it
     is_open: bool = True  # whether there is anything to look at
     layer_ids: tuple[int, ...] = ()  # the ids under which its layers' weights are kept, in their order
     others: np.ndarray | None = None  # further examples that it is always fed beside the one shown, (N − 1, …)
@@ -61,6 +64,11 @@ class Subject(ABC):
     @property
     def structure(self) -> object:
         """What it is beside its weights: equal for two subjects that differ in these alone."""
+        return None
+
+    @property
+    def own_source(self) -> Path | None:
+        """The file that makes it, where other weights can be put into what it makes; None for any other."""
         return None
 
     @property

@@ -33,6 +33,7 @@ from explorer.ui.common.typing.keys import TYPING_KEYS
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
+MODEL_FILTER = "Python files (*.py);;All files (*)"
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
 ICON_PX = QSize(40, 40)
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.tab *.txt *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"
@@ -65,6 +66,12 @@ def ask_lesson(parent: QWidget) -> Path | None:
 def ask_lesson_path(parent: QWidget, proposed: str) -> Path | None:
     """Where to write a lesson of one's own; `proposed` is a name without an ending."""
     return ask_where_to_write(parent, "Save as lesson", f"{proposed}{ENDING}", {f"Lessons (*{ENDING})": ENDING})
+
+
+def ask_model(parent: QWidget) -> Path | None:
+    """A file that makes a model, chosen by the person; None if they changed their mind."""
+    name, _ = QFileDialog.getOpenFileName(parent, "Open a model", "", MODEL_FILTER)
+    return Path(name) if name else None
 
 
 def ask_data_file(parent: QWidget) -> Path | None:

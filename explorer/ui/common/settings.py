@@ -39,6 +39,15 @@ def set_recent_files(paths: tuple[Path, ...]) -> None:
     write("recent", [quote(str(path)) for path in paths])
 
 
+def trusted_files() -> tuple[str, ...]:
+    """The digests of files that the person agreed to run, the newest first."""
+    return tuple(read("trusted", list[str]()))
+
+
+def set_trusted_files(digests: tuple[str, ...]) -> None:
+    write("trusted", list(digests))
+
+
 def layout() -> tuple[QByteArray | None, QByteArray | None]:
     """Geometry and dock state as they were when the window was closed; None before the first time."""
     return _bytes("geometry"), _bytes("docks")

@@ -43,6 +43,12 @@ def choose_network(shell: Shell) -> None:
         shell.leave(lambda: shell.session.files.open_network(path))
 
 
+def choose_model(shell: Shell) -> None:
+    path = dialogs.ask_model(shell.widget)
+    if path:
+        shell.open_path(path)
+
+
 def choose_weights(shell: Shell) -> None:
     path = dialogs.ask_weights(shell.widget)
     if path:

@@ -37,6 +37,7 @@ from explorer.ui.shell.docks import PaneDock
 from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.lesson_place import LessonPlace
 from explorer.ui.shell.menus import Menus
+from explorer.ui.shell.model_questions import ModelQuestions
 from explorer.ui.shell.shared_column import SharedColumn
 from explorer.ui.shell.status import Status
 from explorer.ui.shell.tabs import Tabs
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
         session.lessons.take_progress(settings.lesson_dots(), settings.lesson_language())
+        self._questions = ModelQuestions(session, self)
         session.changed.connect(self.show_state)
         self.show_state(None, session.state)
 
@@ -194,6 +196,7 @@ class MainWindow(QMainWindow):
         if new.lessons.step is not None:
             self.show_late_parts()
         self.lessons.follow(old, new)
+        self._questions.follow(old, new)
         self._make_rest_when_quiet(new)
 
     @Slot()

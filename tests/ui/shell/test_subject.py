@@ -28,7 +28,7 @@ from tests.ui.fakes import wait_until_shown
 NETWORK = EditableNetwork.fresh(Network.parse("2 linear(2)"))
 SUBJECTS = {"network": NETWORK, "own": OwnModel(nn.Linear(2, 2)), "nothing": Nothing()}
 ASKED = {
-    "openWeights": Verb.CHANGE_WEIGHTS,
+    "openWeights": Verb.LOAD_WEIGHTS,
     "resetWeights": Verb.CHANGE_WEIGHTS,
     "save": Verb.SAVE,
     "saveAs": Verb.SAVE,

@@ -1,0 +1,85 @@
+"""What is read and run of the files of a person's own model, each an errand for a lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.bounds import brief
+from explorer.engine.errors import EngineError, LoadError
+from explorer.session.fault import Fault
+from explorer.session.lanes import Watch
+
+if TYPE_CHECKING:
+    from explorer.engine.opening.open_model import ModelOfFiles, WeightsOfFile
+    from explorer.network import Shape
+
+
+@dataclass(frozen=True)
+class ModelFiles:
+    """The files that a model is made of: a Python file, and a file of weights if there is one."""
+
+    source: Path
+    weights: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class LookedAt:
+    """What was found without running anything: the digest of the file that would run, and what it offers.
+
+    `calls` are what can be chosen, the likeliest first.
+    """
+
+    files: ModelFiles
+    digest: str
+    calls: tuple[str, ...]
+    weights: WeightsOfFile | None = None
+
+
+@dataclass(frozen=True)
+class LookAtModel:
+    """Look at the files of a model, and read its weights; nothing of them runs."""
+
+    files: ModelFiles
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(self.files.source.name)}"
+
+    def run(self, watch: Watch) -> LookedAt | Fault:
+        from explorer.engine.model.load import read_weights
+        from explorer.engine.opening.offered import read_python_file
+        from explorer.engine.opening.open_model import WeightsOfFile
+
+        source, path = self.files.source, self.files.weights
+        try:
+            found = read_python_file(source)
+            weights = None if path is None else WeightsOfFile(read_weights(path), path.name, {})
+        except LoadError as error:
+            return Fault(str(error))
+        return LookedAt(self.files, found.digest, tuple(each.call for each in found.offered), weights)
+
+
+@dataclass(frozen=True)
+class MakeModel:
+    """Run the file that was looked at and make the model that was chosen: the person agreed to that."""
+
+    looked: LookedAt
+    asked: str = ""
+    shape: Shape | None = field(default=None)
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(self.looked.files.source.name)}"
+
+    def run(self, watch: Watch) -> ModelOfFiles | Fault:
+        from explorer.engine.opening.open_model import open_python_file
+
+        looked = self.looked
+        try:
+            return open_python_file(
+                looked.files.source, self.asked, looked.weights, shape=self.shape, should_stop=watch.should_stop
+            )
+        except EngineError as error:
+            return Fault(str(error))

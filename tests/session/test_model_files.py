@@ -1,0 +1,196 @@
+"""A person's own model out of files: nothing runs unasked, and whatever does not fit is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+from torch import nn
+
+from explorer.session import Session
+from explorer.session.model_question import Asks
+from tests.ui.fakes import make_picture, values_of, wait_until_shown
+
+NET = """
+from pathlib import Path
+from torch import nn
+Path(__file__).with_name("ran.txt").write_text("it ran")
+MEAN, STD = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
+class Net(nn.Sequential):
+    def __init__(self, classes=4):
+        super().__init__(nn.Conv2d(3, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, classes))
+"""
+TWO = (
+    NET
+    + """
+def with_seven():
+    return Net(7)
+"""
+)
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    session.files.new_network("3x8x8 conv(2, 3) relu")
+    session.input.use_picture(make_picture())
+    yield session
+    assert session.close()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "net.py"
+    path.write_text(NET)
+    return path
+
+
+def net(classes: int = 4) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(3, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, classes))
+
+
+def saved(folder: Path, classes: int = 4) -> Path:
+    torch.manual_seed(classes)
+    path = folder / f"net{classes}.pth"
+    torch.save({"state_dict": {f"module.{name}": value for name, value in net(classes).state_dict().items()}}, path)
+    return path
+
+
+def wait_until_asked(qtbot: QtBot, session: Session, asks: Asks = Asks.RUN) -> None:
+    qtbot.waitUntil(lambda: session.state.files.question is not None)
+    assert session.state.files.question.asks is asks  # type: ignore[union-attr]
+
+
+def open_and_agree(qtbot: QtBot, session: Session, *paths: Path, words: str = "") -> None:
+    session.files.models.open(paths)
+    wait_until_asked(qtbot, session)
+    session.files.models.answer(words)
+
+
+def wait_until_open(qtbot: QtBot, session: Session, title: str = "Net") -> None:
+    qtbot.waitUntil(lambda: session.state.title == title)
+    wait_until_shown(qtbot, session)
+
+
+def wait_until_told(qtbot: QtBot, session: Session, words: str) -> None:
+    qtbot.waitUntil(lambda: words in session.state.status.notice)
+
+
+def test_nothing_runs_before_the_person_agreed_or_after_they_declined(
+    session: Session, source: Path, qtbot: QtBot
+) -> None:
+    document = session.state.document
+    session.open_path(source)
+    wait_until_asked(qtbot, session)
+    assert "net.py" in session.state.files.question.text  # type: ignore[union-attr]
+    session.files.models.decline()
+    assert session.state.files.question is None
+    assert session.state.document is document
+    assert not source.with_name("ran.txt").exists()
+    assert session.state.files.trusted == ()
+
+
+def test_a_file_is_asked_about_once_and_again_when_it_has_changed(session: Session, source: Path, qtbot: QtBot) -> None:
+    open_and_agree(qtbot, session, source)
+    wait_until_open(qtbot, session)
+    document = session.state.document
+    session.open_path(source)
+    qtbot.waitUntil(lambda: session.state.document is not document)
+    assert session.state.files.question is None
+    source.write_text(NET + "# another line\n")
+    session.open_path(source)
+    wait_until_asked(qtbot, session)
+
+
+def test_it_is_fed_pictures_as_its_file_says(session: Session, source: Path, qtbot: QtBot) -> None:
+    weights = saved(source.parent)
+    open_and_agree(qtbot, session, source, weights)
+    wait_until_open(qtbot, session)
+    assert session.state.status.notice == (
+        "Net of net.py has the weights of net4.pth. Its input is 3 × 224 × 224, found by trying."
+    )
+    model = net()
+    table = torch.load(weights, weights_only=True)["state_dict"]
+    model.load_state_dict({name.removeprefix("module."): value for name, value in table.items()})
+    fed = session.state.values
+    assert fed is not None
+    assert fed.min() < 0, "the mean is taken off"
+    with torch.no_grad():
+        expected = model(torch.from_numpy(fed.copy())[None])[0]
+    np.testing.assert_allclose(values_of(session, "3"), expected, rtol=1e-4)
+
+
+def test_other_weights_are_put_into_the_model_that_is_open(session: Session, source: Path, qtbot: QtBot) -> None:
+    source.write_text(TWO)
+    open_and_agree(qtbot, session, source, words="with_seven")
+    wait_until_open(qtbot, session, "with_seven")
+    session.open_path(saved(source.parent, 7))
+    wait_until_told(qtbot, session, "with_seven of net.py has the weights of net7.pth.")
+    session.open_path(saved(source.parent, 4))
+    wait_until_told(
+        qtbot,
+        session,
+        "The weights in net4.pth do not fit with_seven: of another shape: 3.weight is 4 × 2 there and 7 × 2 here, and "
+        "1 more. They fit Net of the same file.",
+    )
+    assert session.state.title == "with_seven"
+
+
+def test_whatever_of_the_file_fits_the_weights_is_found(session: Session, source: Path, qtbot: QtBot) -> None:
+    source.write_text(TWO)
+    open_and_agree(qtbot, session, source, saved(source.parent, 7))
+    wait_until_open(qtbot, session, "with_seven")
+
+
+def test_a_call_with_arguments_may_be_written(session: Session, source: Path, qtbot: QtBot) -> None:
+    open_and_agree(qtbot, session, source, saved(source.parent, 9), words="Net(classes=9)")
+    wait_until_open(qtbot, session, "Net(classes=9)")
+    assert values_of(session, "3").shape == (9,)
+
+
+def test_where_nobody_knows_what_it_takes_it_is_asked_with_the_reason(
+    session: Session, source: Path, qtbot: QtBot
+) -> None:
+    source.write_text(
+        "import torch\nfrom torch import nn\nclass Odd(nn.Module):\n"
+        "    def forward(self, x):\n        assert x.shape[1:] == (5, 10, 10)\n        return torch.relu(x)\n"
+    )
+    open_and_agree(qtbot, session, source)
+    wait_until_asked(qtbot, session, Asks.INPUT)
+    session.files.models.answer("many")
+    assert session.state.files.question.text.startswith("'many' is no shape")  # type: ignore[union-attr]
+    session.files.models.answer("5 × 9 × 9")
+    wait_until_asked(qtbot, session, Asks.INPUT)
+    assert "An input of 5 × 9 × 9 does not run" in session.state.files.question.text  # type: ignore[union-attr]
+    session.files.models.answer("(5, 10, 10)")
+    wait_until_open(qtbot, session, "Odd")
+    assert session.state.input_shape == (5, 10, 10)
+
+
+def test_a_model_of_signals_is_given_an_example(session: Session, source: Path, qtbot: QtBot) -> None:
+    source.write_text("from torch import nn\nsignal = nn.Sequential(nn.Conv1d(2, 3, 5), nn.ReLU())\n")
+    open_and_agree(qtbot, session, source)
+    wait_until_open(qtbot, session, "signal")
+    assert session.state.values is not None
+    assert session.state.values.shape == (2, 64)
+    assert values_of(session, "0").shape[-2:] == (3, 60)
+    session.input.use_picture(make_picture())
+    assert session.state.status.notice.startswith("This model takes no pictures")
+
+
+def test_unsaved_work_is_asked_about_before_it_goes(session: Session, source: Path, qtbot: QtBot) -> None:
+    session.editing.rename_layer("relu1", "mine")
+    assert session.state.files.unsaved
+    open_and_agree(qtbot, session, source)
+    wait_until_asked(qtbot, session, Asks.LEAVE)
+    session.files.models.decline()
+    assert session.state.title != "Net"
+    open_again = session.files.models
+    open_again.open((source,))
+    wait_until_asked(qtbot, session, Asks.LEAVE)
+    open_again.answer()
+    wait_until_open(qtbot, session)
