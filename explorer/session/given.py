@@ -41,12 +41,14 @@ class Fed:
 
 @dataclass(frozen=True)
 class Examples:
-    """What a training step learns from: the target of the present input, and the further examples beside it."""
+    """What a training step learns from: the target of the present input, the further examples beside it, and whether
+    the input gets a gradient too."""
 
     target: Target = None
     is_label: bool = False
     batch: tuple[Example, ...] = ()
     is_batch_alone: bool = False
+    input_gradient: bool = False
 
     def put_into(self, present: StepsState) -> StepsState:
         """`present` with this target and this batch."""
@@ -56,6 +58,7 @@ class Examples:
             is_label=self.is_label,
             batch=self.batch,
             is_batch_alone=self.is_batch_alone,
+            input_gradient=self.input_gradient,
         )
 
 
@@ -109,7 +112,7 @@ def undoables_of(state: State) -> Undoables:
 def examples_of(state: State) -> Examples:
     """What the next training step of `state` learns from beside the present input."""
     steps = state.steps
-    return Examples(steps.target, steps.is_label, steps.batch, steps.is_batch_alone)
+    return Examples(steps.target, steps.is_label, steps.batch, steps.is_batch_alone, steps.input_gradient)
 
 
 def with_undoables(state: State, undoables: Undoables) -> tuple[Slice, ...]:

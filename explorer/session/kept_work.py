@@ -56,6 +56,7 @@ class Work:
     is_batch_alone: bool = False
     step: int = 0
     is_typed: bool = False
+    input_gradient: bool = False
 
     @classmethod
     def of(cls, state: State) -> Work:
@@ -70,6 +71,7 @@ class Work:
             is_batch_alone=steps.is_batch_alone,
             step=state.training.step,
             is_typed=fed.is_typed,
+            input_gradient=steps.input_gradient,
         )
 
     def is_same(self, other: Work) -> bool:
@@ -134,6 +136,7 @@ def _rest(work: Work) -> dict[str, Any]:
         "batch": [{"name": example.name, "target": example.target} for example in work.batch],
         "is_batch_alone": work.is_batch_alone,
         "is_typed": work.is_typed,
+        "input_gradient": work.input_gradient,
         "step": work.step,
     }
 
@@ -171,7 +174,8 @@ def _work(document: Document, rest: dict[str, Any], typed: Arrays) -> Work:
     picture = _picture(rest["picture"], typed.get(f"{_TYPED}picture"))
     step = _of(rest.get("step", 0), int)  # older versions did not write it
     is_alone, is_typed = _of(rest["is_batch_alone"], bool), _of(rest.get("is_typed", numbers is not None), bool)
-    return Work(document, picture, numbers, _target(rest["target"]), batch, is_alone, step, is_typed)
+    asks_input = _of(rest.get("input_gradient", False), bool)
+    return Work(document, picture, numbers, _target(rest["target"]), batch, is_alone, step, is_typed, asks_input)
 
 
 def _target(told: Any) -> Target:

@@ -97,13 +97,27 @@ def _wanted(timeline: Timeline, wanted: Cell | StepName | None) -> Cursor | None
 
 
 def gradient_at(timeline: Timeline, wanted: Cell) -> Cursor | None:
-    """Where the gradient of one number of a layer's parameter stands; None where the timeline has none."""
+    """Where the gradient of one number of a layer's parameter, or of the input, stands; None where the timeline has
+    none."""
+    if wanted.call == INPUT:
+        return _input_gradient_at(timeline, wanted.index)
     made = timeline.step_of(wanted.call)
     back = None if made is None else timeline.find("backward", timeline.steps[made].call)
     shape = None if back is None else timeline.steps[back].asked.get(wanted.of)
     if back is None or shape is None or not is_index(wanted.index, shape):
         return None
     return Cursor(back, wanted.of, wanted.index)
+
+
+def _input_gradient_at(timeline: Timeline, index: Index) -> Cursor | None:
+    """Where the gradient of a number of the first example stands: at the first call, backwards, that passes it back."""
+    for step in timeline.steps:
+        of = next((name for name, title in step.titles.items() if title == INPUT and name in step.asked), None)
+        if step.phase == "backward" and of is not None:
+            shape = step.asked[of]
+            place = (0, *index) if step.has_batch(of) else index
+            return Cursor(step.index, of, place) if is_index(place, shape) else None
+    return None
 
 
 def _standing(state: State, timeline: Timeline) -> Cursor:

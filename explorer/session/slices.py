@@ -124,6 +124,7 @@ class StepsState:
     is_label: bool = False  # the target is that of the example of the data that is shown, and goes with it
     batch: tuple[Example, ...] = ()  # further examples beside the present input
     is_batch_alone: bool = False  # the batch came from training data: the present input is no part of it
+    input_gradient: bool = False  # the input gets a gradient too
     breakpoints: tuple[Breakpoint, ...] = ()
     reading: Reading | None = None
     reading_at: Cursor | None = None
@@ -138,7 +139,7 @@ class StepsState:
 
     def for_other_outputs(self) -> StepsState:
         """The same without what was meant for the outputs of the network before: target, batch, what was tried."""
-        given = replace(self, target=None, is_label=False, batch=(), is_batch_alone=False)
+        given = replace(self, target=None, is_label=False, batch=(), is_batch_alone=False, input_gradient=False)
         return replace(given, tried=None, loss_looked_at="", output_looked_at=0)
 
 

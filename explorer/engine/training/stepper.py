@@ -36,7 +36,8 @@ class LearningBatch:
     """What a step learns from: a batch (N, …) with what it should give, and how.
 
     `last_kind` and `classes` are what is known of the network's outputs, for choosing a loss that suits them.
-    `dtype` is the type that the model takes; None for the type of the values.
+    `dtype` is the type that the model takes; None for the type of the values. The input gets a gradient where
+    `input_gradient` asks for it, or where nothing else would get one.
     """
 
     values: np.ndarray
@@ -45,6 +46,7 @@ class LearningBatch:
     last_kind: str = ""
     classes: int = 0
     dtype: torch.dtype | None = None
+    input_gradient: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +196,8 @@ def _step(
 ) -> RecordedStep:
     model, x = learner.model, torch.from_numpy(batch.values.copy()).to(_where(learner.model), batch.dtype)
     if x.is_floating_point():
-        x.requires_grad_(not any(parameter.requires_grad for parameter in model.parameters()))
+        is_alone = not any(parameter.requires_grad for parameter in model.parameters())
+        x.requires_grad_(batch.input_gradient or is_alone)
     try:
         outputs = _outputs(model, x)
         loss = batch.chosen.loss or suggested_loss(batch.last_kind, _width(outputs), batch.classes)

@@ -86,6 +86,12 @@ class Learning:
         steps = replace(self._store.state.steps, batch=examples, is_batch_alone=True)
         self._store.give("open training batch", steps)
 
+    def ask_input_gradient(self, is_asked: bool) -> None:
+        """Whether the input gets a gradient in recorded steps, as the weights do."""
+        if is_asked != self._store.state.steps.input_gradient:
+            label = "gradient of the input" if is_asked else "no gradient of the input"
+            self._store.give(label, replace(self._store.state.steps, input_gradient=is_asked))
+
     # --- steps ---
 
     def take_step(self) -> None:
@@ -170,8 +176,9 @@ class Learning:
 
     def request(self, shown: Request | None = None) -> StepRequest:
         """All that a training step depends on that is recorded now."""
-        state = self._store.state
-        return StepRequest(shown or self._passes.request(), state.wanted, state.steps.batch, state.steps.is_batch_alone)
+        state, steps = self._store.state, self._store.state.steps
+        shown = shown or self._passes.request()
+        return StepRequest(shown, state.wanted, steps.batch, steps.is_batch_alone, steps.input_gradient)
 
     # --- answers ---
 

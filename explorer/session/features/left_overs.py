@@ -143,6 +143,7 @@ class LeftOvers(QObject):
             is_label=False,
             batch=work.batch,
             is_batch_alone=work.is_batch_alone,
+            input_gradient=work.input_gradient,
         )
         fed = InputState(work.picture, work.numbers, is_typed=work.is_typed)
         self._files.show(work.document, fed, steps, is_saved=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from explorer.session.features.files import Files
-from explorer.session.given import undoables_of
+from explorer.session.given import Examples, undoables_of
 from explorer.session.lesson_run import curves_of, judged_of
 from explorer.session.slices import DataState, InputState, Slice, StepsState, WatchingState
 from explorer.session.state import State
@@ -59,7 +59,8 @@ class LessonScenes:
         state, steps = self._store.state, self._store.state.steps
         given, scene = self._changed
         changed = scene if given and _is_same(given, _standing(state)) else None
-        return Standing(state.document, state.values, steps.target, steps.batch, state.maps.mode, changed)
+        mode, asks_input = state.maps.mode, steps.input_gradient
+        return Standing(state.document, state.values, steps.target, steps.batch, mode, asks_input, changed)
 
     def set_up(self, found: SceneSet, label: str = "") -> None:
         """Show a scene, as one entry of undo; without a `label` nothing leads back to the scene before."""
@@ -82,7 +83,8 @@ class LessonScenes:
         """Show what came of a scene that stands there, with `others` beside it."""
         state = self._store.state
         given = replace(state.input, picture=found.picture, numbers=found.numbers, fitted=None, page_asked=None)
-        steps = replace(state.steps.for_other_outputs(), target=found.target, batch=found.batch)
+        examples = Examples(found.target, batch=found.batch, input_gradient=found.input_gradient)
+        steps = examples.put_into(state.steps.for_other_outputs())
         maps = replace(state.maps, mode=found.mode, fault=None)
         self._store.open_document(found.document, given, steps, maps, *others, label=label)
         if not label:

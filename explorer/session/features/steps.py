@@ -21,7 +21,7 @@ from explorer.session.shared_place import (
     selection_at,
     shown_as,
 )
-from explorer.session.snapshot import LayerActivation
+from explorer.session.snapshot import INPUT, LayerActivation
 from explorer.session.state import State
 from explorer.session.step_tensors import Tensor
 from explorer.session.store import Store
@@ -153,6 +153,18 @@ class Steps:
             self._store.say(NO_GRADIENT_OF.format(name=f"{layer}.{parameter}"))
         else:
             self._move(cursor)
+
+    def go_to_input_gradient(self, index: Index) -> None:
+        """The gradient of one number of the input, which is asked for where it is not on record yet."""
+        steps, wanted = self._store.state.steps, Cell(INPUT, index, INPUT)
+        cursor = None if steps.timeline is None else gradient_at(steps.timeline, wanted)
+        if cursor is not None:
+            self._move(cursor)
+        elif steps.timeline is not None and steps.input_gradient:
+            self._store.say(NO_GRADIENT_OF.format(name="the input"))
+        else:
+            self._store.set(replace(steps, wanted=wanted))
+            self._learning.ask_input_gradient(True)
 
     def follow_term(self, tensor: str, cell: tuple[int, ...]) -> None:
         """Jump to the step and the cell that a factor of a term came from."""

@@ -74,6 +74,7 @@ class LessonCapturer:
             network=named or network.text(),
             input=_as_on_paper(batch.values, network),
             mode=request.shown.mode,
+            input_gradient=request.input_gradient,
             is_broken=any(problem.severity == "error" for problem in document.problems),
         )
         staged = _staged(scene)

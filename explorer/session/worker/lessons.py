@@ -40,6 +40,7 @@ class SceneSet:
     target: Target
     batch: tuple[Example, ...]
     mode: str
+    input_gradient: bool
     staged: Scene
     run: RunMade | None = None
 
@@ -54,6 +55,7 @@ class Standing:
     target: Target
     batch: tuple[Example, ...]
     mode: str
+    input_gradient: bool
     scene: Scene | None = None
 
 
@@ -111,9 +113,18 @@ class Stager:
         targets = _targets(stage.scene, len(values))
         batch = tuple(Example(row, target) for row, target in zip(values[1:], targets[1:], strict=True))
         numbers = values[0] if picture is None else None
-        stands = replace(stage.scene, edits=())
+        shown, stands = stage.scene, replace(stage.scene, edits=())
         return SceneSet(
-            scene, document, picture, numbers, targets[0], batch, stage.scene.mode, stands, known_run(stage)
+            scene,
+            document,
+            picture,
+            numbers,
+            targets[0],
+            batch,
+            shown.mode,
+            shown.input_gradient,
+            stands,
+            known_run(stage),
         )
 
     def _staged(self, scene: Scene) -> Staged:
@@ -248,6 +259,7 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         loss=chosen.loss if scene.loss else "",
         learning={name: getattr(chosen, name) for name in LEARNING} if scene.learning else {},
         mode=standing.mode,
+        input_gradient=standing.input_gradient,
         steps=1,
         edits=(),
         epochs=chosen.epochs if scene.data else scene.epochs,

@@ -31,12 +31,14 @@ NO_LAYERS = "This network has no layers yet: add one, and a training step of it 
 
 @dataclass(frozen=True, eq=False)
 class StepRequest:
-    """All that a recorded step depends on: the pass, what it should give, and further examples of the batch."""
+    """All that a recorded step depends on: the pass, what it should give, further examples of the batch, and whether
+    the input gets a gradient too."""
 
     shown: Request
     target: Target
     batch: tuple[Example, ...]
     is_batch_alone: bool = False
+    input_gradient: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +153,7 @@ class StepRecorder:
             chosen=document.hyperparameters,
             last_kind=_last_kind(document),
             classes=len(document.classes),
+            input_gradient=request.input_gradient,
         )
 
 

@@ -29,6 +29,7 @@ KINDS = {
 }
 WITHOUT_PICTURE = {words: ending for words, ending in KINDS.items() if ending in (".npy", ".csv")}
 GAP = 1  # cells between maps
+GRADIENT = "Its gradient, in the debugger"
 
 
 def chosen_thing(session: Session) -> Thing | None:
@@ -58,8 +59,10 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
     if len(own) == 3:
         words.append(f"row {own[1]}, column {own[2]}")
     drawn = entry.values if not own else entry.values[own[0]]
-    find = partial(_select, session, entry.name, chosen) if entry.name != INPUT else None
     cell = entry.cell(*own) if own else None
+    find: Callable[[], object] | None = partial(_select, session, entry.name, chosen)
+    if entry.name == INPUT:
+        find = _gradient_of_input(session, entry, chosen)
     thing = thing_of_numbers(
         session,
         " · ".join(words),
@@ -68,6 +71,7 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
         scale=scale_for(entry.low, entry.high),
         line=pytorch_line(session.state, entry.name),
         find=find,
+        find_words=GRADIENT if entry.name == INPUT else "",
     )
     asked = None if cell is None else asked_number(session.state, cell.call, cell.index, values)
     return replace(thing, asked=asked)
@@ -123,6 +127,14 @@ def _value_text(values: np.ndarray) -> str:
 
 def _select(session: Session, layer: str, chosen: Selection) -> None:
     session.selection.select(layer=layer, channel=chosen.channel, row=chosen.row, column=chosen.column)
+
+
+def _gradient_of_input(session: Session, entry: LayerActivation, chosen: Selection) -> Callable[[], object] | None:
+    """Leads to the gradient of a chosen number of the input; None for a whole map, and where no step can be recorded."""
+    cell = None if chosen.channel is None else entry.cell(chosen.channel, chosen.row, chosen.column)
+    if cell is None or entry.values.dtype.kind != "f":
+        return None
+    return partial(session.steps.go_to_input_gradient, cell.index[1:])
 
 
 def pytorch_line(state: State, layer: str) -> str:

@@ -82,6 +82,18 @@ def pause_while_playing(command: Command, state: State) -> Command:
     return replace(command, text="Pause", tip="Stop stepping.", icon="ph.pause")
 
 
+def switch_input_gradient(shell: Shell) -> None:
+    """The gradient of the input is worked out too, or no longer."""
+    shell.session.learning.ask_input_gradient(not shell.session.state.steps.input_gradient)
+
+
+def leave_out_while_asked(command: Command, state: State) -> Command:
+    """What the command is called while the input gets a gradient."""
+    if not state.steps.input_gradient:
+        return command
+    return replace(command, text="No gradient of the input", tip="Work out the gradients of the weights alone.")
+
+
 STEP_COMMANDS: tuple[Command | str, ...] = (
     Command(
         "stepOver",
@@ -213,5 +225,15 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "ph.check-circle",
         "Ctrl+F5",
         has_timeline,
+    ),
+    SEPARATOR,
+    Command(
+        "inputGradient",
+        "Step",
+        "Gradient of the input",
+        "Work out the gradient of the input too, as that of a weight: how the loss changes with each of its numbers.",
+        switch_input_gradient,
+        "ph.image-square",
+        now=leave_out_while_asked,
     ),
 )

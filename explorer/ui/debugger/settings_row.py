@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLayout, QToolButton, QWidget
 
 from explorer.arithmetic.losses import suggested_loss
 from explorer.session import Session, State
@@ -23,13 +23,14 @@ BUTTON_ROOM = 36  # pixels that a button takes besides its words
 FORM_TIP = "Loss, optimizer and all of its numbers. The list of losses says what each makes of this step."
 RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
 BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."
+INPUT_TIP = "How the loss changes with each number of the input. Nobody trains the input, so it is worked out on request."
 EXAMPLE_TIP = "The example of the batch that is drawn, counted from 0 as everything that stands in a tensor."
 
 
 class StepSettings(FollowingView, QWidget):
     """One row where there is room for it; else a single button that opens all of it."""
 
-    shows = ("document", "steps.timeline", "steps.target", "steps.batch", "steps.cursor")
+    shows = ("document", "steps.timeline", "steps.target", "steps.batch", "steps.cursor", "steps.input_gradient")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -41,6 +42,10 @@ class StepSettings(FollowingView, QWidget):
         self.open_form = PopupButton("Loss and optimizer", tip=FORM_TIP)
         self.open_form.opened.connect(self._open)
         self.open_form.body.addWidget(self.form)
+        self.input_gradient = QCheckBox("gradient of the input too")
+        self.input_gradient.setToolTip(INPUT_TIP)
+        self.input_gradient.toggled.connect(session.learning.ask_input_gradient)
+        self.open_form.body.addWidget(self.input_gradient)
         self.target = TargetEditor()
         self.target.edited.connect(self._aim)
         self.target.refused.connect(self._complain)
@@ -114,6 +119,8 @@ class StepSettings(FollowingView, QWidget):
         is_fresh = old is None or old.steps.timeline is not new.steps.timeline
         if is_fresh or old is None or old.document is not new.document:
             self._show_learning(new)
+        with QSignalBlocker(self.input_gradient):
+            self.input_gradient.setChecked(new.steps.input_gradient)
         if is_fresh and self.open_form.popup.isVisible():
             self._show_losses(new)
         if is_fresh or old is None or (old.steps.target, old.document) != (new.steps.target, new.document):

@@ -10,13 +10,12 @@ from PySide6.QtCore import QPoint
 from explorer.arithmetic.operation import Index
 from explorer.session import LayerActivation, Selection, Session
 from explorer.ui.common.mosaic import Place
-from explorer.ui.common.number_things import pytorch_line, thing_of_maps, thing_of_numbers
+from explorer.ui.common.number_things import GRADIENT, pytorch_line, thing_of_maps, thing_of_numbers
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.sheet import COLOURS, Sheet
 
-GRADIENT = "Its gradient, in the debugger"
 
 
 class MapThings:
