@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--clip-norm", type=_finite, default=chosen.clip_norm, help="longest gradient of all; 0: any")
     made.add_argument("--accumulation", type=_positive, default=1, metavar="BATCHES", help="added up for each step")
+    made.add_argument("--keep-gradients", action="store_true", help="never clear them: each step adds to those before")
     made.add_argument("--patience", type=_count, default=0, help="epochs without progress before it ends; 0: never")
     made.add_argument("--seed", type=_seed, default=chosen.seed)
     made.add_argument("--augment", nargs="+", default=[], choices=AUGMENTATIONS, help="change training pictures")

@@ -62,12 +62,15 @@ class Update(ABC):
         cell: Index,
         *,
         symbols: Mapping[str, str] | None = None,
+        kept: np.ndarray | None = None,
+        clipped: float = 1.0,
     ) -> UpdateExplanation:
         """How `parameter[cell]` came to its new value.
 
         `parameter`, `gradient` and the tensors of `state` have one shape and are as they were *before* the step;
         `state` may lack what the optimizer had not made yet. `hyperparameters` are those of its parameter group; others
-        than those listed are not read. `symbols` may rename "parameter" (w) and "gradient" (g).
+        than those listed are not read. `symbols` may rename "parameter" (w) and "gradient" (g). Where gradients of the
+        steps before were `kept`, `gradient` is that of this step, and their sum was multiplied by `clipped`.
         """
         before = {name: _at(state[name], cell) for name in self.reads if state.get(name) is not None}
         lines = Lines(
@@ -77,6 +80,7 @@ class Update(ABC):
             parameter.dtype if parameter.dtype.kind == "f" else np.dtype(np.float64),
             {name: hyperparameters.get(name, default) for name, default in self.defaults.items()},
             dict(symbols or {}),
+            kept=None if kept is None else (float(kept[cell]), clipped),
         )
         with np.errstate(all="ignore"):  # a diverged run's infinities are numbers to show like others
             return lines.finished(self.run(lines))

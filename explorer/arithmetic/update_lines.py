@@ -70,7 +70,10 @@ class LineTerm:
 
 
 class Lines:
-    """The lines of an update as they are worked out: what was there before, and what each line made."""
+    """The lines of an update as they are worked out: what was there before, and what each line made.
+
+    `kept` are the gradients of the steps before, added up, and what their sum with this one's is shortened by.
+    """
 
     def __init__(
         self,
@@ -80,13 +83,15 @@ class Lines:
         precision: np.dtype[Any],
         hyperparameters: Mapping[str, Any],
         symbols: Mapping[str, str],
+        *,
+        kept: tuple[float, float] | None = None,
     ) -> None:
         self.parameter = parameter
         self.before = before
         self.hyperparameters = hyperparameters
         self.w = symbols.get("parameter", "w")
         self.g = symbols.get("gradient", "g")
-        self._gradient = gradient
+        self._gradient, self._kept_gradient = gradient, kept
         self._precision = precision
         self.rounded = 0.0  # what the differences inside the last line's terms were rounded at
         self._steps: list[UpdateStep] = []
@@ -127,6 +132,8 @@ class Lines:
     def gradient(self, *, with_decay: bool = True) -> tuple[str, np.float64]:
         """What is descended, and its symbol: the gradient, with the opposite sign to maximize, and the weight decay."""
         symbol, value = self.g, np.float64(self._gradient)
+        if self._kept_gradient is not None:
+            value = self._with_kept(*self._kept_gradient)
         if self.hyperparameters.get("maximize"):
             value = self.add(f"{self.g}′", f"−{self.g}", [LineTerm((float(value),), True)])
             symbol = f"{self.g}′"
@@ -136,6 +143,13 @@ class Lines:
             value = self.add(f"{symbol}′", f"{symbol} + λ·{self.w}", products)
             symbol = f"{symbol}′"
         return symbol, value
+
+    def _with_kept(self, kept: float, clipped: float) -> np.float64:
+        """The line that adds this step's gradient to those that were kept."""
+        if clipped == 1:
+            return self.add(self.g, "kept + new", [LineTerm((kept,)), LineTerm((self._gradient,))])
+        products = [LineTerm((clipped, kept)), LineTerm((clipped, self._gradient))]
+        return self.add(self.g, "c·kept + c·new", products)
 
     def finished(self, last: Explanation) -> UpdateExplanation:
         """The whole update: its lines one after the other."""

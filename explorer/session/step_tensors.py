@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.call_tensors import Given
     from explorer.engine.recording.recording import Recording, Step
+    from explorer.engine.recording.update import Update
 
-BEFORE, GRADIENT, AFTER, CHANGE = "before", "gradient", "after", "change"
+BEFORE, GRADIENT, KEPT, AFTER, CHANGE = "before", "gradient", "kept gradient", "after", "change"
 DIFFERENCE = "difference"
 
 
@@ -171,10 +172,22 @@ def _of_update(step: Step) -> StepTensors:
     )
     before = _tensor(BEFORE, f"{update.parameter} before", update.before, role="weight")
     clipped = f", clipped to {plain_number(update.clipped, 3)} of it" if update.clipped < 1 else ""
-    gradient = _tensor(GRADIENT, f"gradient of {update.parameter}{clipped}", update.gradient, role="gradient")
+    gradients = _gradients_of(update, clipped)
     after = _tensor(AFTER, f"{update.parameter} after", update.after, role="weight")
     change = Tensor(CHANGE, DIFFERENCE, _frozen(after.values - before.values), "gradient")
-    return StepTensors((before, gradient), state, (after, change), dict(update.settings))
+    return StepTensors((before, *gradients), state, (after, change), dict(update.settings))
+
+
+def _gradients_of(update: Update, clipped: str) -> tuple[Tensor, ...]:
+    """What the optimizer read; where gradients of the steps before were kept, that of this step and those."""
+    title = f"gradient of {update.parameter}"
+    if update.kept is None:
+        return (_tensor(GRADIENT, f"{title}{clipped}", update.gradient, role="gradient"),)
+    arrived = update.kept * 0 if update.arrived is None else update.arrived
+    kept = _tensor(
+        KEPT, f"kept {title}{clipped and clipped.replace(' of it', ' of the sum')}", update.kept, role="gradient"
+    )
+    return _tensor(GRADIENT, title, arrived, role="gradient"), kept
 
 
 def _inputs(recording: Recording, call: Call) -> tuple[tuple[Tensor, ...], dict[str, Any]]:

@@ -34,7 +34,7 @@ from explorer.session.step_tensors import (
     root_mean_square,
     tensors_of,
 )
-from explorer.session.veil import NO_VEIL, CellRange, Covered, Veil, handed_back, told_by
+from explorer.session.veil import KEPT_ASKED, NO_VEIL, WAITS, CellRange, Covered, Veil, handed_back, told_by
 
 if TYPE_CHECKING:
     from explorer.engine.explaining.breakpoints import Hit
@@ -257,11 +257,18 @@ class Timeline:
         """The arithmetic of a cell of `of`, beside what PyTorch computed; `index` is None where there is none."""
         cell = None if index is None else Cell(self.steps[step].call, index, of)
         explained = self._explainer.explain(self._engine_steps[step], cell)
+        if self._adds_up_what_is_asked(self.steps[step]):
+            return replace(explained, explanation=None, message=WAITS)
         if not self._covered or index is None:
             return explained
         covered, tensors = self._covered, self.tensors(step).by_name
         read = {name: covered[tensor.title] for name, tensor in tensors.items() if tensor.title in covered}
         return explained.without(read, is_asked=index in covered.get(self.asked(step, of).title, ()))
+
+    def _adds_up_what_is_asked(self, entry: TimelineStep) -> bool:
+        """Whether the lines of an update begin with the sum that a veil lies over."""
+        is_weight = entry.phase == "update" and entry.parameter.endswith(".weight")
+        return is_weight and any(each.of == KEPT_ASKED and each.call == entry.layer for each in self.veil.cells)
 
     def lecture_line(self, step: int, of: str, index: Index) -> str:
         """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where they are too many."""

@@ -20,6 +20,7 @@ from explorer.arithmetic.operation import Index
 from explorer.session.asked_sizes import NO_SIZES, AskedSizes
 from explorer.session.cell import is_index
 
+KEPT_ASKED = "kept_gradient"  # the sum of what was kept and of what came since
 WAITS = "A number that goes in here is asked for in the lesson: answer there first."
 
 PAYLOAD = np.uint64(0x0007_FFFF_E000_0000)

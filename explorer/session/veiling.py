@@ -16,7 +16,7 @@ from explorer.lessons.readings.expressions import (
 )
 from explorer.lessons.script import Question
 from explorer.session.asked_sizes import ALL_LAYERS, AskedSizes
-from explorer.session.veil import CellRange, Veil
+from explorer.session.veil import KEPT_ASKED, CellRange, Veil
 
 SAID = ("probability", "class")
 PASSED_BACK = "grad_"
@@ -90,7 +90,7 @@ def _cells(reference: Reference) -> CellRange | None:
     if len(reference.names) != 2:
         return None
     call, of = reference.names
-    if of != "output" and not of.startswith(PASSED_BACK) and not of.endswith(AFTER):
+    if of not in ("output", KEPT_ASKED) and not of.startswith(PASSED_BACK) and not of.endswith(AFTER):
         return None
     return CellRange(call, tuple(_ends(each) for each in reference.index or ()), of)
 

@@ -68,7 +68,8 @@ def test_it_is_what_pytorch_gives_and_the_weights_keep_theirs(text: str, seed: i
     gradient = made(asked=True)
     given_x = torch.tensor(x, requires_grad=True)
     torch.nn.functional.cross_entropy(model(given_x), torch.tensor(wanted)).backward()
-    assert gradient is not None and torch.equal(gradient, given_x.grad)
+    assert gradient is not None
+    assert torch.equal(gradient, given_x.grad)
     assert all(torch.equal(found[0][name], each) for name, each in found[1].items())
 
 

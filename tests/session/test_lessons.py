@@ -300,3 +300,20 @@ def test_a_run_that_is_given_up_by_hand_is_said_to_be_missing(qtbot: QtBot, sess
     page = session.state.lessons.page
     assert page is not None
     assert not page.fault
+
+
+def test_gradients_that_a_lesson_keeps_are_added_up_in_the_window_once_it_was_answered(
+    qtbot: QtBot, session: Session
+) -> None:
+    session.learning.watch_steps("debugger", True)
+    opened(qtbot, session, "whose-gradient", "stays")
+
+    def line() -> str:
+        timeline = session.state.steps.timeline
+        assert timeline is not None
+        at = next(step.index for step in timeline.steps if step.parameter == "linear2.weight")
+        return str(timeline.explain(at, "weight", (0, 0)).explanation or "")
+
+    assert "12" not in line()
+    answer(qtbot, session, "12")
+    assert "g = 6 + 6 = 12" in line()

@@ -206,6 +206,10 @@ def _with_last(cells: np.ndarray[Any, Any], last: int) -> np.ndarray[Any, Any]:
 def _check_plain(update: Update) -> None:
     """Raises EngineError unless the update is w − lr·g and nothing else."""
     more = [name for name in ("momentum", "weight_decay", "nesterov", "maximize") if update.settings.get(name)]
+    if update.kept is not None:
+        raise EngineError(
+            "The delta rule's change is that of one step's gradient; here those of the steps before count."
+        )
     if update.optimizer != SGD.name or more:
         what = f"{SGD.name} with {more[0].replace('_', ' ')}" if update.optimizer == SGD.name else update.optimizer
         raise EngineError(f"The delta rule's change is that of plain gradient descent; this step was made by {what}.")

@@ -135,9 +135,23 @@ def _explained_update(update: Update, cell: Index, symbols: Mapping[str, str]) -
     try:
         rule = update_named(update.optimizer)
     except ValueError as error:
+def _read_by(update: Update) -> torch.Tensor:
+    """What the lines begin with: what the optimizer read, or where older gradients were kept that of this step."""
+    if update.kept is None:
+        return update.gradient
+    return torch.zeros_like(update.kept) if update.arrived is None else update.arrived
+
+
         raise EngineError(str(error)) from error
     state = map_tree(dict(update.state_before), torch.Tensor, array)
     explained = rule.explain(
-        array(update.before), array(update.gradient), state, update.settings, cell, symbols=symbols
+        array(update.before),
+        array(_read_by(update)),
+        state,
+        update.settings,
+        cell,
+        symbols=symbols,
+        kept=None if update.kept is None else array(update.kept),
+        clipped=update.clipped,
     )
     return checked(explained, update.after[cell])

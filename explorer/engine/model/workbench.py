@@ -303,6 +303,10 @@ class Workbench:
         """Keeps the weights that the last step of `run_until` began with, under new ids."""
         self._keep(self._stepper.keep_before(layer_ids), layer_ids)
 
+    def keep_gradients(self, layer_ids: tuple[int, ...], gradients: Mapping[str, np.ndarray]) -> None:
+        """Gradients of training steps before, by parameter, for the layers of these ids."""
+        self._stepper.keep_gradients(layer_ids, gradients)
+
     def type_over(
         self,
         name: str,

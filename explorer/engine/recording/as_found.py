@@ -63,6 +63,10 @@ class AsFound:
         for tensor in tensors:
             self._copies.pop(id(tensor), None)
 
+    def accept_gradients(self) -> None:
+        """What lies in `.grad` of the weights stays: it was added up because that was asked for."""
+        self._gradients.clear()
+
     def restore(self, before_writing: Callable[[torch.Tensor], Any] = lambda tensor: None) -> None:
         """Puts everything back. `before_writing` is told of each tensor that is about to change."""
         self._trained = any(module.training for module, _ in self._modes)

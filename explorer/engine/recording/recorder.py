@@ -47,6 +47,7 @@ def record(
     loss: str | Callable[..., torch.Tensor] | None = None,
     optimizer: torch.optim.Optimizer | None = None,
     clip_norm: float = 0.0,
+    keep_gradients: bool = False,
     budget_bytes: int = DEFAULT_BUDGET_BYTES,
     should_stop: ShouldStop | None = None,
     train: bool | None = None,
@@ -63,8 +64,10 @@ def record(
     The model runs in the mode it is in unless `train` says otherwise, and is left as it was found: mode, hooks,
     weights, buffers, gradients and random state; an `optimizer` makes its step, because it was asked to, from gradients
     that together are shortened to `clip_norm`, if one is given; the steps of SGD, Adam, AdamW and RMSprop can be
-    explained. What is handed out is detached, and no graph is held unless `keep_graph` asks for outputs from which a
-    gradient can flow. If the pass fails, the recording up to the failing call comes back with its `error` set.
+    explained. With `keep_gradients` those of the pass are added to what lies in `.grad`, as where nobody clears it, and
+    the sum is left there. What is handed out is detached, and no graph is held unless `keep_graph` asks for outputs
+    from which a gradient can flow. If the pass fails, the recording up to the failing call comes back with its `error`
+    set.
     Raises Cancelled if `should_stop` says so between two calls, EngineError with a sentence for a lazy module that
     never ran, a loss or a target that does not fit, and a way back that cannot be taken.
     """
@@ -74,7 +77,7 @@ def record(
         raise EngineError(f"A recording needs a model (an nn.Module), not {problem}")
     if loss is None and (target is not None or optimizer is not None):
         raise EngineError("A target or an optimizer is of use only with a loss: name one.")
-    learning = None if loss is None else Learning(target, loss, optimizer, clip_norm)
+    learning = None if loss is None else Learning(target, loss, optimizer, clip_norm, keep_gradients)
     if learning is not None:
         learning.check_optimizer(model)
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
@@ -116,6 +119,8 @@ def _record(
             )
             parameters = dict(model.named_parameters())
             found.accept(parameters[update.parameter] for update in recording.updates)
+            if learning.keep_gradients:
+                found.accept_gradients()
         _outlast(recording, recorder.shelf, found)
         if not keep_graph:
             recording.outputs = recorder.shelf.let_go_of_histories(recording.outputs)

@@ -16,8 +16,9 @@ from explorer.engine.recording.call import Call
 class Update:
     """How the optimizer changed one parameter. Tensors are copies; `state` is what the optimizer keeps of it, by name.
 
-    `call` is the first that read the parameter. `clipped` is what its gradient was multiplied by to shorten it, and
-    `gradient` is what came of that.
+    `call` is the first that read the parameter. `arrived` is the gradient of this step, `kept` that of the steps before
+    where it was kept, else None; `clipped` is what their sum was multiplied by to shorten it, and `gradient` is what
+    came of that, which the optimizer read.
     """
 
     parameter: str
@@ -30,6 +31,8 @@ class Update:
     state_before: Mapping[str, Any]
     state_after: Mapping[str, Any]
     clipped: float = 1.0
+    arrived: torch.Tensor | None = None
+    kept: torch.Tensor | None = None
 
     def __repr__(self) -> str:
         return f"<Update of {self.parameter} ({shape_text(tuple(self.after.shape))}) by {self.optimizer}>"

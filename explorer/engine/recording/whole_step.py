@@ -30,12 +30,14 @@ class Learning:
     The loss is one by name, or one of a person's own, which `measure` works out of the outputs.
 
     `clip_norm` is what the gradient of all weights together is shortened to before the step; 0 for never.
+    `keep_gradients`: what lies in `.grad` before is not cleared, and the step is made from the sum.
     """
 
     target: Any
     loss: Any
     optimizer: torch.optim.Optimizer | None = None
     clip_norm: float = 0.0
+    keep_gradients: bool = False
 
     @property
     def measure(self) -> Measure | None:
@@ -139,8 +141,7 @@ def finish_step(
         raise EngineError("No gradient can flow: every parameter is frozen, or the output is detached from them.")
     refuse_unseen_hollow_patches(value)
     parameters = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
-    for parameter in parameters.values():
-        parameter.grad = None  # what was there before is put back when the recording is done
+    kept = _taken_away(parameters)  # it is put back when the recording is done
     recording.loss_call = loss_call or _take_out(recording, shelf, value)
     with gradients_left_as_they_are(learning.loss):
         _go_back(value)
@@ -150,9 +151,23 @@ def finish_step(
     recording.parameter_gradients = {
         name: parameter.grad for name, parameter in parameters.items() if parameter.grad is not None
     }
+    kept = kept if learning.keep_gradients else {}
+    if learning.keep_gradients:  # whoever goes on adds to what lies there
+        recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
+    for name, before in kept.items():
+        own = parameters[name].grad
+        parameters[name].grad = before.clone() if own is None else before + own
     if learning.optimizer is not None:
         clipped = _clip(recording, parameters, learning.clip_norm) if learning.clip_norm else 1.0
-        recording.updates = _update(recording, learning.optimizer, parameters, shelf, clipped=clipped)
+        recording.updates = _update(recording, learning.optimizer, parameters, shelf, clipped=clipped, kept=kept)
+
+
+def _taken_away(parameters: Mapping[str, nn.Parameter]) -> dict[str, torch.Tensor]:
+    """What lies in `.grad`, by parameter, where nothing lies from then on."""
+    found = {name: each.grad for name, each in parameters.items() if each.grad is not None}
+    for parameter in parameters.values():
+        parameter.grad = None
+    return found
 
 
 def _may_get_gradients(call: Call) -> bool:
@@ -224,7 +239,7 @@ def _loss_call(
 def _clip(recording: Recording, parameters: Mapping[str, nn.Parameter], norm: float) -> float:
     """Shorten what the optimizer will read, not what was recorded on the way back; gives the factor, at most 1."""
     recording.parameter_gradients = {name: g.clone() for name, g in recording.parameter_gradients.items()}
-    learned = [parameters[name] for name in recording.parameter_gradients]
+    learned = [parameter for parameter in parameters.values() if parameter.grad is not None]
     length = float(nn.utils.clip_grad_norm_(learned, norm))
     return min(1.0, norm / (length + 1e-6))  # the factor of PyTorch's clip_grad_norm_
 
@@ -236,6 +251,7 @@ def _update(
     shelf: Shelf,
     *,
     clipped: float,
+    kept: Mapping[str, torch.Tensor],
 ) -> tuple[Update, ...]:
     """One step of the optimizer. What was recorded of the weights before the step moves to copies."""
     settings = {
@@ -243,12 +259,13 @@ def _update(
         for group in optimizer.param_groups
         for parameter in group["params"]
     }
-    stepped = {name: parameters[name] for name in recording.parameter_gradients if id(parameters[name]) in settings}
+    with_gradient = {name: parameter for name, parameter in parameters.items() if parameter.grad is not None}
+    stepped = {name: parameter for name, parameter in with_gradient.items() if id(parameter) in settings}
     readers = _readers(recording.calls, stepped, shelf)
     before = {name: (parameter.detach().clone(), _state(optimizer, parameter)) for name, parameter in stepped.items()}
     # An optimizer may write into the gradients too.
     gradients = {name: _gradient_of(parameter).clone() for name, parameter in stepped.items()}
-    if clipped == 1.0:  # else those of the way back were copied before they were shortened
+    if clipped == 1.0 and not kept:  # else those of the way back are no longer what the optimizer may write into
         recording.parameter_gradients = {**recording.parameter_gradients, **gradients}
     for parameter in stepped.values():
         shelf.preserve(parameter, NOBODY)
@@ -261,6 +278,8 @@ def _update(
             after=parameter.detach().clone(),
             gradient=gradients[name],
             clipped=clipped,
+            arrived=recording.parameter_gradients.get(name),
+            kept=kept.get(name),
             optimizer=type(optimizer).__name__,
             settings=settings[id(parameter)],
             state_before=before[name][1],

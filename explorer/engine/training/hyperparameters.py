@@ -40,6 +40,7 @@ class Hyperparameters:
     `label_smoothing`, read by losses that name it, is the share of the target that all classes get alike, 0 to 1.
     `clip_norm` is what the gradient of all weights together is shortened to where it is longer; 0 for never.
     `accumulation` is the number of batches whose gradients are added up before the weights change.
+    `keep_gradients`: the gradients of all steps before are added to those of each step, as where nobody clears them.
     """
 
     loss: str = ""
@@ -58,6 +59,7 @@ class Hyperparameters:
     label_smoothing: float = 0.0
     clip_norm: float = 0.0
     accumulation: int = 1
+    keep_gradients: bool = False
 
 
 def as_settings(chosen: Hyperparameters) -> dict[str, Any]:

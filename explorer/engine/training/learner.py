@@ -22,6 +22,7 @@ from explorer.engine.training.diagnosis import (
 from explorer.engine.training.distributed import Processes
 from explorer.engine.training.examples import Learned
 from explorer.engine.training.health import HealthWatch, LayerHealth
+from explorer.engine.training.kept_gradients import KeptGradients
 from explorer.engine.training.metrics import device_of, dtype_of
 from explorer.engine.training.objective import Objective, right
 from explorer.engine.training.snapshot import TrainingOutOfMemory, TrainingStopped
@@ -62,6 +63,7 @@ class Learner:
         processes: Processes,
         health: HealthWatch | None,
         clip_norm: float = 0.0,
+        keep_gradients: bool = False,
     ) -> None:
         self._clip_norm = clip_norm
         self.model, self.data, self.objective, self.optimizer = model, data, objective, optimizer
@@ -71,6 +73,7 @@ class Learner:
         self._called = processes.wrapped(model)
         self._modules = list(model.modules())
         self._parameters = [weight for weight in model.parameters() if weight.requires_grad]
+        self.kept = KeptGradients(self._parameters, is_on=keep_gradients)
         self._before = _Before(model)
         self.tally = Tally(objective)
         self.generator = torch.Generator().manual_seed(seed)  # order, and augmentation
@@ -116,12 +119,11 @@ class Learner:
     def _step(self, batch: Tensor, number: int, asked: tuple[bool, bool], at_once: int) -> Stepped:
         mine, weight = self._share(batch)
         inputs, labels = self._ready(mine)
+        self.kept.put_before_step()
         if self.about_to_step is not None:
             self.about_to_step(self.model, self.optimizer, inputs, labels, self.objective)
         health = self._health if self._health is not None and self._health.pace.is_due() else None
         self._before.keep_buffers()
-        for parameter in self._parameters:  # the optimizer's own zero_grad takes ten times as long
-            parameter.grad = None
         value, guessed = self._gone_back(inputs, labels, weight, health, at_once)
         loss, *flags = self._agreed(value, weight, asked)
         self._require_finite(loss, inputs, mine, number)
@@ -131,6 +133,7 @@ class Learner:
             health.backward_done()
         self._before.keep_weights()
         self._update(number)
+        self.kept.keep_after_step()
         for outputs, its_labels in guessed if weight else ():
             self.tally.add(outputs, its_labels)
         told = health.updated(number, batch_loss=loss) if health is not None else ()

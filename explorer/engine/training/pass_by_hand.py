@@ -54,11 +54,12 @@ class PassByHand:
 @dataclass(frozen=True, eq=False)
 class PassesMade:
     """The last pass on record, the loss of each, and by parameter all gradients added up, as PyTorch would that keeps
-    the old ones."""
+    the old ones; `kept_before` are those of all passes but the last."""
 
     last: Recording
     losses: tuple[float, ...]
     kept_gradients: Mapping[str, np.ndarray]
+    kept_before: Mapping[str, np.ndarray]
 
 
 def set_numbers(model: nn.Module, values: Mapping[str, Any]) -> None:
@@ -154,11 +155,12 @@ def buffers_after(model: nn.Module, given: PassByHand) -> dict[str, np.ndarray]:
 def _made(model: nn.Module, given: PassByHand) -> PassesMade:
     x = torch.tensor(given.input, dtype=torch.float32, requires_grad=given.input_gradient)
     if not given.loss:
-        return PassesMade(_whole(record(model, x, train=given.is_training)), (), {})
+        return PassesMade(_whole(record(model, x, train=given.is_training)), (), {}, {})
     target = _target(model, x.detach(), given)
     optimizer = None if given.learning is None else _optimizer(model, given.learning)
     losses: list[float] = []
     kept: dict[str, np.ndarray] = {}
+    before = kept
     unseen = _Unseen(model, x, target, given, optimizer)
     for number in range(given.steps):
         if 0 < number < given.steps - 1:  # the first one tells what does not fit
@@ -176,10 +178,11 @@ def _made(model: nn.Module, given: PassByHand) -> PassesMade:
                 )
             )
             loss, gradients = last.loss, last.parameter_gradients
+        before = kept
         losses.append(loss if loss is not None else float("nan"))
         with np.errstate(all="ignore"):  # a step that ran away has infinities, which are numbers to show like others
-            kept |= {name: kept.get(name, 0) + array(each) for name, each in gradients.items()}
-    return PassesMade(last, tuple(losses), kept)
+            kept = kept | {name: kept.get(name, 0) + array(each) for name, each in gradients.items()}
+    return PassesMade(last, tuple(losses), kept, before)
 
 
 class _Unseen:

@@ -55,6 +55,7 @@ def state_of(learner: Learner, processes: Processes) -> dict[str, Any]:
         "optimizer": learner.optimizer.state_dict(),
         "generator": learner.generator.get_state(),
         "processes": processes.gathered(own),
+        **learner.kept.state(),
     }
 
 
@@ -66,6 +67,7 @@ def restore_learner(learner: Learner, state: dict[str, Any], processes: Processe
     except RuntimeError as error:
         raise CheckpointError("The checkpoint is from another network: its weights do not fit this one.") from error
     learner.optimizer.load_state_dict(state["optimizer"])
+    learner.kept.restore(state)
     learner.generator.set_state(state["generator"])
     if learner.augmenting is not learner.generator:
         learner.augmenting.set_state(own["augmenting"])

@@ -23,11 +23,13 @@ def record_before(
     objective: Objective,
     taken: int,
     clip_norm: float = 0.0,
+    keep_gradients: bool = False,
 ) -> RecordedStep:
     """The step that `model` is about to make from `inputs`, as a recording. Model, optimizer and run stay as they are.
 
     Batches whose gradients a run adds up are shown as one: the gradients are the same except where a layer looks at the
     whole batch, as batch normalization does.
+    With `keep_gradients` those that lie in `.grad` are added to.
     Raises EngineError if the loss is not one that has a name.
     """
     name = objective.name
@@ -37,6 +39,17 @@ def record_before(
     with torch.no_grad():
         copy.eval()
         target = objective.targets(labels, copy(inputs))
-    recording = record(copy, inputs, target=target, loss=name, optimizer=its_optimizer, train=True, clip_norm=clip_norm)
+    for own, copied in zip(model.parameters(), copy.parameters(), strict=True):
+        copied.grad = own.grad if keep_gradients else None
+    recording = record(
+        copy,
+        inputs,
+        target=target,
+        loss=name,
+        optimizer=its_optimizer,
+        train=True,
+        clip_norm=clip_norm,
+        keep_gradients=keep_gradients,
+    )
     message = "" if recording.error is None else str(recording.error)
     return RecordedStep(recording, name, target.cpu().numpy(), taken, message)

@@ -245,7 +245,8 @@ class Run:
 
     def _settings(self) -> dict[str, Any]:
         settings = settings_of(self.learner, self.seed, self.batch_size, self.processes)
-        return settings | ({"accumulation": self.accumulation} if self.accumulation > 1 else {})
+        kept = {"keeping of gradients": True} if self.learner.kept.is_on else {}
+        return settings | kept | ({"accumulation": self.accumulation} if self.accumulation > 1 else {})
 
     def state(self, snapshot: Snapshot | None) -> dict[str, Any]:
         """All that a run needs to go on. `snapshot` is the one that is about to be told, if there is one."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,20 +69,23 @@ class _Learner:
     optimizer: torch.optim.Optimizer | None
     taken: int
 
-    def optimizer_state(self) -> tuple[str, dict[str, Any]]:
-        """The optimizer's name, and a copy of what it keeps of earlier gradients."""
+    def memory(self, *, steps: int = 0) -> _Memory:
+        """A copy of what is remembered of earlier gradients, after `steps` more."""
+        gradients = {name: each.grad.clone() for name, each in self.model.named_parameters() if each.grad is not None}
         if self.optimizer is None:
-            return "", {}
-        return type(self.optimizer).__name__, deepcopy(self.optimizer.state_dict()["state"])
+            return _Memory(taken=self.taken + steps)
+        kept, named = self.optimizer.state, self.model.named_parameters()
+        state = {name: deepcopy(kept[parameter]) for name, parameter in named if parameter in kept}
+        return _Memory(type(self.optimizer).__name__, state, gradients, self.taken + steps)
 
 
 class Stepper:
-    """Keeps the optimizer's state beside the weights it belongs to; `key` names the weights (the layers' ids)."""
+    """Keeps what goes on from step to step beside the weights it belongs to; `key` names these (the layers' ids)."""
 
     def __init__(self) -> None:
-        self._states: OrderedDict[Key, tuple[str, dict[str, Any], int]] = OrderedDict()
+        self._memories: OrderedDict[Key, _Memory] = OrderedDict()
         self._stepped: _Learner | None = None
-        self._before: tuple[dict[str, torch.Tensor], tuple[str, dict[str, Any]], int] | None = None
+        self._before: tuple[dict[str, torch.Tensor], _Memory] | None = None
 
     def record(
         self, model: nn.Module, key: Key, batch: LearningBatch, *, training: bool, should_stop: ShouldStop | None = None
@@ -111,7 +114,7 @@ class Stepper:
         """
         learner = self._learner(model, key, batch.chosen)
         for _ in range(limit):
-            self._before = deepcopy(learner.model.state_dict()), learner.optimizer_state(), learner.taken
+            self._before = deepcopy(learner.model.state_dict()), learner.memory()
             self._stepped = learner
             found = _step(learner, batch, training=training)
             hit = None if found.message else first_hit(found.recording, breakpoints)
@@ -128,33 +131,38 @@ class Stepper:
         learner = self._stepped
         if learner is None:
             raise EngineError("There is no training step to keep: record one first.")
-        self._remember(key, *learner.optimizer_state(), learner.taken + 1)
+        self._remember(key, learner.memory(steps=1))
         return dict(learner.model.state_dict())
 
     def keep_before(self, key: Key) -> dict[str, torch.Tensor]:
         """The weights before the last step of `run_until`, from which that step can be recorded again."""
         if self._before is None:
             raise EngineError("No steps were run yet.")
-        state, optimizer_state, taken = self._before
-        self._remember(key, *optimizer_state, taken)
+        state, memory = self._before
+        self._remember(key, memory)
         return state
 
     def rename(self, old: Key, new: Key) -> None:
         """The weights called `old` go on as `new`: someone typed one of them over."""
-        if old in self._states:
-            self._remember(new, *self._states[old])
+        if old in self._memories:
+            self._remember(new, self._memories[old])
 
-    def _remember(self, key: Key, optimizer: str, state: dict[str, Any], taken: int) -> None:
-        self._states[key] = (optimizer, state, taken)
-        while len(self._states) > REMEMBERED:
-            self._states.popitem(last=False)
+    def keep_gradients(self, key: Key, gradients: Mapping[str, np.ndarray]) -> None:
+        """Gradients of steps before, by parameter, for whoever goes on from the weights called `key`."""
+        tensors = {name: torch.tensor(values) for name, values in gradients.items()}
+        self._remember(key, replace(self._memories.get(key, _Memory()), gradients=tensors))
+
+    def _remember(self, key: Key, memory: _Memory) -> None:
+        self._memories[key] = memory
+        while len(self._memories) > REMEMBERED:
+            self._memories.popitem(last=False)
 
     def _learner(self, model: nn.Module, key: Key, chosen: Hyperparameters) -> _Learner:
         copy = _copied(model)
         parameters = [parameter for parameter in copy.parameters() if parameter.requires_grad]
-        name, state, taken = self._states.get(key, ("", {}, 0))
+        memory = self._memories.get(key, _Memory())
         if not parameters:
-            return _Learner(copy, None, taken)
+            return _Learner(copy, None, memory.taken)
         try:
             optimizer = make_optimizer(chosen, parameters)
         except ValueError as error:
@@ -231,6 +239,7 @@ def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     as_found = AsFound(model)
     set_mode(model, train=False)
     try:
+            keep_gradients=batch.chosen.keep_gradients and learner.optimizer is not None,
         with torch.no_grad(), as_written():
             found = leaves(model(x), torch.Tensor)
     except Exception as error:  # told properly by the recording that follows

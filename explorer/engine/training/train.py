@@ -75,6 +75,7 @@ def train(
     label_smoothing: float = 0.0,
     clip_norm: float = 0.0,
     accumulation: int = 1,
+    keep_gradients: bool = False,
     under: Conditions | None = None,
 ) -> Iterator[Snapshot]:
     """Train `model` in place on the device it lies on; yields after every step, the only place to pause or stop.
@@ -85,8 +86,8 @@ def train(
     seed: order, augmentation and dropout follow from it alone; the global random state is left untouched.
     schedule: moved on once a step; where batches had to be made smaller, once in as many examples as before.
     patience: epochs without a smaller validation loss after which the run ends with its best weights; 0: it does not.
-    label_smoothing, clip_norm, accumulation: as `Hyperparameters` has them; a step is an update, of `accumulation`
-    batches.
+    label_smoothing, clip_norm, accumulation, keep_gradients: as `Hyperparameters` has them; a step is an update, of
+    `accumulation` batches.
     Raises CheckpointError if its checkpoint is damaged or of another run, LabelMismatch or another EngineError before
     the first step where loss, labels and outputs do not go together, TrainingStopped before the update of a step
     with a loss or gradient that is NaN or infinite, TrainingOutOfMemory where there is no room for a batch.
@@ -103,6 +104,7 @@ def train(
         processes=under.processes,
         health=under.health,
         clip_norm=clip_norm,
+        keep_gradients=keep_gradients,
     )
     run = Run(
         learner,
@@ -133,7 +135,7 @@ def train_as_chosen(
 ) -> Iterator[Snapshot]:
     """`train` with loss, optimizer, schedule and numbers as a person chose them. Raises EngineError besides."""
     try:
-        optimizer = make_optimizer(chosen, model.parameters())
+        optimizer = make_optimizer(chosen, learning)
     except ValueError as error:
         raise EngineError(f"The optimizer cannot be made: {str(error).rstrip('.')}.") from error
     processes = (under or Conditions()).processes
@@ -155,6 +157,7 @@ def train_as_chosen(
         under=under,
     )
 
+        keep_gradients=chosen.keep_gradients,
 
 def steps_per_epoch(count: int, examples: int) -> int:
     """How many steps of `examples` examples each make up `count` examples; the last one may be smaller."""

@@ -107,6 +107,8 @@ class Stager:
         document = _document(staged, title)
         if stage.network.runnable():
             self._desk.take_weights(document, _weights_before(staged))
+            if stage.scene.kept > 1:
+                self._desk.bench.keep_gradients(document.layer_ids, stage.passes.kept_before)
         values = np.array(stage.input, np.float32)
         values.flags.writeable = False
         picture = stage.picture
@@ -194,7 +196,10 @@ def _document(staged: Staged, title: str) -> Document:
     from explorer.engine.training.hyperparameters import Hyperparameters, as_settings
 
     stage, loaded = staged.stage, staged.stage.loaded
-    chosen = replace(stage.learning or Hyperparameters(), loss=staged.scene.loss)
+    # Gradients are kept in passes that change no weight.
+    keeping = Hyperparameters(learning_rate=0.0, keep_gradients=True)
+    chosen = stage.learning or (keeping if staged.scene.kept > 1 else Hyperparameters())
+    chosen = replace(chosen, loss=staged.scene.loss)
     if staged.scene.data:
         chosen = replace(chosen, epochs=staged.scene.epochs, seed=staged.scene.seed)
     file = NetworkFile(stage.network, title=title, classes=stage.classes, learning=as_settings(chosen))

@@ -251,7 +251,7 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
     from explorer.engine.training.recorded_step import record_before
 
     with suppress(EngineError):  # it is made all the same
-        clip_norm = live.begun.learning.hyperparameters.clip_norm
+        chosen = live.begun.learning.hyperparameters
         found = record_before(
             model,
             optimizer,
@@ -259,7 +259,8 @@ def _record_if_wanted(live: LiveRun, model: Any, optimizer: Any, inputs: Any, la
             labels=labels,
             objective=objective,
             taken=live.taken,
-            clip_norm=clip_norm,
+            clip_norm=chosen.clip_norm,
+            keep_gradients=chosen.keep_gradients,
         )
         rate = float(optimizer.param_groups[0]["lr"])
         live.step = timeline_of(live.begun.learning, found, learning_rate=rate)

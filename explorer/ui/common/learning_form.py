@@ -62,6 +62,9 @@ OPTIMIZER_NUMBERS = (
 )
 OF_ALL = ("clip_norm",)
 """What is done to the gradients, whichever optimizer reads them."""
+KEEP_TIP = (
+    "Do not clear the gradients between steps: PyTorch then adds each new one to those before, as without zero_grad()."
+)
 NESTEROV_TIP = "Step along g + μ·b, with the buffer b as it is after this gradient. It needs a momentum."
 
 
@@ -99,6 +102,10 @@ class LearningForm(QWidget):
         self.nesterov.toggled.connect(lambda on: self.edited.emit("nesterov", on))
         self._nesterov_label = self._add("Nesterov", self.nesterov, NESTEROV_TIP)
         self._grid.setAlignment(self.nesterov, Qt.AlignmentFlag.AlignLeft)
+        self.keep_gradients = QCheckBox("keep them")
+        self.keep_gradients.toggled.connect(lambda on: self.edited.emit("keep_gradients", on))
+        self._add("old gradients", self.keep_gradients, KEEP_TIP)
+        self._grid.setAlignment(self.keep_gradients, Qt.AlignmentFlag.AlignLeft)
         self.complaint = QLabel(wordWrap=True)
         self.complaint.setProperty("role", "error")
         self._grid.addWidget(self.complaint, self._grid.rowCount(), 0, 1, 2)
@@ -119,6 +126,8 @@ class LearningForm(QWidget):
             _show_row(label, box, visible=field.name in read)
         with QSignalBlocker(self.nesterov):
             self.nesterov.setChecked(chosen.nesterov)
+        with QSignalBlocker(self.keep_gradients):
+            self.keep_gradients.setChecked(chosen.keep_gradients)
         self.nesterov.setEnabled(chosen.momentum > 0)
         _show_row(self._nesterov_label, self.nesterov, visible="nesterov" in read)
 

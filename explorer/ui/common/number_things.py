@@ -130,7 +130,7 @@ def _select(session: Session, layer: str, chosen: Selection) -> None:
 
 
 def _gradient_of_input(session: Session, entry: LayerActivation, chosen: Selection) -> Callable[[], object] | None:
-    """Leads to the gradient of a chosen number of the input; None for a whole map, and where no step can be recorded."""
+    """Leads to the gradient of a chosen number of the input; None for a whole map, and for words, which have none."""
     cell = None if chosen.channel is None else entry.cell(chosen.channel, chosen.row, chosen.column)
     if cell is None or entry.values.dtype.kind != "f":
         return None

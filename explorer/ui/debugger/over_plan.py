@@ -10,7 +10,7 @@ from explorer.amounts import plain_number
 from explorer.arithmetic.update import RENAMED
 from explorer.arithmetic.updates import UPDATES
 from explorer.session.cursor import Cursor
-from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, GRADIENT, StepTensors, Tensor
+from explorer.session.step_tensors import AFTER, BEFORE, CHANGE, StepTensors, Tensor
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import shape_text
 from explorer.ui.debugger.class_labels import Labels, class_labels, labels_of, target_names
@@ -114,11 +114,12 @@ def _loss_plan(entry: TimelineStep, tensors: StepTensors, cursor: Cursor, *, nam
 
 
 def _update_plan(entry: TimelineStep, tensors: StepTensors, cursor: Cursor) -> OverPlan:
-    """Before, gradient, the optimizer's own numbers, after and difference; before and after share their colours."""
+    """Before, gradient, what was kept of older ones, the optimizer's own numbers, after and difference; before and
+    after share their colours."""
     by_name, of = tensors.by_name, entry.asked_first
     before, after = by_name[BEFORE], by_name[AFTER]
     given = [_update_part(before, entry, cursor, of, beside=(after,), title="before")]
-    given.append(_update_part(by_name[GRADIENT], entry, cursor, of, title="gradient"))
+    given += [_update_part(tensor, entry, cursor, of, title=tensor.name) for tensor in tensors.given[1:]]
     given += [_update_part(tensor, entry, cursor, of, title=state_title(tensor)) for tensor in tensors.beside]
     made = (
         _update_part(after, entry, cursor, of, beside=(before,), title="after"),

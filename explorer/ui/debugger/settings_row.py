@@ -23,7 +23,9 @@ BUTTON_ROOM = 36  # pixels that a button takes besides its words
 FORM_TIP = "Loss, optimizer and all of its numbers. The list of losses says what each makes of this step."
 RATE_TIP = "lr: how far along the gradient a step goes. A new number records the step again."
 BATCH_TIP = "How many examples the step learns from at once: the gradients of a weight are their sum or mean."
-INPUT_TIP = "How the loss changes with each number of the input. Nobody trains the input, so it is worked out on request."
+INPUT_TIP = (
+    "How the loss changes with each number of the input. Nobody trains the input, so it is worked out on request."
+)
 EXAMPLE_TIP = "The example of the batch that is drawn, counted from 0 as everything that stands in a tensor."
 
 

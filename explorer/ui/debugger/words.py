@@ -15,7 +15,7 @@ from explorer.arithmetic.updates import update_of
 from explorer.arithmetic.words import SPREAD, UNKNOWN, KindWords, Told
 from explorer.session.cursor import Cursor, walk_length, walk_place
 from explorer.session.row_names import row_letters
-from explorer.session.step_tensors import StepTensors
+from explorer.session.step_tensors import KEPT, StepTensors
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.common.text import count, listed, number
 from explorer.ui.debugger.facts import facts_of
@@ -130,7 +130,8 @@ def _update_words(step: TimelineStep, tensors: StepTensors) -> StepWords:
     told = Told(f"{step.kind} changed {{parameter}}; its arithmetic is not taken apart.", "w ← w + difference")
     if update is not None:
         told = update.words(settings, is_first=not tensors.beside)
-    return _filled(f"Update of {step.parameter}", told, facts, source=update_line(step, settings))
+    words = _filled(f"Update of {step.parameter}", told, facts, source=update_line(step, settings))
+    return replace(words, sentence=f"{words.sentence} {KEPT_WORDS}") if KEPT in tensors.by_name else words
 
 
 def _kind_words(step: TimelineStep, tensors: StepTensors) -> KindWords:

@@ -17,7 +17,6 @@ from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.sheet import COLOURS, Sheet
 
 
-
 class MapThings:
     """Offers what the mosaic, the rows of numbers and the large map show."""
 

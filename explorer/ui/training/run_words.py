@@ -54,6 +54,8 @@ def settings_words(chosen: Hyperparameters, *, turned_to: float | None = None) -
         parts += [loss.title, *_chosen_numbers(chosen, loss.numbers)]
     if chosen.clip_norm:
         parts.append(f"gradients clipped to {exact(chosen.clip_norm)}")
+    if chosen.keep_gradients:
+        parts.append("old gradients kept")
     added = f" × {chosen.accumulation}" if chosen.accumulation > 1 else ""
     parts += [f"batch {chosen.batch_size}{added}", plural(chosen.epochs, "epoch"), f"seed {chosen.seed}"]
     if chosen.patience:

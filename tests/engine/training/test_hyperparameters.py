@@ -31,6 +31,7 @@ CHOSEN = st.builds(
     label_smoothing=st.floats(0, 1),
     clip_norm=st.floats(0, 100),
     accumulation=st.integers(1, 64),
+    keep_gradients=st.booleans(),
 )
 
 

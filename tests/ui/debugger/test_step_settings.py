@@ -21,6 +21,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.debugger.settings_row import StepSettings
 from explorer.ui.debugger.target_editor import MOST_BESIDE
+from explorer.ui.debugger.words import step_words
 from tests.by_hand import ByHand
 from tests.ui.fakes import make_picture, make_session, wait_until_recorded
 
@@ -357,3 +358,38 @@ def test_a_number_of_any_size_reads_back_as_it_was_typed(qapp: QApplication, val
     _type(box, shown)
     assert box.value() == pytest.approx(float(shown), rel=1e-6, abs=1e-15)
     box.deleteLater()
+
+
+def test_old_gradients_are_kept_by_a_switch_beside_the_optimizer(
+    session: Session, row: StepSettings, qtbot: QtBot
+) -> None:
+    _open(row)
+    assert not row.form.keep_gradients.isChecked()
+    QTest.keyClick(row.form.keep_gradients, Qt.Key.Key_Space)
+    assert session.state.document.hyperparameters.keep_gradients
+    wait_until_recorded(qtbot, session)
+    session.learning.take_step()
+    qtbot.waitUntil(lambda: session.state.steps.timeline is not None and session.state.steps.timeline.taken == 1)
+    wait_until_recorded(qtbot, session)
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    at = next(step.index for step in timeline.steps if step.phase == "update")
+    words = step_words(timeline.steps[at], timeline.tensors(at))
+    assert "sum of what was kept" in words.sentence
+    session.editing.undo()
+    session.editing.undo()
+    assert not row.form.keep_gradients.isChecked()
+    row.open_form.popup.close()
+
+
+def test_the_gradient_of_the_input_is_asked_for_by_a_switch(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+    _open(row)
+    QTest.keyClick(row.input_gradient, Qt.Key.Key_Space)
+    wait_until_recorded(qtbot, session)
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    first = next(step for step in timeline.steps if step.phase == "backward" and step.call == "linear1")
+    assert "input" in first.asked
+    session.editing.undo()
+    assert not row.input_gradient.isChecked()
+    row.open_form.popup.close()

@@ -10,7 +10,7 @@ from explorer.arithmetic import Explanation
 from explorer.arithmetic.explanation import plain_number
 from explorer.arithmetic.operation import Index
 from explorer.session.cursor import Cursor
-from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, StepTensors, Tensor
+from explorer.session.step_tensors import AFTER, BEFORE, StepTensors, Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.into.term_grids import Grid, patches_of
 from explorer.ui.tensors.shown import state_title
@@ -37,8 +37,8 @@ class Grids:
 def update_grids(tensors: StepTensors, cell: Index) -> Grids:
     """Before, gradient, the optimizer's own numbers and after, around one cell."""
     by_name = tensors.by_name
-    drawn = [by_name[BEFORE], by_name[GRADIENT], *tensors.beside, by_name[AFTER]]
-    titles = ["before", "gradient", *(state_title(tensor) for tensor in tensors.beside), "after"]
+    drawn = [*tensors.given, *tensors.beside, by_name[AFTER]]
+    titles = [*(tensor.name for tensor in tensors.given), *map(state_title, tensors.beside), "after"]
     grids = []
     for tensor, title in zip(drawn, titles, strict=True):
         shared = (by_name[BEFORE].values, by_name[AFTER].values) if tensor.role == "weight" else (tensor.values,)
