@@ -159,7 +159,10 @@ class Layer:
         others = {
             name: getattr(self, name)
             for name, rules, _ in self.settings()
-            if not rules.required and name != self.arriving and getattr(self, name) != defaults[name]
+            if not rules.required
+            and rules.is_argument
+            and name != self.arriving
+            and getattr(self, name) != defaults[name]
         }
         return leading, others
 
@@ -169,13 +172,19 @@ class Layer:
 
         leading, others = self.arguments(*shapes)
         module: nn.Module = getattr(nn, self.kind)(*leading, **others)
-        return module
+        return module.requires_grad_(False) if self.is_frozen else module
 
     def source(self, *shapes: Shape) -> str:
         """`nn.Conv2d(3, 12, 5, padding=2)`."""
         leading, others = self.arguments(*shapes)
         written = [repr(value) for value in leading] + [f"{name}={value!r}" for name, value in others.items()]
-        return f"nn.{self.kind}({', '.join(written)})"
+        made = f"nn.{self.kind}({', '.join(written)})"
+        return f"{made}.requires_grad_(False)" if self.is_frozen else made
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its weights stay as they are, which only layers with weights can be asked for."""
+        return bool(getattr(self, "frozen", False))
 
     def expression(self, *names: str) -> str:
         """The output in Python, from the variables it takes; `self` is the model."""
@@ -203,9 +212,18 @@ class Layer:
     @classmethod
     def read_settings(cls, module: Any, shape: Shape | None) -> dict[str, Any]:
         """Settings from the attributes of the same names."""
-        values = {setting: getattr(module, setting) for setting, _, _ in cls.settings() if setting != "bias"}
+        given = [setting for setting, rules, _ in cls.settings() if rules.is_argument and setting != "bias"]
+        values = {setting: getattr(module, setting) for setting in given}
+        if "frozen" in cls.defaults():
+            values["frozen"] = is_frozen(module)
         if "bias" in cls.defaults():
             values["bias"] = module.bias is not None
         if cls.arriving and shape and values.get(cls.arriving) == shape[0]:
             values[cls.arriving] = None
         return values
+
+
+def is_frozen(module: Any) -> bool:
+    """Whether a PyTorch module has weights, and none of them learns."""
+    weights = list(module.parameters())
+    return bool(weights) and not any(weight.requires_grad for weight in weights)

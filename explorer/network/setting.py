@@ -43,6 +43,8 @@ class Setting:
     """What None means."""
     seldom: bool = False
     """Whether it is left as it is most of the time: the form keeps it folded away."""
+    is_argument: bool = True
+    """Whether PyTorch's class is made with it."""
 
     def normalise(self, name: str, value: Any) -> Any:
         """The value in the one form it is kept in; raises NetworkError where its type is wrong."""
@@ -118,6 +120,13 @@ def setting(
     """A dataclass field that carries its Setting."""
     rules = Setting(type, label, help, minimum, maximum, choices, required, unset, seldom)
     return dataclasses.field(default=default, metadata={"setting": rules})
+
+
+def frozen_setting() -> Any:
+    """The field of a layer with weights that says whether they stay as they are."""
+    help = "Its weights do not learn: no gradient comes to them, and no update."
+    rules = Setting("bool", "Frozen", help, seldom=True, is_argument=False)
+    return dataclasses.field(default=False, metadata={"setting": rules})
 
 
 def _is_int(value: Any) -> bool:

@@ -74,6 +74,7 @@ class TimelineStep:
     multiply_adds: int = 0
     batch_size: int = 1
     covered_axes: Axes = frozenset()  # sizes of its output that are not to be seen
+    is_frozen: bool = False  # it has weights, and none of them learns
 
     @property
     def sizes(self) -> Shape:
@@ -416,4 +417,5 @@ def _step(
         output_bytes=call.output_bytes,
         multiply_adds=call.multiply_adds,
         batch_size=batch_size,
+        is_frozen=call.is_frozen,
     )

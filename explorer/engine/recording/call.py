@@ -19,6 +19,7 @@ from explorer.engine.recording.tree import leaves, map_tree
 
 Shape = tuple[int, ...]
 LOSS = "loss"  # the name of the loss's own call
+LEARNED = (".weight", ".bias")
 
 
 @dataclass(eq=False, repr=False, slots=True, weakref_slot=True)
@@ -150,6 +151,12 @@ class Call:
         """Whether its (first) output holds complex numbers."""
         first: Kept = leaves(self.kept_output, Kept)[0]
         return first.dtype.is_complex
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it reads weights of a module, and none of them learns."""
+        read = [kept for kept in leaves((self.kept_args, self.kept_kwargs), Kept) if kept.owner.endswith(LEARNED)]
+        return bool(read) and not any(kept.requires_grad for kept in read)
 
     @property
     def is_dropped(self) -> bool:

@@ -80,7 +80,7 @@ class HealthWatch:
     def __init__(self, model: nn.Module, *, pace: Pace | None = None) -> None:
         self.pace = pace or Pace()
         self._layers = [
-            _Watched(name or type(module).__name__, module, list(module.parameters()))
+            _Watched(name or type(module).__name__, module, _learning(module))
             for name, module in model.named_modules()
             if not list(module.children())
         ]
@@ -140,6 +140,11 @@ class HealthWatch:
             layer.measured.clear()
         self.pace.took(began - self._spent)
         return told
+
+
+def _learning(module: nn.Module) -> list[nn.Parameter]:
+    """The weights of a layer that learn."""
+    return [parameter for parameter in module.parameters() if parameter.requires_grad]
 
 
 def _activation_figures(kind: str, output: Tensor) -> dict[str, Tensor]:

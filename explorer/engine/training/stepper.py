@@ -62,6 +62,17 @@ class RecordedStep:
 
 
 @dataclass(frozen=True, eq=False)
+class _Memory:
+    """What goes on from step to step beside the weights: what the optimizer called `optimizer` keeps and the gradients
+    that nobody cleared, both by parameter, and how many steps were taken."""
+
+    optimizer: str = ""
+    state: dict[str, Any] = field(default_factory=dict)
+    gradients: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    taken: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class _Learner:
     """A model that may be changed, the optimizer that changes it (None: it has no parameters), and its steps so far."""
 
@@ -167,9 +178,16 @@ class Stepper:
             optimizer = make_optimizer(chosen, parameters)
         except ValueError as error:
             raise EngineError(f"{chosen.optimizer} cannot work with these numbers: {error}.") from error
-        if name == chosen.optimizer:  # numbers chosen since then count: only the memory of gradients is taken over
-            optimizer.load_state_dict({**optimizer.state_dict(), "state": deepcopy(state)})
-        return _Learner(copy, optimizer, taken)
+        if (
+            memory.optimizer == chosen.optimizer
+        ):  # numbers chosen since then count: only the memory of gradients goes on
+            learning = [name for name, parameter in copy.named_parameters() if parameter.requires_grad]
+            state = {at: deepcopy(memory.state[name]) for at, name in enumerate(learning) if name in memory.state}
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+        for name, parameter in copy.named_parameters() if chosen.keep_gradients else ():
+            kept = memory.gradients.get(name)
+            parameter.grad = None if kept is None else kept.to(parameter.device, copy=True)
+        return _Learner(copy, optimizer, memory.taken)
 
 
 def record_gradients(model: nn.Module, batch: LearningBatch, *, training: bool) -> RecordedStep:

@@ -134,6 +134,9 @@ def train_as_chosen(
     under: Conditions | None = None,
 ) -> Iterator[Snapshot]:
     """`train` with loss, optimizer, schedule and numbers as a person chose them. Raises EngineError besides."""
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if not learning and any(True for _ in model.parameters()):
+        raise EngineError("Every layer with weights is frozen: there is nothing to learn.")
     try:
         optimizer = make_optimizer(chosen, learning)
     except ValueError as error:

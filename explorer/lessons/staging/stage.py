@@ -53,6 +53,10 @@ class Stage:
     def network(self) -> Network:
         """What the scene says, with what was changed in it since."""
         if self.scene.changed is not None:
+        return _frozen(self._written, self.scene.freeze)
+
+    @property
+    def _written(self) -> Network:
             return self.scene.changed
         if self.loaded is not None:
             return self.loaded.network
@@ -227,6 +231,14 @@ def _loaded(name: str) -> Loaded:
 
 def _learns(numbers: dict[str, np.ndarray]) -> bool:
     return any(name.endswith((".weight", ".bias")) for name in numbers)
+
+def _frozen(network: Network, layers: tuple[str, ...]) -> Network:
+    """The network with the weights of these layers frozen, where they have any."""
+    for layer in network.layers:
+        if layer.name in layers and "frozen" in layer.defaults():
+            network = network.replace(layer.name, layer.with_settings(frozen=True))
+    return network
+
 
 
 def _words(shape: tuple[int, ...]) -> str:

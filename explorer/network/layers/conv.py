@@ -8,7 +8,7 @@ from explorer.amounts import MINUS
 from explorer.network.kernel_window import KernelWindow, both_axes
 from explorer.network.layer import Arguments, Layer, Remark, ShapeError
 from explorer.network.layers.windowed import Windowed, arrivals, expect_map, kernel_cells, lost_names, lost_text
-from explorer.network.setting import LARGEST_WINDOW, setting
+from explorer.network.setting import LARGEST_WINDOW, frozen_setting, setting
 from explorer.network.shape import Shape, cells, is_map, pair, setting_text, single
 
 Pair = int | tuple[int, int]
@@ -96,6 +96,7 @@ class Conv2d(Windowed):
     in_channels: int | None = setting(
         None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
+    frozen: bool = frozen_setting()
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Self:
@@ -224,6 +225,7 @@ class ConvTranspose2d(Layer):
     in_channels: int | None = setting(
         None, "optional int", label="Input channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
+    frozen: bool = frozen_setting()
 
     def output_shape(self, *shapes: Shape) -> Shape:
         expect_map(self, shapes[0])

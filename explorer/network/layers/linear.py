@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from explorer.network.layer import Arguments, Layer, Repair, ShapeError
 from explorer.network.layers.reshape import Flatten
-from explorer.network.setting import setting
+from explorer.network.setting import frozen_setting, setting
 from explorer.network.shape import Shape, cells, is_map, shape_text
 
 
@@ -24,6 +24,7 @@ class Linear(Layer):
     in_features: int | None = setting(
         None, "optional int", label="Input features", help="None: as many as arrive.", minimum=1, seldom=True
     )
+    frozen: bool = frozen_setting()
 
     def output_shape(self, *shapes: Shape) -> Shape:
         shape = shapes[0]

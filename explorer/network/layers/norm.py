@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from explorer.network.layer import Arguments, Layer, ShapeError
+from explorer.network.layer import Arguments, Layer, ShapeError, is_frozen
 from explorer.network.layers.windowed import arrivals, expect_map
-from explorer.network.setting import setting
+from explorer.network.setting import frozen_setting, setting
 from explorer.network.shape import NetworkError, Shape, cells, shape_text
 
 _EPS = "Added to the variance, so that nothing is divided by zero."
@@ -68,6 +68,7 @@ class BatchNorm2d(_ScaledByChannel):
     num_features: int | None = setting(
         None, "optional int", label="Channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
+    frozen: bool = frozen_setting()
 
     def output_shape(self, *shapes: Shape) -> Shape:
         expect_map(self, shapes[0])
@@ -104,6 +105,7 @@ class GroupNorm(_ScaledByChannel):
     num_channels: int | None = setting(
         None, "optional int", label="Channels", help="None: as many as arrive.", minimum=1, seldom=True
     )
+    frozen: bool = frozen_setting()
 
     def output_shape(self, *shapes: Shape) -> Shape:
         channels = shapes[0][0]
@@ -150,6 +152,7 @@ class LayerNorm(Layer):
         True, "bool", label="Scale and shift", help="Learn a scale and a shift for each cell."
     )
     bias: bool = setting(True, "bool", label="Shift", help="Learn the shift too.")
+    frozen: bool = frozen_setting()
 
     def output_shape(self, *shapes: Shape) -> Shape:
         axes = len(shapes[0])
@@ -182,6 +185,7 @@ class LayerNorm(Layer):
             "eps": module.eps,
             "elementwise_affine": module.elementwise_affine,
             "bias": not module.elementwise_affine or module.bias is not None,
+            "frozen": is_frozen(module),
         }
 
     def _normalized(self, shape: Shape) -> Shape:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NO_UPDATE = "The step ends here: it updates no weights, so there is no next one."
 NO_STEP_BEFORE = "Training step {number} begins here: the one before it is not kept."
 NO_GRADIENT_OF = "No gradient of {name} is on record."
+FROZEN = "{name} is frozen: no gradient comes to its weights. Its form, on the left, lets them learn."
 NO_GRADIENT = "No gradient is on record: the step ends before its loss."
 
 
@@ -148,8 +149,10 @@ class Steps:
         if steps.timeline is None:
             self._store.set(replace(steps, wanted=wanted))
             return
-        cursor = gradient_at(steps.timeline, wanted)
-        if cursor is None:
+        cursor, kind = gradient_at(steps.timeline, wanted), self._store.state.layer(layer)
+        if cursor is None and kind is not None and kind.is_frozen:
+            self._store.say(FROZEN.format(name=layer))
+        elif cursor is None:
             self._store.say(NO_GRADIENT_OF.format(name=f"{layer}.{parameter}"))
         else:
             self._move(cursor)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NO_PICTURES = "This network takes plain numbers, not pictures: type them into the fields of the input."
 NOTHING_TO_LEARN = "This network has nothing to learn: add a layer with weights."
+ALL_FROZEN = "Every layer with weights is frozen: let one of them learn first."
 
 _new_ids = count(1)
 
@@ -59,7 +60,9 @@ class EditableNetwork(Subject):
     def _why_not_trained(self) -> str:
         if self.fault is not None:
             return f"Repair {self.fault.layer} first: {self.fault.message}"
-        return "" if any(self.network.parameter_counts()) else NOTHING_TO_LEARN
+        counts = self.network.parameter_counts()
+        learning = (amount for amount, layer in zip(counts, self.network.layers, strict=True) if not layer.is_frozen)
+        return "" if any(learning) else ALL_FROZEN if any(counts) else NOTHING_TO_LEARN
 
     # --- what it is ---
 

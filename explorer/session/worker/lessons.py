@@ -272,4 +272,5 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
 
 
 def _as_written(target: Target) -> int | list[float]:
+        freeze=(),  # the network says it itself
     return target if isinstance(target, int) else list(target or ())

@@ -23,6 +23,8 @@ from explorer.ui.debugger.pytorch_lines import backward_line, forward_line, upda
 from explorer.ui.debugger.unread import discarded_of, unread_of
 
 PARAMETERS = ("weight", "bias")
+FROZEN_WORDS = "Its weights are frozen: no gradient comes to them, and no update."
+KEPT_WORDS = "Nobody cleared the gradients of the steps before: g is the sum of what was kept of them and this one's."
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,18 @@ def step_words(step: TimelineStep, tensors: StepTensors, of: str = "") -> StepWo
     title = known.title.format_map(facts)
     if step.phase != "backward":
         words = _filled(title, known.forward, facts, source=forward_line(step, tensors))
-        return replace(words, sentence=" ".join([words.sentence, *_left_out(step, tensors)]))
+        return replace(words, sentence=" ".join([words.sentence, *_left_out(step, tensors), *_frozen(step)]))
     of = of or step.asked_first
     facts["of"] = argument_name(step, of)
     source = backward_line(of, facts["of"])
-    return _filled(f"{title}, on the way back", _gradient(known, tensors, of), facts, source=source)
+    words = _filled(f"{title}, on the way back", _gradient(known, tensors, of), facts, source=source)
+    return replace(words, sentence=" ".join([words.sentence, *_frozen(step)]))
+
+
+def _frozen(step: TimelineStep) -> Iterator[str]:
+    """What is said of weights that do not learn."""
+    if step.is_frozen:
+        yield FROZEN_WORDS
 
 
 def _left_out(step: TimelineStep, tensors: StepTensors) -> Iterator[str]:

@@ -98,8 +98,9 @@ def _input_card(part: Part, problems: tuple[CardProblem, ...]) -> Card:
 
 def chosen_settings(layer: Layer) -> tuple[str, ...]:
     """What is set by hand, as "filters 12"; a setting that only states what arrives is not a choice."""
-    chosen = [(name, setting.label.lower()) for name, setting, _ in layer.settings() if name != layer.arriving]
-    return tuple(f"{label} {layer.setting_text(name)}" for name, label in chosen)
+    given = [(name, rules) for name, rules, _ in layer.settings() if rules.is_argument and name != layer.arriving]
+    frozen = ("frozen",) if layer.is_frozen else ()
+    return (*frozen, *(f"{rules.label.lower()} {layer.setting_text(name)}" for name, rules in given))
 
 
 def _with_fault(cards: tuple[Card, ...], state: State) -> tuple[Card, ...]:

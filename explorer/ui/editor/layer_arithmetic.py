@@ -17,6 +17,7 @@ from explorer.ui.editor.facts import FormulaLabel
 if TYPE_CHECKING:
     from explorer.network import Layer, Network
 
+FROZEN = "; frozen: they stay as they are"
 RESULT = re.compile("([=→]) [^=→;]*(?=;|$)")
 
 
@@ -99,6 +100,7 @@ def _formulas(network: Network, layer: Layer) -> tuple[str, str, str, str]:
         return "", "", "", ""
     size, discards = layer.size_formula(*known), layer.discard_formula(*known)
     unread, learns = layer.unread_text(*known), layer.parameter_formula(*known)
+    learns = f"{learns}{FROZEN}" if learns and layer.is_frozen else learns
     if not isinstance(network, CoveredNetwork):
         return size, discards, unread, learns
     hides_size = bool(network.axes(layer.name))

@@ -37,7 +37,7 @@ def test_settings_that_are_seldom_changed_are_folded_and_open_with_a_press(panel
         assert _is_shown(panel, name)
     folded = ("dilation", "groups", "in_channels")
     assert not any(_is_shown(panel, name) for name in folded)
-    assert _more(panel).toolTip() == "Show dilation, groups, input channels."
+    assert _more(panel).toolTip() == "Show dilation, groups, input channels, frozen."
     QTest.keyClick(_more(panel), Qt.Key.Key_Space)
     assert all(_is_shown(panel, name) for name in folded)
     click_card(panel, "pool1")
