@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from explorer.arithmetic.explanation import Explanation
+from explorer.arithmetic.joined import joined
 from explorer.arithmetic.normalization import Normalization, box, channel, input_of, mean_and_variance, whole
 from explorer.arithmetic.operation import CallValues, Index
-from explorer.arithmetic.places import Region
+from explorer.arithmetic.places import Region, constant, factor_at, one, seen_at
 from explorer.arithmetic.words import DY, KindWords, Told
+from explorer.arithmetic.written import Number, Product, added, equation
 
 _SCALE = Told(
     "The weight scales every normalized cell x̂ of its own, so its gradient sums each x̂ times the gradient there.",
@@ -19,6 +23,7 @@ _SCALE = Told(
 _SHIFT = Told(
     "The bias shifts every cell of its own, so its gradient is the sum of their gradients.", f"∂L/∂β = Σ {DY}"
 )
+_KEPT = "The running mean and variance, which evaluation reads, go {momentum} of the way to those of the batch."
 _NORMALIZED = "y = {gamma}(x − μ)/√(σ² + ε){shift}"
 _NORMALIZED_BACK = f"∂L/∂x = 1/√(σ² + ε) · (g − mean(g) − x̂ · mean(g · x̂)), where g = {{gamma}}{DY}"
 
@@ -62,7 +67,37 @@ class BatchNorm(Normalization):
     }
 
     def words(self, kind: str, arguments: Mapping[str, Any]) -> KindWords:
-        return super().words(f"{kind} training" if arguments.get("training") else kind, arguments)
+        found = super().words(f"{kind} training" if arguments.get("training") else kind, arguments)
+        if not arguments.get("training") or arguments.get("running_mean") is None:
+            return found
+        return replace(found, forward=replace(found.forward, sentence=f"{found.forward.sentence} {_KEPT}"))
+
+    def kept_after(self, call: CallValues, of: str, cell: Index) -> Explanation:
+        """The running mean or variance goes a part of the way to that of the batch.
+
+        Source: Ioffe & Szegedy, arXiv:1502.03167, section 3.1, with the unbiased variance, as torch.nn.BatchNorm2d.
+        """
+        name, momentum = of.removesuffix("_after"), float(call.arguments.get("momentum", 0.1))
+        region = self.scaled_by(call, cell)
+        values = input_of(call)[region]
+        mean, variance = mean_and_variance(values, None)
+        is_mean, count = name == "running_mean", values.size
+        measured = float(mean) if is_mean else float(variance) * count / (count - 1)
+        word = "mean" if is_mean else "variance"
+        before = factor_at(name, np.asarray(call.arguments[name]), one(cell))
+        kept, new = constant("1 − momentum", 1 - momentum), constant("momentum", momentum)
+        terms = joined((before, kept), (constant(f"the batch's {word}", measured), new))
+        line = added(
+            [
+                Product((Number(1 - momentum), Number(float(before.values[0])))),
+                Product((Number(momentum), Number(measured))),
+            ]
+        )
+        total = float(terms.values.sum())
+        written = f"{equation(f'{name}[{cell[0]}]', line, total=total)}, the batch's {word} over {count:,} cells"
+        written += "" if is_mean else f", divided by {count - 1:,}"
+        rule = f"{name} ← (1 − momentum) · {name} + momentum · the batch's {word}"
+        return Explanation(rule, terms, total, written, seen=seen_at("input", input_of(call), region))
 
     def together(self, call: CallValues, cell: Index) -> Region:
         return self.scaled_by(call, cell[1:2])

@@ -92,6 +92,10 @@ class Operation(ABC):
         `explain_sum` (`explanation.py`) makes a sum of their products.
         """
 
+    def kept_after(self, call: CallValues, of: str, cell: Index) -> Explanation:
+        """How a cell of what the call leaves in a buffer came about; `of` is the buffer's name with "_after"."""
+        raise ValueError(f"what {call.kind} leaves in {of} is not explained")
+
     @abstractmethod
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         """How what this call passes back to argument `of` came about at `cell`; `of` is one of `differentiable`."""

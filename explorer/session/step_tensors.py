@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -124,7 +124,7 @@ def tensors_of(recording: Recording, step: Step) -> StepTensors:
     if step.kind != "backward":
         drawn = tuple(tensor for tensor in inputs if tensor.role != "weight")
         weights = tuple(tensor for tensor in inputs if tensor.role == "weight")
-        return StepTensors(drawn, weights, (output,), settings)
+        return StepTensors(drawn, weights, (output, *_left_in_buffers(recording, step.call)), settings)
     passed = shares(step.call, recording)
     titles = {tensor.name: tensor.title for tensor in inputs}
     made = tuple(
@@ -135,6 +135,17 @@ def tensors_of(recording: Recording, step: Step) -> StepTensors:
         if name in passed
     )
     return StepTensors(_arrived(step.call, batch), (*inputs, output), made, settings)
+
+
+def _left_in_buffers(recording: Recording, call: Call) -> Iterator[Tensor]:
+    """What a call leaves in its buffers: the running statistics of a batch norm in training."""
+    from explorer.engine.recording.call_tensors import argument_titles
+    from explorer.engine.recording.running import AFTER as WITH_AFTER
+    from explorer.engine.recording.running import buffers_after
+
+    titles = argument_titles(recording, call)
+    for name, values in buffers_after(recording, call).items():
+        yield _tensor(name, f"{titles[name.removesuffix(WITH_AFTER)]} after", values, role="weight")
 
 
 def _arrived(call: Call, batch_size: int) -> tuple[Tensor, ...]:

@@ -10,25 +10,28 @@ from explorer.arithmetic.operation import Index
 from explorer.engine.errors import EngineError
 from explorer.engine.recording.call import Call, Shape
 from explorer.engine.recording.recording import Recording, Step
+from explorer.engine.recording.running import buffer_shapes
 
 OUTPUT = "output"
 
 
 def step_asked(recording: Recording, step: Step | Call | str, of: str) -> Step:
-    """The step that a call or its name stands for: its forward step for its output, its step on the way back for
-    what it passes back there.
+    """The step that a call or its name stands for: its forward step for its output and what it leaves in buffers, its
+    step on the way back for what it passes back there.
 
     Raises EngineError with a sentence where there is no such call, or nothing is passed back.
     """
     if isinstance(step, Step):
         return step
     call = recording.call(step) if isinstance(step, str) else step
-    if of == OUTPUT:
-        return Step("forward", call, {OUTPUT: call.output_shape})
+    forward = Step("forward", call, {OUTPUT: call.output_shape, **buffer_shapes(call)})
+    if of in forward.shapes:
+        return forward
     back = next((each for each in recording.steps if each.kind == "backward" and each.call is call), None)
     if back is not None:
         return back
-    raise EngineError(f"{call.name} can be asked for {OUTPUT}, not for {of}. {_why_no_way_back(recording, call)}")
+    there = ", ".join(forward.shapes)
+    raise EngineError(f"{call.name} can be asked for {there}, not for {of}. {_why_no_way_back(recording, call)}")
 
 
 def cell_asked(step: Step, of: str, cell: Any) -> Index:

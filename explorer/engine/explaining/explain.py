@@ -20,6 +20,7 @@ from explorer.engine.explaining.asked import cell_asked, step_asked
 from explorer.engine.recording.call import Call
 from explorer.engine.recording.passed_back import passed_back
 from explorer.engine.recording.recording import Recording, Step
+from explorer.engine.recording.running import buffers_after
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
 
@@ -41,8 +42,9 @@ def explain(
     `step` is an entry of `recording.steps`, or a call or its name: for its forward step, or for the one on the way back
     where `of` is not "output". `cell` counts the batch axis; it may be any sequence of whole numbers, negative ones
     from the end.
-    `of` is one of `step.shapes`: "output" forwards, an argument ("input", "weight" …) on the way back, a parameter
-    in an update. `symbols` renames tensors in the written line.
+    `of` is one of `step.shapes`: forwards "output", or a buffer as the call leaves it ("running_mean_after"); an
+    argument ("input", "weight" …) on the way back; a parameter in an update. `symbols` renames tensors in the written
+    line.
     Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
     """
     step = step_asked(recording, step, of)
@@ -77,6 +79,8 @@ def _explained(
     output = outputs_of(recording, step.call)[0]
     values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
     operation.check_settings(values)
+    if step.kind != "backward" and of != "output":
+        return checked(operation.kept_after(values, of, cell), buffers_after(recording, step.call)[of][cell])
     if step.kind != "backward":
         return checked(operation.forward(values, cell), output[cell])
     share = shares(step.call, recording)[of]

@@ -65,6 +65,8 @@ def finite_difference(recording: Recording, step: Step | Call | str, cell: Any, 
         raise EngineError(
             "An update is arithmetic alone: its explanation is all there is to it, nothing needs to be moved."
         )
+    if step.kind == "forward" and of != "output":
+        raise EngineError(f"{of} is kept for later passes: nothing of this one depends on it.")
     again = _Again(recording, step)
     if step.kind == "backward":
         share = shares(step.call, recording).get(of)

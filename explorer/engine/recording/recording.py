@@ -23,6 +23,7 @@ from explorer.engine.recording.kept import NOBODY, Kept
 from explorer.engine.recording.reading_rules import map_size
 from explorer.engine.recording.recomputation import Recomputation, dropout_mask
 from explorer.engine.recording.recording_file import write_state
+from explorer.engine.recording.running import buffer_shapes
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.engine.recording.update import Update
 from explorer.network.receptive_field import Geometry, ReceptiveFields
@@ -231,7 +232,7 @@ class Recording:
 def timeline(recording: Recording) -> Iterator[Step]:
     """The steps of a recording. Its calls go backward in the reverse of the order in which they ran."""
     for call in recording.calls:
-        yield Step("forward", call, {"output": call.output_shape})
+        yield Step("forward", call, {"output": call.output_shape, **buffer_shapes(call)})
     if recording.loss_call is None:
         return
     yield Step("loss", recording.loss_call, {"output": recording.loss_call.output_shape})

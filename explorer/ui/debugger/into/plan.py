@@ -92,6 +92,8 @@ def _middle(
     if entry.phase == "update":
         return update_grids(tensors, cursor.cell)
     operation = operation_for(entry.kind)
+    if entry.phase == "forward" and cursor.of != entry.asked_first:  # what is left in a buffer
+        return terms_table(explanation, tensors, names=labels)
     if isinstance(operation, Loss) and entry.call == "loss":
         table = loss_table(
             explanation,
