@@ -50,7 +50,8 @@ class Picture:
     """`pixels` is read-only uint8 (H, W, 3); `conversions` are sentences telling what reading it changed.
 
     `pages` tells which page of its file it is, where that has several. `extent` is what the numbers reach from and to
-    that its bytes were made of; None where it is those bytes.
+    that its bytes were made of; None where it is those bytes. `read` is the picture as it was read, where it was turned
+    since: whether mirrored, and then by how many quarters to the left, is `lying`.
     """
 
     name: str
@@ -59,6 +60,8 @@ class Picture:
     path: Path | None = None
     pages: Pages | None = None
     extent: Extent | None = None
+    read: Picture | None = None
+    lying: tuple[bool, int] = (False, 0)
 
     @property
     def page(self) -> int:
@@ -148,30 +151,6 @@ def upright(picture: Picture, orientation: int, who: str) -> Picture:
     turned = Image.fromarray(picture.pixels).transpose(TURNS[orientation])
     told = (*picture.conversions, *told_turn(orientation, who))
     return replace(picture, pixels=_frozen(picture.name, np.asarray(turned), ()).pixels, conversions=told)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A way to turn a picture by hand: its `word`, what a command calls it, and the sentence about what it made."""
-
-    word: str
-    command: str
-    told: str
-    how: Image.Transpose
-
-
-BY_HAND = (
-    Turn("mirrored", "Mirror picture", "It was mirrored left to right.", Image.Transpose.FLIP_LEFT_RIGHT),
-    Turn("upside down", "Turn picture upside down", "It was turned upside down.", Image.Transpose.FLIP_TOP_BOTTOM),
-    Turn("a quarter", "Turn picture a quarter", "It was turned left by a quarter.", Image.Transpose.ROTATE_90),
-)
-"""Each as often as one likes; upside down means that left stays left."""
-
-
-def turned(picture: Picture, turn: Turn) -> Picture:
-    """`picture` as no file holds it: turned by hand."""
-    pixels = _frozen(picture.name, np.asarray(Image.fromarray(picture.pixels).transpose(turn.how)), ()).pixels
-    return replace(picture, pixels=pixels, conversions=(*picture.conversions, turn.told), path=None, pages=None)
 
 
 def told_turn(orientation: int, who: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from explorer.lessons.packing import unpacked
 from explorer.lessons.script import Scene
 from explorer.lessons.tables import Notes, Table
 from explorer.lessons.toml_lines import Place
+from explorer.orientation import TURNS
 
 LEARNING = (
     *("optimizer", "learning_rate", "momentum", "nesterov", "weight_decay", "betas", "alpha"),
@@ -65,6 +66,8 @@ def _scene(name: str, tables: Mapping[str, Any], notes: Notes) -> Scene:
     table.end()
     if scene.mode not in ("eval", "train"):
         table.note("mode", f"mode is {quoted(scene.mode)}; there are eval, train")
+    if scene.turned and scene.turned not in TURNS:
+        table.note("turned", f"turned is {quoted(scene.turned)}; there are {', '.join(TURNS)}")
     return scene
 
 

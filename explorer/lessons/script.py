@@ -41,10 +41,10 @@ class Scene:
     `network` is text notation or the name of a network that comes with the program, `changed` what was changed in its
     layers since; `weights` are by parameter, "conv1.weight". `steps` is how many training steps are made; `kept` how
     many gradients are added up before they are read. `is_broken` says that the network is not meant to run to its end.
+    `turned` is how the sample lies: "mirrored", "left", "right" or "upside down".
     `classes` are the names of its outputs, which a network that comes with the program has of its own.
     `data` names a data set, from which a run of so many `epochs` learns, its classes in `groups` where there are any:
     "no=*", "yes=retina".
-    `turned` says how the `sample` is turned: "mirrored", "upside down", "a quarter".
     `edits` are made once it is set up: a few weights of a trained network are others, say.
     """
 

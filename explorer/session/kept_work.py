@@ -16,7 +16,9 @@ import numpy as np
 
 from explorer.bounds import brief, quoted
 from explorer.data import Picture, PictureError, read_picture
+from explorer.data.turning import turned
 from explorer.network.files import carrying, read_network
+from explorer.orientation import Orientation
 from explorer.session.chosen_data import augmentation, class_group
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
@@ -121,7 +123,7 @@ def _typed(work: Work) -> dict[str, np.ndarray]:
     if work.numbers is not None:
         found[f"{_TYPED}numbers"] = work.numbers
     if work.picture is not None and work.picture.path is None:
-        found[f"{_TYPED}picture"] = work.picture.pixels
+        found[f"{_TYPED}picture"] = (work.picture.read or work.picture).pixels
     return found
 
 
@@ -199,7 +201,8 @@ def _numbers(values: np.ndarray) -> np.ndarray:
 
 
 def _told_picture(picture: Picture) -> dict[str, Any]:
-    return {"name": picture.name, "path": str(picture.path) if picture.path else None, "page": picture.page}
+    path = str(picture.path) if picture.path else None
+    return {"name": picture.name, "path": path, "page": picture.page, "lying": list(picture.lying)}
 
 
 def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture | None:
@@ -209,9 +212,15 @@ def _picture(told: dict[str, Any] | None, pixels: np.ndarray | None) -> Picture 
     if pixels is not None:
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
             raise TypeError(f"{pixels.dtype} {pixels.shape} is not a picture")
-        return Picture(_of(told["name"], str), pixels)
+        return _as_it_lay(Picture(_of(told["name"], str), pixels), told)
     try:
         page = max(_of(told.get("page", 0), int), 0)  # older versions did not write it
-        return read_picture(Path(told["path"]), page=page)
+        return _as_it_lay(read_picture(Path(told["path"]), page=page), told)
     except PictureError:
         return None
+
+
+def _as_it_lay(read: Picture, told: dict[str, Any]) -> Picture:
+    """The picture turned as it was when the work was kept; older versions turned none."""
+    is_mirrored, quarters = told.get("lying", (False, 0))
+    return turned(read, Orientation(_of(is_mirrored, bool), _of(quarters, int) % 4))

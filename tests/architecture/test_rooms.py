@@ -24,7 +24,7 @@ ALLOWED = {
 }
 # Anyone may ask where the program's own files lie, how much of a file or of a text may be taken and how an amount is
 # written, import a name when it is asked for, write files, and tell what a report of a problem should hold.
-EVERYWHERE = {"amounts", "bounds", "lazy", "report", "resources", "writing"}
+EVERYWHERE = {"amounts", "bounds", "lazy", "orientation", "report", "resources", "writing"}
 READ_NEEDLESSLY = 8  # modules that PySide6 may read though they need no Qt: 0.1 ms each
 QT_FREE = ("network", "arithmetic", "data", "engine", "lessons")
 

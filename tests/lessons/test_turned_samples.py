@@ -7,26 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.data.picture import BY_HAND
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.readings.parsing import parse_assignment
 from explorer.lessons.script import Scene
 from explorer.lessons.staging.changing import changed, set_up
 from explorer.lessons.staging.stage import Stage
+from explorer.orientation import TURNS
 
 CAT = Scene("cat", network="3x12x12 conv(1, 3)", sample="cat")
-TURNED = {"mirrored": lambda x: np.flip(x, 3), "upside down": lambda x: np.flip(x, 2)}
+TURNED = {
+    "mirrored": lambda x: np.flip(x, 3),
+    "left": lambda x: np.rot90(x, 1, (2, 3)),
+    "right": lambda x: np.rot90(x, -1, (2, 3)),
+    "upside down": lambda x: np.rot90(x, 2, (2, 3)),
+}
 
 
-@pytest.mark.parametrize("way", TURNED)
+@pytest.mark.parametrize("way", TURNS)
 def test_what_goes_in_is_the_sample_turned(way: str) -> None:
     given = Stage(replace(CAT, turned=way)).input
     np.testing.assert_allclose(given, TURNED[way](Stage(CAT).input), atol=0.02)  # resized the other way round
-
-
-def test_a_quarter_stands_on_its_side() -> None:
-    given = Stage(replace(CAT, turned="a quarter")).input
-    np.testing.assert_allclose(given, np.rot90(Stage(CAT).input, 1, (2, 3)), atol=0.02)
 
 
 def test_a_change_turns_it_too() -> None:
@@ -35,6 +35,6 @@ def test_a_change_turns_it_too() -> None:
 
 
 def test_a_way_that_there_is_not_is_told_with_those_there_are() -> None:
-    there = ", ".join(turn.word for turn in BY_HAND)
-    with pytest.raises(ReadingError, match=f"not turned 'sideways'; there are {there}"):
+    there = ", ".join(TURNS)
+    with pytest.raises(ReadingError, match=f"there are the turns {there}, not 'sideways'"):
         _ = Stage(replace(CAT, turned="sideways")).input

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 from explorer.data import read_sample
-from explorer.data.picture import BY_HAND, Turn
 from explorer.session import Session
 from explorer.session.fed_before import MOST_KEPT
 from tests.ui.fakes import make_picture, wait_until_shown
@@ -109,32 +108,3 @@ def test_the_newest_few_are_kept(session: Session) -> None:
     np.testing.assert_array_equal(session.state.input.numbers, np.full(MOST_KEPT, 5.0))  # type: ignore[arg-type]
     session.files.new_network("1 linear(2)")
     np.testing.assert_array_equal(session.state.input.numbers, [0.0])  # type: ignore[arg-type]
-
-
-FLIPS = {"mirrored": lambda x: np.flip(x, 1), "upside down": lambda x: np.flip(x, 0), "a quarter": np.rot90}
-
-
-@pytest.mark.parametrize("turn", BY_HAND, ids=lambda turn: turn.word)
-def test_a_picture_is_turned_by_hand_and_undo_brings_it_back(session: Session, qtbot: QtBot, turn: Turn) -> None:
-    session.files.new_network(PICTURES)
-    session.input.use_sample("cat")
-    wait_until_shown(qtbot, session)
-    before = session.state.input.picture
-    assert before is not None
-    session.input.turn_picture(turn)
-    wait_until_shown(qtbot, session)
-    after = session.state.input.picture
-    assert after is not None
-    np.testing.assert_array_equal(after.pixels, FLIPS[turn.word](before.pixels))
-    assert after.conversions[-1] == turn.told
-    assert session.state.files.undo_text == turn.command.lower()
-    session.editing.undo()
-    assert session.state.input.picture is before
-
-
-def test_numbers_are_not_turned(session: Session, qtbot: QtBot) -> None:
-    session.files.new_network(NUMBERS)
-    wait_until_shown(qtbot, session)
-    before = session.state.values
-    session.input.turn_picture(BY_HAND[0])
-    assert session.state.values is before

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.data.picture import BY_HAND
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.staging.changing import set_up
+from explorer.orientation import TURNS
 from explorer.session import Session
 from explorer.session.asked_number import AskedNumber
 from explorer.session.cell import Cell
@@ -155,13 +155,13 @@ def test_a_network_that_comes_along_is_named_and_only_what_was_changed_is_writte
 def test_a_sample_that_was_turned_by_hand_is_written_with_its_turn(
     qtbot: QtBot, session: Session, tmp_path: Path
 ) -> None:
-    for turn in BY_HAND:
+    for word, turn in TURNS.items():
         session.input.use_sample("cat")
-        session.input.turn_picture(turn)
+        session.input.turn(turn)
         settle(qtbot, session)
-        lesson = saved(qtbot, session, tmp_path / f"{turn.word}.lesson.toml")
+        lesson = saved(qtbot, session, tmp_path / f"{word}.lesson.toml")
         scene = lesson.script.scenes["scene"]
-        assert (scene.sample, scene.turned, scene.input) == ("cat", turn.word, None)
+        assert (scene.sample, scene.turned, scene.input) == ("cat", word, None)
         session.lessons.leave()
         settle(qtbot, session)
 

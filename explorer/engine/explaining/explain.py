@@ -135,10 +135,6 @@ def shares(call: Call, recording: Recording | None = None) -> dict[str, torch.Te
     return _shares[call]
 
 
-def _explained_update(update: Update, cell: Index, symbols: Mapping[str, str]) -> Explanation:
-    try:
-        rule = update_named(update.optimizer)
-    except ValueError as error:
 def _read_by(update: Update) -> torch.Tensor:
     """What the lines begin with: what the optimizer read, or where older gradients were kept that of this step."""
     if update.kept is None:
@@ -146,6 +142,10 @@ def _read_by(update: Update) -> torch.Tensor:
     return torch.zeros_like(update.kept) if update.arrived is None else update.arrived
 
 
+def _explained_update(update: Update, cell: Index, symbols: Mapping[str, str]) -> Explanation:
+    try:
+        rule = update_named(update.optimizer)
+    except ValueError as error:
         raise EngineError(str(error)) from error
     state = map_tree(dict(update.state_before), torch.Tensor, array)
     explained = rule.explain(

@@ -239,6 +239,7 @@ def _step(
             loss=loss,
             optimizer=learner.optimizer,
             clip_norm=batch.chosen.clip_norm,
+            keep_gradients=batch.chosen.keep_gradients and learner.optimizer is not None,
             train=training,
             should_stop=should_stop,
         )
@@ -257,7 +258,6 @@ def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     as_found = AsFound(model)
     set_mode(model, train=False)
     try:
-            keep_gradients=batch.chosen.keep_gradients and learner.optimizer is not None,
         with torch.no_grad(), as_written():
             found = leaves(model(x), torch.Tensor)
     except Exception as error:  # told properly by the recording that follows

@@ -157,10 +157,10 @@ def train_as_chosen(
         label_smoothing=chosen.label_smoothing,
         clip_norm=chosen.clip_norm,
         accumulation=chosen.accumulation,
+        keep_gradients=chosen.keep_gradients,
         under=under,
     )
 
-        keep_gradients=chosen.keep_gradients,
 
 def steps_per_epoch(count: int, examples: int) -> int:
     """How many steps of `examples` examples each make up `count` examples; the last one may be smaller."""

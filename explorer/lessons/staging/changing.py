@@ -19,6 +19,7 @@ from explorer.lessons.staging.indexing import check_index
 from explorer.lessons.staging.stage import Stage
 from explorer.lessons.staging.staged import Staged
 from explorer.network import NetworkError
+from explorer.orientation import TURNS
 
 WORDS = {"filters": "out_channels", "features": "out_features", "window": "kernel_size"}
 """What the form of a layer calls a setting, beside PyTorch's own name."""
@@ -130,6 +131,12 @@ def _mode(value: Value) -> str:
     return _word(value)
 
 
+def _turn(value: Value) -> str:
+    if value not in ("", *TURNS):
+        raise ReadingError(f"there are the turns {', '.join(TURNS)}, not {quoted(_plain(value))}")
+    return _word(value)
+
+
 def _words(value: Value) -> tuple[str, ...]:
     words = _plain(value)
     return tuple(_word(each) for each in (words if isinstance(words, list) else [words]))
@@ -138,7 +145,7 @@ def _words(value: Value) -> tuple[str, ...]:
 FIELDS: Mapping[str, Callable[[Scene, Value], Scene]] = {
     "network": lambda scene, value: replace(scene, network=_word(value), changed=None, weights={}),
     "sample": lambda scene, value: replace(scene, sample=_word(value), input=None),
-    "turned": lambda scene, value: replace(scene, turned=_word(value)),
+    "turned": lambda scene, value: replace(scene, turned=_turn(value)),
     "loss": lambda scene, value: replace(scene, loss=_word(value)),
     "data": lambda scene, value: replace(scene, data=_word(value)),
     "groups": lambda scene, value: replace(scene, groups=_words(value)),

@@ -12,7 +12,7 @@ import numpy as np
 from explorer.amounts import count, plural
 from explorer.bounds import quoted
 from explorer.data import SAMPLES, Picture, PictureError, fit_picture, read_sample
-from explorer.data.picture import BY_HAND, Turn, turned
+from explorer.data.turning import turned
 from explorer.engine.errors import EngineError, shape_text
 from explorer.engine.model.load import Loaded, build, bundled, load
 from explorer.engine.recording.recording import Recording
@@ -31,6 +31,7 @@ from explorer.engine.training.pass_by_hand import (
 from explorer.lessons.readings.expressions import ReadingError
 from explorer.lessons.script import Scene
 from explorer.network import Network, NetworkError
+from explorer.orientation import TURNS
 
 MOST_MULTIPLY_ADDS = 2 * 10**10
 """Of all passes of a scene together: some seconds. More is not made without being asked."""
@@ -52,11 +53,11 @@ class Stage:
     @cached_property
     def network(self) -> Network:
         """What the scene says, with what was changed in it since."""
-        if self.scene.changed is not None:
         return _frozen(self._written, self.scene.freeze)
 
     @property
     def _written(self) -> Network:
+        if self.scene.changed is not None:
             return self.scene.changed
         if self.loaded is not None:
             return self.loaded.network
@@ -135,15 +136,11 @@ class Stage:
             raise ReadingError(f"there is no sample {quoted(self.scene.sample)}; there are {there}") from None
         except PictureError as error:
             raise ReadingError(str(error)) from error
-        return turned(picture, self._turn) if self.scene.turned else picture
-
-    @property
-    def _turn(self) -> Turn:
-        found = next((turn for turn in BY_HAND if turn.word == self.scene.turned), None)
-        if found is None:
-            there = ", ".join(turn.word for turn in BY_HAND)
-            raise ReadingError(f"a sample is not turned {quoted(self.scene.turned)}; there are {there}")
-        return found
+        if not self.scene.turned:
+            return picture
+        if self.scene.turned not in TURNS:
+            raise ReadingError(f"there are the turns {', '.join(TURNS)}, not {quoted(self.scene.turned)}")
+        return turned(picture, TURNS[self.scene.turned])
 
     def _shown(self, picture: Picture, shape: tuple[int, ...]) -> np.ndarray:
         if len(shape) != 3:
@@ -229,9 +226,6 @@ def _loaded(name: str) -> Loaded:
         raise ReadingError(str(error)) from error
 
 
-def _learns(numbers: dict[str, np.ndarray]) -> bool:
-    return any(name.endswith((".weight", ".bias")) for name in numbers)
-
 def _frozen(network: Network, layers: tuple[str, ...]) -> Network:
     """The network with the weights of these layers frozen, where they have any."""
     for layer in network.layers:
@@ -239,6 +233,9 @@ def _frozen(network: Network, layers: tuple[str, ...]) -> Network:
             network = network.replace(layer.name, layer.with_settings(frozen=True))
     return network
 
+
+def _learns(numbers: dict[str, np.ndarray]) -> bool:
+    return any(name.endswith((".weight", ".bias")) for name in numbers)
 
 
 def _words(shape: tuple[int, ...]) -> str:

@@ -13,9 +13,11 @@ import numpy as np
 from explorer.arithmetic.operation import Index
 from explorer.bounds import brief
 from explorer.data import Picture, PictureError, read_sample
-from explorer.data.picture import Turn, turned
+from explorer.data.turning import turned
 from explorer.network import Shape
 from explorer.network.files import Fit
+from explorer.network.shape import shape_text
+from explorer.orientation import Orientation
 from explorer.session import edits
 from explorer.session.cell import block_from, is_index
 from explorer.session.errands import MakePicture, ReadPicture
@@ -32,6 +34,8 @@ from explorer.session.subjects.subject import Verb
 from explorer.session.typed_over import block_words
 
 TYPED_OVER = "{name} is fed as numbers from now on, as they are typed; undo brings the picture back."
+NOTHING_TO_TURN = "There are no rows and columns here that could be turned."
+NOT_SQUARE = "By a quarter turn rows would become columns, but the network takes {shape}."
 START_SAMPLE, GREY_SAMPLE = "cat", "camera"
 MOST_OFFERED = 5  # pictures beside the first of several, so that the recent files keep others too
 
@@ -159,14 +163,24 @@ class Feeding:
             label, key = ("fill the sheet", None) if stroke is None else ("brush stroke", f"stroke {stroke}")
             self._store.give(label, self._with_picture(picture), merge_key=key)
 
-    def turn_picture(self, turn: Turn) -> None:
-        """Mirror the picture, or turn it; each time is an entry of undo."""
-        picture = self._store.state.input.picture
-        if picture is not None and self._store.may(Verb.SHOW_PICTURE):
+    def turn(self, turn: Orientation) -> None:
+        """Mirror what the network is fed, or turn it by quarters: the picture, or numbers as they lie in rows."""
+        state = self._store.state
+        picture, values = state.input.picture, state.values
+        label = "mirror the input" if turn.is_mirrored else "turn the input"
+        if picture is not None:
             self._drop_reading()
-            made = turned(picture, turn)
-            self._own.add(made)
-            self._store.give(turn.command.lower(), self._with_picture(made))
+            if self._store.may(Verb.SHOW_PICTURE):
+                after = turned(picture, turn)
+                if picture in self._own:
+                    self._own.add(after)
+                self._store.give(label, self._with_picture(after))
+        elif values is None or values.ndim != 3:
+            self._store.say(NOTHING_TO_TURN)
+        elif turn.swaps_sides and values.shape[1] != values.shape[2]:
+            self._store.say(NOT_SQUARE.format(shape=shape_text(values.shape[1:])))
+        else:
+            self.set_values(turn.of(values, (1, 2)), label=label)
 
     def set_fit(self, mode: Fit) -> None:
         """Choose how a picture is brought to the network's size: crop, pad or stretch."""

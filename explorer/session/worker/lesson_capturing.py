@@ -15,6 +15,7 @@ from explorer.lessons.scene_tables import LEARNING
 from explorer.lessons.script import Scene
 from explorer.network import Network
 from explorer.network.files import read_network
+from explorer.orientation import TURNS
 from explorer.session.asked_number import AskedNumber
 from explorer.session.subjects.subject import Verb
 from explorer.session.worker.desk import Desk
@@ -136,11 +137,10 @@ def _differing(staged: Staged, weights: Mapping[str, np.ndarray]) -> dict[str, n
 def _with_sample(scene: Scene, request: StepRequest, values: np.ndarray) -> Scene:
     """With the name of the sample, and how it is turned, where a lesson makes the same numbers of it."""
     from explorer.data import SAMPLES
-    from explorer.data.picture import BY_HAND
 
     picture = request.shown.picture
     named = [each.name for each in SAMPLES if picture is not None and each.title == picture.name]
-    turns = ("", *(turn.word for turn in BY_HAND))
+    turns = ("", *TURNS)
     sampled = (replace(scene, input=None, sample=name, turned=turn) for name in named for turn in turns)
     return next((each for each in sampled if _has_input(each, values)), scene)
 

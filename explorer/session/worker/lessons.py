@@ -258,6 +258,7 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         weights=numbers,
         input=np.stack(fed) if fed else scene.input,
         sample="" if fed else scene.sample,
+        turned="" if fed else scene.turned,
         target=scene.target
         if None in wanted
         else [each if isinstance(each, int) else list(each or ()) for each in wanted],
@@ -266,11 +267,11 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         mode=standing.mode,
         input_gradient=standing.input_gradient,
         steps=1,
+        freeze=(),  # the network says it itself
         edits=(),
         epochs=chosen.epochs if scene.data else scene.epochs,
     )
 
 
 def _as_written(target: Target) -> int | list[float]:
-        freeze=(),  # the network says it itself
     return target if isinstance(target, int) else list(target or ())

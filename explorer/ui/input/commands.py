@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from explorer.data.picture import BY_HAND, Turn
+from explorer.orientation import TURNS
 from explorer.session import State, Verb
 from explorer.ui.common import dialogs, pictures
 from explorer.ui.common.command import Command, Shell, needs
+
+NO_ROWS = "This network is fed a row of numbers, which cannot be turned."
 
 
 @needs(lambda state: state.subject.refusal(Verb.SHOW_PICTURE))
@@ -26,10 +28,14 @@ def paste_picture(shell: Shell) -> None:
     pictures.paste(shell.session, shell.open_path)
 
 
-@needs("There is no picture to turn: what is fed are numbers.")
-def has_picture(state: State) -> bool:
-    """Whether a picture is shown to the network, not numbers."""
-    return state.input.picture is not None and takes_pictures(state)
+def _has_rows(state: State) -> bool:
+    return state.values is not None and state.values.ndim == 3
+
+
+@needs(lambda state: state.subject.refusal(Verb.SHOW_PICTURE) if _has_rows(state) else NO_ROWS)
+def can_turn(state: State) -> bool:
+    """Whether what the network is fed has rows and columns, and may be changed."""
+    return _has_rows(state) and takes_pictures(state)
 
 
 OPEN_PICTURE = Command(
@@ -53,21 +59,45 @@ PASTE_PICTURE = Command(
     "Ctrl+Shift+V",
     takes_pictures,
 )
-
-
-def _turning(turn: Turn, name: str, tip: str, icon: str) -> Command:
-    return Command(
-        name, "Edit", turn.command, tip, lambda shell: shell.session.input.turn_picture(turn), icon, enabled=has_picture
-    )
-
-
-MIRRORED, UPSIDE_DOWN, QUARTER = BY_HAND
-TURN_PICTURE = (
-    _turning(
-        MIRRORED, "mirrorPicture", "Show the network the picture with left and right swapped.", "ph.arrows-left-right"
+TURN_COMMANDS = (
+    Command(
+        "mirrorInput",
+        "Edit",
+        "Mirror the input",
+        "Exchange left and right in what the network is fed.",
+        lambda shell: shell.session.input.turn(TURNS["mirrored"]),
+        "ph.arrows-left-right",
+        enabled=can_turn,
+        brief="Mirror",
     ),
-    _turning(
-        UPSIDE_DOWN, "flipPicture", "Show the network the picture upside down; left stays left.", "ph.arrows-down-up"
+    Command(
+        "turnInputLeft",
+        "Edit",
+        "Turn the input to the left",
+        "Turn what the network is fed to the left by a quarter.",
+        lambda shell: shell.session.input.turn(TURNS["left"]),
+        "ph.arrow-counter-clockwise",
+        enabled=can_turn,
+        brief="Turn to the left",
     ),
-    _turning(QUARTER, "turnPicture", "Show the network the picture turned to the left.", "ph.arrow-counter-clockwise"),
+    Command(
+        "turnInputRight",
+        "Edit",
+        "Turn the input to the right",
+        "Turn what the network is fed to the right by a quarter.",
+        lambda shell: shell.session.input.turn(TURNS["right"]),
+        "ph.arrow-clockwise",
+        enabled=can_turn,
+        brief="Turn to the right",
+    ),
+    Command(
+        "turnInputOver",
+        "Edit",
+        "Turn the input upside down",
+        "Turn what the network is fed by half a turn.",
+        lambda shell: shell.session.input.turn(TURNS["upside down"]),
+        "ph.arrows-down-up",
+        enabled=can_turn,
+        brief="Turn upside down",
+    ),
 )

@@ -39,7 +39,7 @@ from explorer.ui.common.things import Thing, offer
 from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.input.brush import BrushBar
-from explorer.ui.input.commands import takes_pictures
+from explorer.ui.input.commands import TURN_COMMANDS, can_turn, takes_pictures
 from explorer.ui.input.drawing import Drawing
 from explorer.ui.input.picture import InputPicture
 from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
@@ -47,6 +47,7 @@ from explorer.ui.input.typed_picture import has_typed_numbers, typed_picture
 
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
 GIVEN = "The program that opened this model feeds it {shape} numbers. They are not a picture, so none is shown here."
+IN_THE_CORNER = "QToolButton { padding: 0; min-height: 0; } QToolButton::menu-indicator { image: none; }"
 HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
 
 
@@ -134,8 +135,15 @@ class InputView(FollowingView, Pane):
         for button in (self.open, self.recent, self.samples, self.draw):
             row.addWidget(button)
         row.addStretch()
-        self.paste.setProperty("role", "flat")
-        self.corner.addWidget(self.paste)
+        self.turn = QToolButton(objectName="turnInput", accessibleName="Turn or mirror the input")
+        self.turn.setToolTip("Turn or mirror what the network is fed.")
+        self.turn.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        turns = ButtonMenu(self.turn)
+        turns.addActions([actions[command.name] for command in TURN_COMMANDS])
+        self.turn.setMenu(turns)
+        for button in (self.turn, self.paste):
+            button.setProperty("role", "flat")
+            self.corner.addWidget(button)
         self._draw_icons()
         self.let_stand_out()
         return row
@@ -149,9 +157,11 @@ class InputView(FollowingView, Pane):
         for button in (self.open, self.samples, self.draw):
             button.setStyleSheet("QToolButton { padding: 4px 6px; }")
         self.recent.setStyleSheet("QToolButton { padding: 4px; }")
-        self.paste.setStyleSheet("QToolButton { padding: 0; min-height: 0; }")
-        self.paste.setFixedSize(28, 24)
-        self.paste.setIconSize(QSize(16, 16))
+        self.turn.setIcon(icon("ph.arrow-clockwise"))
+        for button in (self.turn, self.paste):
+            button.setStyleSheet(IN_THE_CORNER)
+            button.setFixedSize(28, 24)
+            button.setIconSize(QSize(16, 16))
         self.samples.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.samples.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the caret stands behind the word
 
@@ -181,7 +191,7 @@ class InputView(FollowingView, Pane):
         page = self.numbers if takes_numbers else self.picture if has_picture else self.empty
         self.pages.setCurrentWidget(page)
         self.empty.setText(EMPTY if values is None else GIVEN.format(shape=shape_text(values.shape)))
-        for control in (self.open, self.recent, self.samples, self.paste, self.draw):
+        for control in (self.open, self.recent, self.samples, self.paste, self.turn, self.draw):
             control.setVisible(not takes_numbers)
         for control in (self.recent, self.samples):
             control.setEnabled(takes_pictures(state))
@@ -199,6 +209,7 @@ class InputView(FollowingView, Pane):
     def _let_type(self) -> None:
         """Under the brush nothing is typed."""
         is_drawn_on = self.draw.isChecked()
+        self.turn.setEnabled(can_turn(self._session.state) and not is_drawn_on)
         self.picture.fed.set_typing_target(None if is_drawn_on else typed_picture(self._session.state.values))
 
     def _show_field(self, state: State) -> None:

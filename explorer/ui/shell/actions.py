@@ -14,7 +14,7 @@ from explorer.ui.common.text import on_a_button
 from explorer.ui.common.things import thing_commands
 from explorer.ui.common.typing.commands import FILL_CELLS
 from explorer.ui.debugger.commands import STEP_COMMANDS
-from explorer.ui.input.commands import PASTE_PICTURE, TURN_PICTURE
+from explorer.ui.input.commands import PASTE_PICTURE, TURN_COMMANDS
 from explorer.ui.lessons.commands import LESSON_COMMANDS
 from explorer.ui.shell import commands
 from explorer.ui.shell.file_actions import FILE_COMMANDS
@@ -66,7 +66,7 @@ EDIT_COMMANDS: tuple[Command | str, ...] = (
         allows(Verb.EDIT),
     ),
     PASTE_PICTURE,
-    *TURN_PICTURE,
+    *TURN_COMMANDS,
     FILL_CELLS,
     SEPARATOR,
     *thing_commands(chosen_thing),
