@@ -11,6 +11,8 @@ FLOAT32_TOLERANCE = 1e-4  # share of the sum of the terms' magnitudes
 FLOAT32_ROUNDING = 1e-6  # share of what was added up inside the terms: some roundings of 6e-8 each
 FLOAT32_LEAST = 1.2e-38  # below it float32 has no digits to keep
 SAME = "✓ same as PyTorch"
+FLOAT32_DIGIT = 2.0**-23  # share of a number that the last digit of a float32 is
+STANDS_FOR_NOTHING = "✓ stands for 0"
 
 
 def holds(explanation: Explanation) -> bool:
@@ -25,10 +27,20 @@ def holds(explanation: Explanation) -> bool:
     return explanation.error <= allowed < float("inf")
 
 
+def stands_for_nothing(explanation: Explanation) -> bool:
+    """Whether the number is what rounding leaves where terms cancel: −1.5e−8 beside terms of 0.3, less than the last
+    digit that float32 has of them."""
+    computed, total = explanation.computed, explanation.total
+    if computed is None or not computed or len(explanation.terms) < 2 or explanation.result:
+        return False  # or it is no plain sum, such as a loss that is really so small
+    allowed = FLOAT32_DIGIT * explanation.magnitude
+    return max(abs(computed), abs(total)) <= allowed < float("inf")
+
+
 def check_text(explanation: Explanation) -> str:
     """ "✓ same as PyTorch", or by how much it is not: "≠ differs from PyTorch by 0.5"."""
     if holds(explanation):
-        return SAME
+        return STANDS_FOR_NOTHING if stands_for_nothing(explanation) else SAME
     return f"≠ differs from PyTorch by {number(explanation.error or 0.0, 2)}"
 
 
@@ -40,6 +52,9 @@ def check_tip(explanation: Explanation) -> str:
     both = f"PyTorch computed {exact(computed)}, this arithmetic gives {exact(total)}"
     if not holds(explanation):
         return f"{both}."
+    if stands_for_nothing(explanation):
+        added = number(explanation.magnitude, 2)
+        return f"{both}: the terms cancel, and this is what rounding leaves of {added} that were added up."
     if not error or error != error:
         return f"{both}: the same number."
     return f"{both}: they differ by {number(error, 2)}, which is rounding."

@@ -12,7 +12,7 @@ from torch import nn
 import explorer
 from explorer.arithmetic import Explanation
 from explorer.engine.recording.recording import Recording, Step
-from explorer.ui.common.check import check_text, holds
+from explorer.ui.common.check import STANDS_FOR_NOTHING, check_text, check_tip, holds
 
 
 def explanations(recording: Recording, step: Step, of: str) -> list[Explanation]:
@@ -68,3 +68,24 @@ def test_a_wrong_explanation_of_any_usual_call_is_told(wrong: float) -> None:
                     assert not holds(replace(explained, total=wrong * explained.total)), str(explained)
                     told += 1
     assert told > 20
+
+
+def summed(weights: list[float]) -> Explanation:
+    """A neuron whose inputs are all 1, without a bias."""
+    linear = nn.Linear(len(weights), 1, bias=False)
+    with torch.no_grad():
+        linear.weight.copy_(torch.tensor([weights]))
+    return explorer.explain(explorer.record(linear, torch.ones(1, len(weights))), "linear", (0, 0))
+
+
+@pytest.mark.parametrize("weights", [[0.1, 0.2, -0.3], [0.7, -0.1, -0.2, -0.4], [1e6, 0.1, -1e6, -0.1]])
+def test_what_rounding_leaves_where_terms_cancel_stands_for_nothing(weights: list[float]) -> None:
+    explained = summed(weights)
+    if explained.computed:  # else it is 0 already
+        assert check_text(explained) == STANDS_FOR_NOTHING
+        assert "the terms cancel" in check_tip(explained)
+
+
+@pytest.mark.parametrize("weights", [[1e-8], [1e-8, 2e-8], [0.1, 0.2, -0.3 + 1e-6], [0.5, -0.5]])
+def test_a_small_number_that_is_one_stands_for_itself(weights: list[float]) -> None:
+    assert check_text(summed(weights)).startswith("✓ same")
