@@ -16,6 +16,7 @@ import explorer.network.last_layer
 import explorer.network.templates
 import explorer.report
 import explorer.resources
+import explorer.session.batch_place
 import explorer.session.chosen_before
 import explorer.session.compared
 import explorer.session.data_fit

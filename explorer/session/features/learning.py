@@ -6,7 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from explorer.amounts import plain_number
+import numpy as np
+
+from explorer.amounts import count, plain_number
+from explorer.arithmetic.operation import Index
+from explorer.session.batch_place import example_at, place_in_batch, values_at
+from explorer.session.cell import block_from, is_index
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Example, Target
@@ -21,6 +26,7 @@ from explorer.session.shared_place import landing
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
+from explorer.session.typed_over import block_words
 from explorer.session.worker.steps import Recorded, Stepped, StepRequest, StepsMade, Stopped
 
 if TYPE_CHECKING:
@@ -32,6 +38,9 @@ DEBUGGER = "debugger"
 """The watcher that walks through the steps."""
 TRAINING_STEP = "training step"
 """The name of a training step that was taken, in the list of what can be undone."""
+TYPED = "typed"
+NOT_TYPED = "What a program feeds its model is not copied here."
+COPIED = "Example {number} of the batch is a copy: go to it, then type over its numbers and its target."
 CHANGED_MEANWHILE = "The network was changed meanwhile: nothing was taken over."
 
 
@@ -76,6 +85,47 @@ class Learning:
             name = state.input.picture.name if state.input.picture else "numbers"
             batch = (*state.steps.batch, Example(state.values, state.wanted, name))
             self._store.give("add to batch", replace(state.steps, batch=batch))
+
+    def copy_example(self, example: int) -> None:
+        """One more example in the batch, with the numbers and the target of one that is there, to be typed over."""
+        state = self._store.state
+        values, found = values_at(state, example), example_at(state, example)
+        if values is None:
+            self._store.say(NOT_TYPED)
+            return
+        copy = Example(values, state.wanted if found is None else found.target, TYPED)
+        self._store.give("another example", replace(state.steps, batch=(*state.steps.batch, copy)))
+        self._store.say(COPIED.format(number=count(len(state.steps.batch) + (not state.steps.is_batch_alone))))
+
+    def remove_example(self, example: int) -> None:
+        """Take one of the further examples out of the batch."""
+        steps, place = self._store.state.steps, place_in_batch(self._store.state, example)
+        if place is not None:
+            self._store.give("remove example", replace(steps, batch=(*steps.batch[:place], *steps.batch[place + 1 :])))
+
+    def set_example_cells(self, example: int, start: Index, values: np.ndarray, *, merge: str | None = None) -> None:
+        """Type over a block of a further example of the batch from cell `start` on, which is without the batch axis."""
+        found = example_at(self._store.state, example)
+        if found is None or not is_index(start, found.values.shape):
+            return
+        typed = np.array(found.values)
+        typed[block_from(start, values.shape)] = values
+        typed.flags.writeable = False
+        label = f"example {example} {block_words(start, values)}"
+        self._exchange(example, replace(found, values=typed), label, merge)
+
+    def set_example_target(self, example: int, target: Target) -> None:
+        """What a further example of the batch should give."""
+        found = example_at(self._store.state, example)
+        if found is not None:
+            merge = f"target {example}" if isinstance(target, tuple) else None
+            self._exchange(example, replace(found, target=target), f"change target of example {example}", merge)
+
+    def _exchange(self, example: int, new: Example, label: str, merge: str | None) -> None:
+        steps, place = self._store.state.steps, place_in_batch(self._store.state, example)
+        assert place is not None
+        batch = (*steps.batch[:place], new, *steps.batch[place + 1 :])
+        self._store.give(label, replace(steps, batch=batch), merge_key=merge and f"example {example} {merge}")
 
     def clear_batch(self) -> None:
         """Learn from the present input alone."""

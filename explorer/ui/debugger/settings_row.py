@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLayout, QToolButt
 
 from explorer.arithmetic.losses import suggested_loss
 from explorer.session import Session, State
+from explorer.session.batch_place import example_at, place_in_batch, values_at
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.learning_form import LARGEST_RATE, LearningForm, loss_title
 from explorer.ui.common.number_boxes import FloatBox, WholeBox
@@ -101,6 +102,12 @@ class StepSettings(FollowingView, QWidget):
         self.add = menu.addAction("Add this input to the batch")
         self.add.setToolTip("It stays in the batch when another input is opened.")
         self.add.triggered.connect(self._session.learning.add_to_batch)
+        self.copy = menu.addAction("Another example, to be typed")
+        self.copy.setToolTip("A copy of the example that is drawn: type over its numbers, or paste others.")
+        self.copy.triggered.connect(lambda: self._session.learning.copy_example(self.example.value()))
+        self.remove = menu.addAction("Remove this example")
+        self.remove.setToolTip("Take the example that is drawn out of the batch.")
+        self.remove.triggered.connect(lambda: self._session.learning.remove_example(self.example.value()))
         self.only = menu.addAction("Only this input")
         self.only.setToolTip("Learn from the present input alone.")
         self.only.triggered.connect(self._session.learning.clear_batch)
@@ -125,7 +132,7 @@ class StepSettings(FollowingView, QWidget):
             self.input_gradient.setChecked(new.steps.input_gradient)
         if is_fresh and self.open_form.popup.isVisible():
             self._show_losses(new)
-        if is_fresh or old is None or (old.steps.target, old.document) != (new.steps.target, new.document):
+        if is_fresh or old is None or _aimed_by(old) != _aimed_by(new):
             self.target.show_aim(aim_of(new))
             self._fit()
         if is_fresh or old is None or (old.steps.batch, old.steps.cursor) != (new.steps.batch, new.steps.cursor):
@@ -152,6 +159,8 @@ class StepSettings(FollowingView, QWidget):
         size = 1 if state.steps.timeline is None else state.steps.timeline.batch_size
         self.batch.setText(f"batch {size}")
         self.only.setEnabled(bool(state.steps.batch))
+        self.copy.setEnabled(values_at(state, state.steps.cursor.example) is not None)
+        self.remove.setEnabled(place_in_batch(state, state.steps.cursor.example) is not None)
         self.add.setEnabled(state.values is not None)
         was_visible = not self.example.isHidden()
         self.example.setVisible(size > 1)
@@ -205,7 +214,11 @@ class StepSettings(FollowingView, QWidget):
 
     @Slot(object)
     def _aim(self, target: int | tuple[float, ...] | None) -> None:
-        if target != self._session.state.steps.target:
+        state = self._session.state
+        example = state.steps.cursor.example
+        if example_at(state, example) is not None:
+            self._session.learning.set_example_target(example, target)
+        elif target != state.steps.target:
             self._session.learning.set_target(target)
 
     @Slot(str)
@@ -214,13 +227,21 @@ class StepSettings(FollowingView, QWidget):
         self._session.say(sentence)
 
 
+def _aimed_by(state: State) -> tuple[object, ...]:
+    steps = state.steps
+    return steps.target, steps.batch, steps.cursor.example, state.document
+
+
 def aim_of(state: State) -> Aim:
-    """What the present input should give, and what could be chosen; where outputs are very many, nothing."""
-    timeline, target = state.steps.timeline, state.steps.target
+    """What the example that is drawn should give, and what could be chosen; where outputs are very many, nothing."""
+    timeline, example = state.steps.timeline, state.steps.cursor.example
+    found = example_at(state, example)
+    target = state.steps.target if found is None else found.target
     count = _output_count(state)
     if count > MOST_AIMED:
         return Aim()
-    used = None if timeline is None or timeline.target is None else np.asarray(timeline.target)[0]
+    targets = () if timeline is None or timeline.target is None else np.asarray(timeline.target)
+    used = targets[example] if example < len(targets) else None
     by_class = isinstance(target, int) or (len(state.classes) > 1 and not isinstance(target, tuple)) or _is_class(used)
     if by_class and count:
         values = target if isinstance(target, int) else _class_of(used)

@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 
 from explorer.arithmetic.operation import Index
 from explorer.session import Cell, Session, State
+from explorer.session.batch_place import is_present_input, values_at
 from explorer.session.soon import soon
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.tab_order import chain, stops
 from explorer.ui.common.tensor_things import offer_tensor
+from explorer.ui.common.typing.target import EXAMPLE, INPUT, TypingTarget
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.debugger.cells_read import Read
 from explorer.ui.debugger.into.number_things import offer_channels, offer_curve, offer_grid, offer_note, offer_table
@@ -226,10 +228,13 @@ class StepStage(FollowingView, QWidget):
             view.set_dimmed(is_late and self._session.state.steps.timeline is not None)
 
 
-def _fed(state: State) -> np.ndarray | None:
-    """What the network is fed, where the example at the cursor is of it."""
-    is_other = state.steps.is_batch_alone or state.steps.cursor.example > 0
-    return None if is_other else state.values
+def _fed(state: State) -> TypingTarget | None:
+    """What the example at the cursor was fed as, to be typed over: the present input, or a further one of the batch."""
+    example = state.steps.cursor.example
+    values = values_at(state, example)
+    if values is None:
+        return None
+    return TypingTarget(INPUT if is_present_input(state, example) else f"{EXAMPLE}{example}", values)
 
 
 def _forget() -> None:

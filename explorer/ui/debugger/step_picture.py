@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from explorer.arithmetic.operation import Index
+from explorer.ui.common.typing.target import TypingTarget
 
 
 class StepPicture(QWidget):
@@ -16,13 +16,13 @@ class StepPicture(QWidget):
 
     `cell_chosen` tells of which tensor of the step, and the cell; `followed` the tensor and the cell of a number of
     which the person wants to see where it came from; `pointed` the tensor and the cell under the mouse, or None.
-    `fed` is what the network is fed, where the cursor's example is of it: it can be typed over.
+    `fed` is what the cursor's example was fed as, where it can be typed over.
     """
 
     cell_chosen = Signal(str, tuple)
     followed = Signal(str, tuple)
     pointed = Signal(str, object)
-    fed: np.ndarray | None = None
+    fed: TypingTarget | None = None
 
     def asked_for(self) -> Sequence[QWidget]:
         """The views that show the cell which is asked for."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from explorer.arithmetic.operation import Index
 from explorer.session.cursor import Cursor
 from explorer.session.step_tensors import BEFORE
@@ -14,10 +12,10 @@ Typed = tuple[TypingTarget | None, Index]
 """What is typed over, and the indices that the cells of its tensor have before its own."""
 
 
-def target_of(name: str, timeline: Timeline, cursor: Cursor, fed: np.ndarray | None) -> Typed:
+def target_of(name: str, timeline: Timeline, cursor: Cursor, fed: TypingTarget | None) -> Typed:
     """What is typed over in the tensor `name` of the cursor's step; None where it was worked out.
 
-    `fed` is what the network is fed, None where the cursor's example is another one.
+    `fed` is what the cursor's example was fed as; None where that cannot be typed over.
     """
     entry = timeline.steps[cursor.step]
     tensor = timeline.tensors(cursor.step).by_name.get(name)
@@ -28,6 +26,6 @@ def target_of(name: str, timeline: Timeline, cursor: Cursor, fed: np.ndarray | N
     if tensor.role == "weight":
         return TypingTarget(entry.titles[tensor.name], tensor.values), ()
     is_fed = fed is not None and entry.titles.get(tensor.name) == INPUT and tensor.has_batch
-    if fed is not None and is_fed and tensor.values.shape[1:] == fed.shape:
-        return TypingTarget(INPUT, fed), (cursor.example,)
+    if fed is not None and is_fed and tensor.values.shape[1:] == fed.values.shape:
+        return fed, (cursor.example,)
     return None, ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -393,3 +394,32 @@ def test_the_gradient_of_the_input_is_asked_for_by_a_switch(session: Session, ro
     session.editing.undo()
     assert not row.input_gradient.isChecked()
     row.open_form.popup.close()
+
+
+def test_a_batch_is_typed_by_hand(session: Session, row: StepSettings, qtbot: QtBot) -> None:
+    """A copy of the present input, whose numbers and target are typed over; PyTorch has the same step."""
+    row.copy.trigger()
+    wait_until_recorded(qtbot, session)
+    session.steps.choose_example(1)
+    session.learning.set_example_cells(1, (0,), np.array([3.0, -2.0]))
+    wait_until_recorded(qtbot, session)
+    session.steps.choose_example(1)
+    _type(row.target.boxes[0], "0.25")
+    wait_until_recorded(qtbot, session)
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    first = timeline.tensors(0).by_name["input"].values
+    assert first[0].tolist() == session.state.values.tolist()
+    assert first[1].tolist() == [3, -2]
+    assert timeline.target is not None
+    assert timeline.target[1][0] == np.float32(0.25)
+    assert timeline.target[0][0] != np.float32(0.25)
+    session.steps.choose_example(1)
+    row.remove.trigger()
+    wait_until_recorded(qtbot, session)
+    assert session.state.steps.timeline.batch_size == 1
+    session.editing.undo()
+    assert session.state.steps.batch[0].values.tolist() == [3, -2]
+    session.editing.undo()  # the target
+    session.editing.undo()
+    assert session.state.steps.batch[0].values.tolist() == session.state.values.tolist()

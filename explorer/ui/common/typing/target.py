@@ -13,6 +13,8 @@ from explorer.arithmetic.operation import Index
 from explorer.session.cell import block_from
 
 INPUT = "input"
+EXAMPLE = "example "
+"""With its number: what is typed over a further example of the batch."""
 
 
 @dataclass(frozen=True, eq=False)

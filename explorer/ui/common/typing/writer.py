@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.arithmetic.operation import Index
 from explorer.session import Session, Verb
-from explorer.ui.common.typing.target import INPUT
+from explorer.ui.common.typing.target import EXAMPLE, INPUT
 
 _drags = count(1)
 
@@ -21,12 +21,16 @@ class NumberWriter:
 
     def refusal(self, name: str) -> str:
         """Why the numbers of the target `name` cannot be typed over, in a sentence; "" where they can."""
-        return "" if name == INPUT else self._session.state.subject.refusal(Verb.CHANGE_WEIGHTS)
+        is_fed = name == INPUT or name.startswith(EXAMPLE)
+        return "" if is_fed else self._session.state.subject.refusal(Verb.CHANGE_WEIGHTS)
 
     def write(self, name: str, start: Index, values: np.ndarray, *, merge: str | None = None) -> None:
         """Type `values` over the target's cells from `start` on; with the same `merge` in a row it is one entry."""
         if name == INPUT:
             self._session.input.set_cells(start, values, merge=merge)
+        elif name.startswith(EXAMPLE):
+            number = int(name.removeprefix(EXAMPLE))
+            self._session.learning.set_example_cells(number, start, values, merge=merge)
         else:
             self._session.editing.set_cells(name, start, values, merge=merge)
 
