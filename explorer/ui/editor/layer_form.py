@@ -24,7 +24,7 @@ from explorer.ui.editor.inputs_editor import InputsEditor
 from explorer.ui.editor.layer_arithmetic import LayerArithmetic
 from explorer.ui.editor.layer_facts import LayerFacts
 from explorer.ui.editor.run_looks import LOOK_MS, is_only_a_look
-from explorer.ui.editor.settings_grid import Field, SettingsGrid, row_label
+from explorer.ui.editor.settings_grid import Field, SettingsGrid, field_of, row_label
 
 if TYPE_CHECKING:
     from explorer.network import Layer, Network
@@ -187,7 +187,7 @@ class LayerForm(FollowingView, QWidget):
     def _show_layer(self, state: State, network: Network, layer: Layer, *, fresh: bool) -> None:
         self._show_header(layer.name, kind=layer.kind, summary=layer.summary, editable=True)
         defaults = layer.defaults()
-        fields = tuple(_field(name, rules, kind, defaults[name]) for name, rules, kind in layer.settings())
+        fields = tuple(field_of(name, rules, kind, defaults[name]) for name, rules, kind in layer.settings())
         self._show_settings(fields, {field.name: getattr(layer, field.name) for field in fields}, fresh=fresh)
         self._show_inputs(network, layer)
         self.facts.show_layer(network, layer, state.entry(layer.name))
@@ -365,8 +365,3 @@ def _about(state: State) -> object:
     if name is None or not state.subject.has_part(name, state.maps.activations):
         return None
     return state.subject.identity(name)
-
-
-def _field(name: str, rules: Any, kind: str, default: Any) -> Field:
-    numbers = (rules.minimum, rules.maximum)
-    return Field(name, kind, rules.label, rules.help, *numbers, rules.choices, rules.unset, rules.seldom, default)

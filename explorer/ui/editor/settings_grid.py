@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from explorer.network.setting import Setting
 from explorer.ui.common import theme
 from explorer.ui.common.icons import icon
 from explorer.ui.common.rich_label import RichLabel
@@ -37,6 +38,12 @@ class Field(NamedTuple):
     def has_other_name(self) -> bool:
         """Whether the label is another word than the one of the notation, which is PyTorch's."""
         return self.label.lower().replace(" ", "_") != self.name
+
+
+def field_of(name: str, rules: Setting, kind: str, default: Any) -> Field:
+    """The row of a layer's setting."""
+    numbers = (rules.minimum, rules.maximum)
+    return Field(name, kind, rules.label, rules.help, *numbers, rules.choices, rules.unset, rules.seldom, default)
 
 
 class SettingsGrid(QWidget):

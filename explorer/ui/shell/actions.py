@@ -175,6 +175,15 @@ VIEW_COMMANDS: tuple[Command | str, ...] = (
 )
 HELP_COMMANDS: tuple[Command | str, ...] = (
     Command(
+        "sizeCalculator",
+        "Help",
+        "Sizes and parameters…",
+        "Work out the output size and the parameters of a convolution and of a fully connected layer on any input.",
+        commands.show_calculator,
+        "ph.calculator",
+    ),
+    SEPARATOR,
+    Command(
         "shortcuts",
         "Help",
         "Keyboard shortcuts",

@@ -114,6 +114,15 @@ def show_report(shell: Shell) -> None:
     passing(ReportWindow(problem_report(shell.session.state), shell.widget)).open()
 
 
+def show_calculator(shell: Shell) -> None:
+    """Sizes and parameters of layers on any input."""
+    from explorer.ui.editor.calculator import SizeCalculator
+
+    calculator = passing(SizeCalculator(shell.session.state.subject.input_shape, shell.widget))
+    calculator.refused.connect(shell.session.say)
+    calculator.open()
+
+
 def show_about(shell: Shell) -> None:
     from explorer.ui.shell.about import About
 
