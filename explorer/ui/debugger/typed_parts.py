@@ -23,7 +23,7 @@ def target_of(name: str, timeline: Timeline, cursor: Cursor, fed: TypingTarget |
         return None, ()
     if entry.phase == "update":
         return (TypingTarget(entry.parameter, tensor.values) if tensor.name == BEFORE else None), ()
-    if tensor.role == "weight":
+    if tensor.role == "weight" and tensor.name in entry.titles:  # not what it leaves in a buffer
         return TypingTarget(entry.titles[tensor.name], tensor.values), ()
     is_fed = fed is not None and entry.titles.get(tensor.name) == INPUT and tensor.has_batch
     if fed is not None and is_fed and tensor.values.shape[1:] == fed.values.shape:

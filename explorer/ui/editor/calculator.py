@@ -152,7 +152,9 @@ class _Column(QWidget):
         self.problem.setText("" if fault is None else fault.message)
         self.problem.setVisible(fault is not None)
         self.arithmetic.show_layer(network, layer)
-        cells = "" if self.shape is None else f"{shape_text(self.shape)} = {count(prod(self.shape))}"
+        cells = "" if self.shape is None else count(prod(self.shape))
+        if self.shape is not None and len(self.shape) > 1:
+            cells = f"{shape_text(self.shape)} = {cells}"
         multiplied = network.multiply_adds()[-1] if self.shape is not None else 0
         self.facts.show_facts((("Numbers out", cells), ("Multiply-adds", count(multiplied) if multiplied else "")))
 

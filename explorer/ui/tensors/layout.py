@@ -17,7 +17,7 @@ from explorer.ui.tensors.cell_bars import BarRows, bar_rows, paint_bars
 from explorer.ui.tensors.cell_images import SHARP_FROM, images
 from explorer.ui.tensors.cell_numbers import NUMBERS_AT_MOST, writing_for
 from explorer.ui.tensors.cell_painting import paint_lone_number, paint_number, set_number_font
-from explorer.ui.tensors.tiles import Folding, Shown, fold
+from explorer.ui.tensors.tiles import NO_PADDING, Folding, Shown, fold
 
 NUMBERS_FROM = 12  # pixels in which one digit may have room; `writing_for` says whether all numbers have
 LARGEST_CELL = 56
@@ -31,7 +31,7 @@ class TensorLayout:
 
     def __init__(self, folding: Folding, mosaic: Mosaic, *, origin: QPointF, zoom: float, mode: str) -> None:
         self.folding, self.mosaic, self.origin, self.zoom, self.mode = folding, mosaic, origin, zoom, mode
-        self.padding = (0, 0)
+        self.padding = NO_PADDING
         self.bars: BarRows | None = None
 
     @property
@@ -43,7 +43,7 @@ class TensorLayout:
 
     @property
     def bottom(self) -> float:
-        return self.area.bottom() + self.padding[0] * self.zoom
+        return self.area.bottom() + self.padding.bottom * self.zoom
 
     def rect(self, tile: int, row: int, column: int, rows: int = 1, columns: int = 1) -> QRectF:
         """The pixels of a cell, or of a box of cells."""
@@ -87,8 +87,8 @@ class TensorLayout:
     def _paint_map(self, painter: QPainter, shown: Shown, ratio: float) -> None:
         colours, area = theme.current(), self.area
         if any(self.padding):
-            down, across = self.padding[0] * self.zoom, self.padding[1] * self.zoom
-            around = area.adjusted(-across, -down, across, down)
+            top, left, bottom, right = (cells * self.zoom for cells in self.padding)
+            around = area.adjusted(-left, -top, right, bottom)
             painter.fillRect(around, QColor(colours.sunken))
             painter.setPen(QPen(QColor(colours.border), 1, Qt.PenStyle.DotLine))
             painter.drawRect(around.adjusted(0, 0, -1, -1))
@@ -141,13 +141,14 @@ def lay_out(shown: Shown, body: QRectF) -> TensorLayout:
 
 def _lay_out_map(shown: Shown, folding: Folding, body: QRectF) -> TensorLayout:
     pane = (max(int(body.width()), 1), max(int(body.height()), 1))  # a stage may be squeezed to nothing
-    padding = shown.padding if folding.count == 1 else (0, 0)
+    padding = shown.padding if folding.count == 1 else NO_PADDING
     mosaic = _arranged(folding, pane)
     height, width = mosaic.shape
-    zoom = min(pane[0] / (width + 2 * padding[1]), pane[1] / (height + 2 * padding[0]), LARGEST_CELL)
+    across, down = width + padding.left + padding.right, height + padding.top + padding.bottom
+    zoom = min(pane[0] / across, pane[1] / down, LARGEST_CELL)
     if zoom >= SHARP_FROM:
         zoom = float(int(zoom))
-    origin = body.topLeft() + QPointF(padding[1] * zoom, padding[0] * zoom)
+    origin = body.topLeft() + QPointF(padding.left * zoom, padding.top * zoom)
     layout = TensorLayout(folding, mosaic, origin=origin, zoom=zoom, mode="map")
     layout.padding = padding
     return layout

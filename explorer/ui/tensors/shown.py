@@ -12,7 +12,7 @@ from explorer.session.batch_axis import WITHOUT_BATCH
 from explorer.session.numbered import Numbered
 from explorer.session.step_tensors import Tensor
 from explorer.ui.common.text import shape_text
-from explorer.ui.tensors.tiles import Shown, is_too_large, scale_of, section
+from explorer.ui.tensors.tiles import NO_PADDING, Padding, Shown, is_too_large, scale_of, section
 
 STATE_TITLES = {
     "momentum_buffer": "momentum",
@@ -43,7 +43,7 @@ def shown_tensor(
     return _whole(tensor, example if tensor.has_batch else None, first, names, beside, title)
 
 
-def shown_map(tensor: Tensor, key: Index, *, padding: tuple[int, int] = (0, 0), title: str = "") -> Shown:
+def shown_map(tensor: Tensor, key: Index, *, padding: Padding = NO_PADDING, title: str = "") -> Shown:
     """One map of `tensor`: `key` holds all indices but row and column."""
     return _map(tensor, key, padding, title)
 
@@ -79,7 +79,7 @@ def _example(values: np.ndarray, example: int) -> tuple[np.ndarray, Index]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _map(tensor: Tensor, key: Index, padding: tuple[int, int], title: str) -> Shown:
+def _map(tensor: Tensor, key: Index, padding: Padding, title: str) -> Shown:
     values = tensor.values[key]
     scale = scale_of(tensor.values, is_signed=tensor.is_signed)
     return Shown(tensor.name, title or tensor.title, map_words(tensor, key), values, scale, key, padding=padding)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,12 +29,24 @@ NO_COLOUR = Scale(-1e30, 1e30, True)
 """The scale of numbers that have no colour: all of them lie next to its zero."""
 
 
+class Padding(NamedTuple):
+    """Cells of nothing on the four sides of a map: of an even kernel there is one more below and to the right."""
+
+    top: int = 0
+    left: int = 0
+    bottom: int = 0
+    right: int = 0
+
+
+NO_PADDING = Padding()
+
+
 @dataclass(frozen=True, eq=False)
 class Shown:
     """What a tensor view shows: one example's part of a tensor.
 
     `values` is that part, `prefix` the indices that lead to it: cell (*prefix, *place) of the whole. `names` are labels
-    for plain numbers. `padding` cells of nothing are drawn around a single map, (rows, columns).
+    for plain numbers. `padding` is drawn around a single map.
     """
 
     name: str
@@ -43,7 +56,7 @@ class Shown:
     scale: Scale
     prefix: Index = ()
     names: Sequence[str] = ()
-    padding: tuple[int, int] = (0, 0)
+    padding: Padding = NO_PADDING
     is_plain: bool = field(default=False)  # a number that has no colour, such as a class index
 
     @cached_property

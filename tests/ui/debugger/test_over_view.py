@@ -98,6 +98,20 @@ def test_the_loss_shows_outputs_and_target_by_class_and_its_value(opened: Opened
     assert float(shown["loss"].values) == pytest.approx(small().loss)
 
 
+def test_a_batch_norm_in_training_shows_what_it_leaves_in_its_buffers(opened: Opened) -> None:
+    session, stage = opened(recorded("2x4x4 batchnorm flatten linear(10)", training=True))
+    session.go("forward", "bn1")
+    after = ["bn1.running_mean after", "bn1.running_var after"]
+    assert [name for name in views(stage) if "after" in name] == after
+    assert views(stage)[after[0]].typing_target() is None
+    click(views(stage)[after[0]], (1,))
+    assert (session.state.steps.cursor.of, session.state.steps.cursor.cell) == ("running_mean_after", (1,))
+    session.go("forward", "bn1", of="running_var_after", inside=True)
+    assert stage.pages.currentWidget() is stage.into
+    session.go("forward", "linear1")
+    assert not any("after" in name for name in views(stage))
+
+
 def test_clicking_a_made_cell_asks_where_it_comes_from_and_clicking_a_given_one_does_not(opened: Opened) -> None:
     session, stage = opened(small())
     session.go("backward", "conv2")

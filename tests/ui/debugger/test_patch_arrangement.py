@@ -18,6 +18,7 @@ from explorer.network import Network
 from explorer.network.problems import errors
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.into.neighbour_grids import Grids
+from explorer.ui.debugger.into.plan import given_map
 from explorer.ui.debugger.into.term_grids import Grid, Patches
 from tests.ui.debugger.test_term_grids import plan_at, timeline_of
 
@@ -177,3 +178,34 @@ def test_a_transposed_convolutions_grid_does_not_jump_from_cell_to_cell() -> Non
     timeline = timeline_of("1x5x5 convtranspose(1, 3, stride=2) flatten linear(4)")
     shapes = {patches.arrangement.shape for _, patches in patches_at_every_cell(timeline, "forward", "convtranspose1")}
     assert shapes == {(2, 2)}
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    size=st.tuples(st.integers(4, 7), st.integers(4, 7)),
+    kernel=st.integers(1, 4),
+    dilation=st.integers(1, 2),
+    word=st.sampled_from(["valid", "same", "full"]),
+)
+def test_the_padding_that_is_drawn_holds_every_patch_and_no_more(
+    size: tuple[int, int], kernel: int, dilation: int, word: str
+) -> None:
+    """Of an even kernel "same" has one row and column more below and to the right than above and to the left."""
+    text = f"1x{size[0]}x{size[1]} conv(1, {kernel}, padding={word}, dilation={dilation}, bias=False)"
+    network = Network.parse(f"{text} flatten linear(4)")
+    assume(not list(errors(network.problems())))
+    timeline = timeline_of(network.text())
+    reached = [0, 0, *size]
+    padding = None
+    for cell, patches in patches_at_every_cell(timeline, "forward", "conv1"):
+        plan = plan_at(timeline, "forward", "conv1", of="output", cell=cell)
+        drawn = given_map(plan, patches, (0, 0))
+        assert drawn is not None
+        padding = drawn.padding
+        row, column, rows, columns = patches.frame
+        reached[:2] = min(reached[0], row), min(reached[1], column)
+        reached[2:] = max(reached[2], row + rows), max(reached[3], column + columns)
+    assume(padding is not None)
+    top, left, bottom, right = reached
+    assert padding == (-top, -left, bottom - size[0], right - size[1])

@@ -19,6 +19,7 @@ from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.patches import padding_before, pair
 from explorer.arithmetic.pooling import MaxPool2d, MeanPool
 from explorer.session.step_tensors import StepTensors
+from explorer.ui.tensors.tiles import NO_PADDING, Padding
 
 POOLING = (MaxPool2d, MeanPool)
 Frame = tuple[int, int, int, int]
@@ -138,13 +139,17 @@ def _covered(cells: np.ndarray) -> tuple[int, int]:
     return int(cells.min()), int(cells.max() - cells.min()) + 1
 
 
-def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> tuple[int, int]:
-    """Cells of padding to draw around the source's map, (rows, columns); none where nothing is padded."""
+def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> Padding:
+    """The padding to draw around the source's map; none where nothing is padded."""
     if phase != "forward" or not isinstance(operation_for(kind), (Conv2d, *POOLING)):
-        return 0, 0
+        return NO_PADDING
     padding = settings.get("padding", 0)
     if not isinstance(padding, str):
-        return pair(padding)
+        rows, columns = pair(padding)
+        return Padding(rows, columns, rows, columns)
     if padding != "same" or "weight" not in tensors.by_name:
-        return 0, 0
-    return padding_before(padding, tensors.by_name["weight"].values.shape[2:], pair(settings.get("dilation", 1)))
+        return NO_PADDING
+    taps, dilation = tensors.by_name["weight"].values.shape[2:], pair(settings.get("dilation", 1))
+    top, left = padding_before(padding, taps, dilation)
+    whole = [step * (size - 1) for step, size in zip(dilation, taps, strict=True)]
+    return Padding(top, left, whole[0] - top, whole[1] - left)
