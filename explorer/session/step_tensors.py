@@ -141,10 +141,12 @@ def _left_in_buffers(recording: Recording, call: Call) -> Iterator[Tensor]:
     """What a call leaves in its buffers: the running statistics of a batch norm in training."""
     from explorer.engine.recording.call_tensors import argument_titles
     from explorer.engine.recording.running import AFTER as WITH_AFTER
-    from explorer.engine.recording.running import buffers_after
+    from explorer.engine.recording.running import buffer_shapes, buffers_after
 
+    if not buffer_shapes(call):  # almost always: its arguments are not worked out for nothing
+        return
     titles = argument_titles(recording, call)
-    for name, values in buffers_after(recording, call).items():
+    for name, values in buffers_after(call, recording.arguments(call)).items():
         yield _tensor(name, f"{titles[name.removesuffix(WITH_AFTER)]} after", values, role="weight")
 
 

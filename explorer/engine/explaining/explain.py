@@ -77,10 +77,11 @@ def _explained(
     recording: Recording, step: Step, operation: Operation, *, of: str, cell: Index, symbols: Mapping[str, str]
 ) -> Explanation:
     output = outputs_of(recording, step.call)[0]
-    values = call_values(step.call, output, symbols, arguments=recording.arguments(step.call))
+    given = recording.arguments(step.call)
+    values = call_values(step.call, output, symbols, arguments=given)
     operation.check_settings(values)
     if step.kind != "backward" and of != "output":
-        return checked(operation.kept_after(values, of, cell), buffers_after(recording, step.call)[of][cell])
+        return checked(operation.kept_after(values, of, cell), buffers_after(step.call, given)[of][cell])
     if step.kind != "backward":
         return checked(operation.forward(values, cell), output[cell])
     share = shares(step.call, recording)[of]

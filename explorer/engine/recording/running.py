@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch.nn import functional
 
 from explorer.engine.recording.call import Call, Shape
 from explorer.engine.recording.kept import Kept
-
-if TYPE_CHECKING:
-    from explorer.engine.recording.recording import Recording
 
 AFTER = "_after"
 BUFFERS = ("running_mean", "running_var")
@@ -27,11 +25,13 @@ def buffer_shapes(call: Call) -> dict[str, Shape]:
     return {f"{name}{AFTER}": kept.shape for name in BUFFERS if isinstance(kept := named.get(name), Kept)}
 
 
-def buffers_after(recording: Recording, call: Call) -> dict[str, torch.Tensor]:
-    """What the call leaves in its buffers, by their names with "_after": it is made once more, on copies of them."""
+def buffers_after(call: Call, given: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """What the call leaves in its buffers, by their names with "_after": it is made once more, on copies of them.
+
+    `given` are its arguments, as the recording has them.
+    """
     if not buffer_shapes(call):
         return {}
-    given = recording.arguments(call)
     copies = {name: given[name].clone() for name in BUFFERS}
     with torch.no_grad():
         functional.batch_norm(given["input"], **copies, training=True, momentum=float(given.get("momentum", 0.1)))

@@ -234,6 +234,7 @@ STEP_COMMANDS: tuple[Command | str, ...] = (
         "Work out the gradient of the input too, as that of a weight: how the loss changes with each of its numbers.",
         switch_input_gradient,
         "ph.image-square",
+        "Ctrl+Shift+G",
         now=leave_out_while_asked,
     ),
 )

@@ -43,9 +43,9 @@ def shown_tensor(
     return _whole(tensor, example if tensor.has_batch else None, first, names, beside, title)
 
 
-def shown_map(tensor: Tensor, key: Index, *, padding: Padding = NO_PADDING, title: str = "") -> Shown:
+def shown_map(tensor: Tensor, key: Index, *, padding: tuple[int, int, int, int] = NO_PADDING, title: str = "") -> Shown:
     """One map of `tensor`: `key` holds all indices but row and column."""
-    return _map(tensor, key, padding, title)
+    return _map(tensor, key, Padding(*padding), title)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -19,10 +19,10 @@ from explorer.arithmetic.operations import operation_for
 from explorer.arithmetic.patches import padding_before, pair
 from explorer.arithmetic.pooling import MaxPool2d, MeanPool
 from explorer.session.step_tensors import StepTensors
-from explorer.ui.tensors.tiles import NO_PADDING, Padding
 
 POOLING = (MaxPool2d, MeanPool)
 Frame = tuple[int, int, int, int]
+NONE: Frame = 0, 0, 0, 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,17 +139,17 @@ def _covered(cells: np.ndarray) -> tuple[int, int]:
     return int(cells.min()), int(cells.max() - cells.min()) + 1
 
 
-def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> Padding:
-    """The padding to draw around the source's map; none where nothing is padded."""
+def padding_of(tensors: StepTensors, settings: Mapping[str, Any], *, kind: str, phase: str) -> Frame:
+    """Cells of padding to draw above, left, below and right of the source's map; none where nothing is padded."""
     if phase != "forward" or not isinstance(operation_for(kind), (Conv2d, *POOLING)):
-        return NO_PADDING
+        return NONE
     padding = settings.get("padding", 0)
     if not isinstance(padding, str):
         rows, columns = pair(padding)
-        return Padding(rows, columns, rows, columns)
+        return rows, columns, rows, columns
     if padding != "same" or "weight" not in tensors.by_name:
-        return NO_PADDING
+        return NONE
     taps, dilation = tensors.by_name["weight"].values.shape[2:], pair(settings.get("dilation", 1))
     top, left = padding_before(padding, taps, dilation)
     whole = [step * (size - 1) for step, size in zip(dilation, taps, strict=True)]
-    return Padding(top, left, whole[0] - top, whole[1] - left)
+    return top, left, whole[0] - top, whole[1] - left
