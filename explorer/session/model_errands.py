@@ -48,14 +48,17 @@ class LookAtModel:
         return f"Opening {brief(self.files.source.name)}"
 
     def run(self, watch: Watch) -> LookedAt | Fault:
-        from explorer.engine.model.load import read_weights
+        from explorer.engine.model.weights import read_checkpoint
         from explorer.engine.opening.offered import read_python_file
         from explorer.engine.opening.open_model import WeightsOfFile
 
         source, path = self.files.source, self.files.weights
         try:
             found = read_python_file(source)
-            weights = None if path is None else WeightsOfFile(read_weights(path), path.name, {})
+            weights = None
+            if path is not None:
+                read = read_checkpoint(path)
+                weights = WeightsOfFile(read.table, path.name, read.arguments)
         except LoadError as error:
             return Fault(str(error))
         return LookedAt(self.files, found.digest, tuple(each.call for each in found.offered), weights)

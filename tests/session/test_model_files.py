@@ -152,6 +152,29 @@ def test_a_call_with_arguments_may_be_written(session: Session, source: Path, qt
     assert values_of(session, "3").shape == (9,)
 
 
+def test_how_it_was_made_is_taken_from_the_checkpoint(session: Session, source: Path, qtbot: QtBot) -> None:
+    source.write_text(NET.replace("classes=4", "classes"))
+    path = source.with_name("net.ckpt")
+    torch.save({"state_dict": net(6).state_dict(), "hyper_parameters": {"classes": 6, "lr": 0.1}}, path)
+    open_and_agree(qtbot, session, source, path, words="Net")
+    wait_until_open(qtbot, session)
+    assert values_of(session, "3").shape == (6,)
+
+
+def test_a_pickle_that_would_run_code_is_never_run(session: Session, source: Path, qtbot: QtBot) -> None:
+    path = source.with_name("whole.pt")
+    torch.save(net(), path)
+    session.files.models.open((source, path))
+    wait_until_told(
+        qtbot,
+        session,
+        "whole.pt holds more than weights (torch.nn.modules.container.Sequential) and would run code of its author "
+        "when opened: in Python, torch.save(model.state_dict(), …) writes a file that is read.",
+    )
+    assert session.state.files.question is None
+    assert not source.with_name("ran.txt").exists()
+
+
 def test_where_nobody_knows_what_it_takes_it_is_asked_with_the_reason(
     session: Session, source: Path, qtbot: QtBot
 ) -> None:

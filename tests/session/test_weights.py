@@ -81,6 +81,7 @@ def test_weights_that_do_not_fit_change_nothing(session: Session, tmp_path: Path
     qtbot.waitUntil(lambda: bool(session.state.status.notice), timeout=20_000)
     assert session.state.status.notice == (
         "The weights in wide.pt do not fit: 0.weight is 6 × 3 × 3 × 3 there, but conv1.weight needs 4 × 3 × 3 × 3."
+        " To open a model of your own, drop these weights together with the .py file of its class."
     )
     assert session.state.document is document
 

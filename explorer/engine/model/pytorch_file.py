@@ -11,11 +11,14 @@ import pickletools
 import re
 import warnings
 import zipfile
+from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, TypeGuard
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,8 +27,12 @@ from explorer.engine.declared_memory import check_declared
 from explorer.engine.errors import LoadError
 
 SAVE_IT = "in Python, torch.save(model.state_dict(), …) writes a file that is read"
-TABLES = ("state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params")
-"""The names under which checkpoints keep weights, the most certain first."""
+AVERAGES = ("model_ema", "ema_state_dict", "state_dict_ema", "ema_model", "params_ema", "ema")
+TABLES = ("state_dict", "model_state_dict", "model", "net", "network", "module", "weights", "params", *AVERAGES)
+"""The names under which checkpoints keep weights, the most certain first, and averages where nothing else is there."""
+
+ARGUMENTS = ("hyper_parameters", "model_args", "model_kwargs", "init_args", "hparams", "config", "args", "opt")
+"""Under which they keep how the model was made."""
 
 _BEGINNINGS = {
     b"version https://git-lfs": "is a note of Git LFS in place of the file: fetch it with git lfs pull",
@@ -33,13 +40,33 @@ _BEGINNINGS = {
     b"<html": "is a web page, not the file that was to be loaded: load it once more",
     b"\x89HDF": "is an HDF5 file, whose weights are not read: save them with PyTorch or safetensors",
 }
+_NUMBER = np.float64(0).__reduce__()[0]  # what makes a number of numpy's: it has moved between versions
+HARMLESS: list[Any] = [
+    Namespace,
+    np.dtype,
+    *{type(np.dtype(code)) for code in np.typecodes["AllInteger"] + np.typecodes["Float"] + "?"},
+    *((_NUMBER, f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")),
+    *((PurePosixPath, f"pathlib{inner}.PosixPath") for inner in ("", "._local")),
+    *((PureWindowsPath, f"pathlib{inner}.WindowsPath") for inner in ("", "._local")),
+]
+"""What checkpoints keep beside weights and PyTorch does not know: settings, an accuracy as numpy's number, a path. None
+of them does anything but hold what it is given."""
+
 _PICKLE, _ZIP = b"\x80", b"PK"
 _LOOKED_AT_BYTES = 2**20
 _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 
 
-def read_pytorch(path: Path) -> dict[str, Tensor]:
-    """The weights in a file, by name. Raises LoadError with a sentence for whatever else it holds, or Refused."""
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The weights in a file, by name, and what it keeps beside them of how the model was made."""
+
+    table: dict[str, Tensor]
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+def read_pytorch(path: Path) -> Checkpoint:
+    """The weights in a file. Raises LoadError with a sentence for whatever else it holds, or Refused."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pickle protocols; what cannot be read is an error below
@@ -50,7 +77,7 @@ def read_pytorch(path: Path) -> dict[str, Tensor]:
         raise
     except Exception as error:  # a damaged file can fail in any way: KeyError, IndexError, RuntimeError
         raise LoadError(f"{brief(path.name)} {_what_it_is(path, str(error))}.") from error
-    return _plain(path, _table(path, content))
+    return Checkpoint(_plain(path, _table(path, content)), _arguments(content))
 
 
 def loaded(path: Path) -> Any:
@@ -60,7 +87,7 @@ def loaded(path: Path) -> Any:
     room for gigabytes that a damaged file announces and does not hold.
     """
     check_declared(path)
-    with open_regular(path) as file:
+    with open_regular(path) as file, torch.serialization.safe_globals(HARMLESS):
         return torch.load(file, map_location="cpu", weights_only=True)
 
 
@@ -113,7 +140,7 @@ def _what_archive_it_is(path: Path) -> str:
 
 def _table(path: Path, content: Any) -> Mapping[Any, Tensor]:
     """The table of weights that a file holds, or that a checkpoint keeps beside other things."""
-    entries = content if isinstance(content, Mapping) else {}
+    entries = _opened(content if isinstance(content, Mapping) else {})
     own = {name: value for name, value in entries.items() if isinstance(value, Tensor)}
     tables = {str(name): value for name, value in entries.items() if _is_table(value)}
     found = next((tables[name] for name in TABLES if name in tables), None)
@@ -129,6 +156,24 @@ def _table(path: Path, content: Any) -> Mapping[Any, Tensor]:
     if own:
         return own
     raise LoadError(f"{brief(path.name)} holds no table of weights: {SAVE_IT}.")
+
+
+def _opened(entries: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """`entries`, or what lies in the one entry of them that holds tables: some put the whole state one level down."""
+    inner = [value for value in entries.values() if isinstance(value, Mapping) and any(map(_is_table, value.values()))]
+    has_own = any(isinstance(value, Tensor) or _is_table(value) for value in entries.values())
+    return inner[0] if len(inner) == 1 and not has_own else entries
+
+
+def _arguments(content: object) -> Mapping[str, object]:
+    """What a checkpoint says of how its model was made, by the names of the arguments."""
+    entries = content if isinstance(content, Mapping) else {}
+    given = [entries[name] for name in ARGUMENTS if name in entries]
+    found: dict[str, object] = {}
+    for each in reversed(given):
+        table = each if isinstance(each, Mapping) else getattr(each, "__dict__", {})
+        found |= {str(name): value for name, value in table.items()}
+    return found
 
 
 def _is_table(value: Any) -> TypeGuard[Mapping[Any, Tensor]]:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from explorer.bounds import Refused, check_regular, memory_budget_bytes, open_regular
 from explorer.engine.errors import LoadError, shape_text
-from explorer.engine.model.pytorch_file import read_pytorch
+from explorer.engine.model.pytorch_file import Checkpoint, read_pytorch
 
 State = dict[str, Tensor]
 
@@ -24,13 +24,18 @@ _WRAPPERS = ("module.", "_orig_mod.", "module.")  # of DataParallel, and of comp
 
 def read_weights(path: str | Path) -> State:
     """All tensors of a file, on the CPU, by name ("conv1.weight"); raises LoadError."""
+    return read_checkpoint(path).table
+
+
+def read_checkpoint(path: str | Path) -> Checkpoint:
+    """The same, with what the file keeps beside them."""
     path = Path(path)
     if not path.exists():
         raise LoadError(f"The weights are missing: there is no file {path.name} in {path.parent.absolute()}.")
     try:
         if _is_safetensors(path):
             check_regular(path, at_most_bytes=memory_budget_bytes())
-            return _read_safetensors(path)
+            return Checkpoint(_read_safetensors(path))
         return read_pytorch(path)
     except Refused as error:
         raise LoadError(str(error)) from None

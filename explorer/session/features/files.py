@@ -32,6 +32,8 @@ from explorer.session.subjects.own_model import OwnModel
 from explorer.session.subjects.subject import Verb
 from explorer.session.typed_input import fits_in_text
 
+WITH_CLASS = "To open a model of your own, drop these weights together with the .py file of its class."
+
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
 
@@ -152,7 +154,7 @@ class Files:
 
     def _take_loaded(self, before: Document, path: Path, loaded: Document | Fault) -> None:
         if isinstance(loaded, Fault):
-            self._store.say(loaded.message)
+            self._store.say(f"{loaded.message} {WITH_CLASS}")
         elif before.subject != self._store.state.document.subject:  # data may have been chosen meanwhile
             self._store.say(f"The network was changed while {path.name} was read: open it again.")
         elif self._store.edit(f"load weights from {path.name}", lambda now: now.with_weights(loaded.layer_ids)):

@@ -10,6 +10,7 @@ import re
 import zipfile
 from argparse import Namespace
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from torch import nn
 
 from explorer.data import PictureError, read_picture
 from explorer.engine import LoadError
-from explorer.engine.model.weights import check_weights, named_as, read_weights
+from explorer.engine.model.weights import check_weights, named_as, read_checkpoint, read_weights
 from explorer.network.file_names import WEIGHT_SUFFIXES, is_weights, other_model
 
 MUTATIONS = int(os.environ.get("EXPLORER_MUTATIONS", "150"))
@@ -74,13 +75,34 @@ def test_a_file_whose_name_is_no_utf8_is_read_too(tmp_path: Path) -> None:
         {"net": STATE, "acc": 93.1},
         {"generator": STATE, "epoch": 3},
         STATE | {"epoch": 3},
+        {"epoch": 3, "model_ema": STATE},
+        {"checkpoint": {"state_dict": STATE, "epoch": 3}},
+        {"model": STATE, "args": Namespace(lr=0.1, data=Path("a"))},
+        {"state_dict": STATE, "best": np.float64(0.9), "seen": np.int64(3), "where": Path("a/b")},
     ],
-    ids=["lightning", "tutorial", "with averages", "short name", "one table alone", "beside numbers"],
+    ids=[
+        "lightning",
+        "tutorial",
+        "with averages",
+        "short name",
+        "one table alone",
+        "beside numbers",
+        "averages alone",
+        "a level down",
+        "settings",
+        "numpy and paths",
+    ],
 )
 @pytest.mark.parametrize("is_old", [False, True], ids=["zip", "old format"])
 def test_checkpoints_are_read_as_the_weights_in_them(tmp_path: Path, content: dict[str, Any], is_old: bool) -> None:
     torch.save(content, tmp_path / "a.pt", _use_new_zipfile_serialization=not is_old)
     assert _is_state(read_weights(tmp_path / "a.pt"))
+
+
+def test_how_the_model_was_made_is_read_beside_its_weights(tmp_path: Path) -> None:
+    content = {"state_dict": STATE, "hyper_parameters": {"classes": 4}, "args": Namespace(classes=3, depth=2)}
+    torch.save(content, tmp_path / "a.ckpt")
+    assert read_checkpoint(tmp_path / "a.ckpt").arguments == {"classes": 4, "depth": 2}
 
 
 @pytest.mark.parametrize("wrapper", ["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."])
@@ -143,6 +165,13 @@ def test_a_tensor_that_its_layer_here_does_not_have_is_told_under_both_names() -
         check_weights(expected, named_as(expected, _numbered(nn.Linear(3, 4))), source="a")
 
 
+class _Runs:
+    """A pickle that would make a folder of its own as soon as it is read."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, ("mkdir ran_by_a_pickle",)
+
+
 def _script() -> bytes:
     content = io.BytesIO()
     with pytest.warns(DeprecationWarning, match="torch.jit"):
@@ -178,7 +207,8 @@ def _saved(content: Any) -> bytes:
         (lambda: _archive("a.txt"), "is an archive, but none of PyTorch's"),
         (lambda: _saved(STATE)[:-300], "is not a whole PyTorch file"),
         (lambda: _saved(nn.Linear(2, 2)), r"holds more than weights \(torch\.nn\.modules\.linear\.Linear\)"),
-        (lambda: _saved({"state_dict": STATE, "args": Namespace()}), r"\(argparse\.Namespace\) and would run code"),
+        (lambda: _saved({"state_dict": STATE, "args": partial(print)}), r"\(functools\.partial\) and would run code"),
+        (lambda: _saved(_Runs()), r"\((posix|nt)\.system\) and would run code"),
         (lambda: pickle.dumps({"w": np.zeros(3)}), r"\(numpy\..*\) and would run code"),
         (lambda: pickle.dumps({"w": [1.0]}), "is not a whole PyTorch file, or holds other things"),
         (lambda: _saved([STATE["0.weight"]]), "holds no table of weights"),
