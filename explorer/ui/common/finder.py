@@ -34,6 +34,8 @@ class Finder(Popup, QFrame):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.list.verticalScrollBar()  # it keeps its room, so that no row gets wider; see the style sheet
+        bar.rangeChanged.connect(lambda _least, most: bar.setEnabled(most > 0))
         self.nothing = QLabel(nothing, self, wordWrap=True)
         self.nothing.setProperty("role", "dim")
         self.nothing.setMargin(8)

@@ -27,7 +27,11 @@ from explorer.ui.shell.status import MODE_TIPS
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
 
-THEMES = {"system": "Theme: as the system", "light": "Theme: light", "dark": "Theme: dark"}
+THEMES = {
+    "system": ("Theme: as the system", "Light or dark, as the system is, also when it changes."),
+    "light": ("Theme: light", "Dark letters on a light ground."),
+    "dark": ("Theme: dark", "Light letters on a dark ground."),
+}
 ALSO = {"showData": "open data set browse"}
 """What a command is found by besides its own words."""
 DEVICE_TIP = "Where the network runs."
@@ -287,7 +291,8 @@ def recent(shell: Shell) -> Iterable[Findable]:
 def themes(_shell: Shell) -> Iterable[Findable]:
     """Light and dark."""
     for choice in theme.CHOICES:
-        yield Findable(THEMES[choice], "command", partial(set_theme, choice), words="view colours")
+        title, note = THEMES[choice]
+        yield Findable(title, "command", partial(set_theme, choice), note, words="view colours")
 
 
 SOURCES: tuple[Callable[[Shell], Iterable[Findable]], ...] = (

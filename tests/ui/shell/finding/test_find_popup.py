@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,10 +17,11 @@ from explorer.data.samples import SAMPLES
 from explorer.lessons.shelf import lessons
 from explorer.network.templates import TEMPLATES
 from explorer.resources import bundled_networks
+from explorer.ui.common import theme
 from explorer.ui.common.command import Command, Shell
 from explorer.ui.shell.actions import all_commands
 from explorer.ui.shell.finding.findable import Findable
-from explorer.ui.shell.finding.popup import FindPopup, told
+from explorer.ui.shell.finding.popup import ROWS, FindPopup, told
 from explorer.ui.shell.finding.sources import SOURCES
 from explorer.ui.shell.main_window import MainWindow
 from tests.architecture.entries import listed
@@ -317,3 +318,28 @@ def test_it_fits_a_small_window(window: MainWindow) -> None:
     assert popup.width() <= window.width()
     assert popup.geometry().bottom() <= inside.bottom()
     window.resize(size)
+
+
+def test_every_row_has_its_sentence(window: MainWindow) -> None:
+    """Themes had none: their rows were half empty."""
+    found = find(window, "").found
+    popup = find(window, "theme")
+    assert [each.title for each in popup.found if "Theme" in each.title and not each.note] == []
+    assert not [each.title for each in found if not (each.note or each.refusal)]
+
+
+def test_where_all_rows_have_room_there_is_nothing_to_scroll(window: MainWindow) -> None:
+    """A bar as long as the list stood beside a single row."""
+    popup = find(window, "theme dark")
+    assert len(popup.found) < ROWS
+    assert not _bar_is_seen(popup)
+    popup.search.clear()
+    assert _bar_is_seen(popup)
+
+
+def _bar_is_seen(popup: FindPopup) -> bool:
+    """Whether something is drawn where the list's bar is, near its upper end."""
+    QApplication.processEvents()
+    bar = popup.list.verticalScrollBar()
+    picture = popup.grab(QRect(bar.mapTo(popup, QPoint(0, 0)), bar.size())).toImage()
+    return picture.pixelColor(picture.width() // 2, 20).name() != theme.current().pane
