@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
@@ -21,6 +21,8 @@ MARGIN = 11  # 12 together with the pane's border
 GAP = 8
 BAR_HEIGHT = 8
 NAME_SHARE = 0.36
+LEAST_BAR = 48
+MEASURED = 24  # names of the first rows, which are those in sight
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class AnswerList(RowList):
         self.is_dimmed = False
         self.chosen: int | None = None
         self._covered = 0
+        self._name_width = 0  # pixels of the longest so far: as the order changes, no bar gets shorter and longer again
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def answer_at(self, index: Index) -> Answer:
@@ -75,8 +78,15 @@ class AnswerList(RowList):
     def show_answers(self, answers: Sequence[Answer], *, signed: bool) -> None:
         """Show `answers`; `signed` bars start in the middle."""
         self.is_signed = signed
+        metrics = QFontMetrics(theme.interface_font())
+        before = self._name_width if len(answers) == len(self.answers.rows) else 0
+        self._name_width = max([before, *(metrics.horizontalAdvance(each.name) for each in answers[:MEASURED])])
         self.answers.show_rows(answers)
         self.viewport().update()
+
+    def name_width(self, room: float, figures: float) -> float:
+        """What the names get of a row's `room`: what the longest needs, as far as a bar stays beside the `figures`."""
+        return max(room * NAME_SHARE, min(self._name_width + 1, room - figures - LEAST_BAR - GAP))
 
     def set_covered(self, pixels: int) -> None:
         """Something lies over so much of its end: the last rows can be scrolled out from under it, none moves."""
@@ -133,7 +143,7 @@ class _AnswerRows(QStyledItemDelegate):
             number_width = (
                 max(painter.fontMetrics().horizontalAdvance(text) for text in ("100.0 %", answer.value)) + GAP
             )
-            name_width = area.width() * NAME_SHARE
+            name_width = self._view.name_width(area.width(), number_width)
             painter.setPen(QColor(colours.text))
             name = elided(answer.name, painter.fontMetrics(), name_width)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)

@@ -27,6 +27,7 @@ from explorer.ui.input.unknown_line import UnknownLine
 
 EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
 NO_NETWORK = "What a network says about a picture appears here. Open a network first."
+RUNNING = "What the network says about the picture appears here once it has run."
 MAPS = "This network ends in maps, not in numbers: choose its last layer to see them."
 
 
@@ -190,4 +191,4 @@ def _line(state: State) -> str:
         return MAPS
     if not state.subject.is_open:
         return NO_NETWORK
-    return "" if state.maps.computing else EMPTY
+    return RUNNING if state.maps.computing else EMPTY

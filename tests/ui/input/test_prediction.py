@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,8 @@ from explorer.session import Prediction, Session
 from explorer.ui.common import theme
 from explorer.ui.common.text import percent
 from explorer.ui.common.things import Offer
-from explorer.ui.input.prediction import MAPS, NO_NETWORK, PredictionView, Ranked
+from explorer.ui.input.answer_list import LEAST_BAR, Answer
+from explorer.ui.input.prediction import MAPS, NO_NETWORK, RUNNING, PredictionView, Ranked
 from tests.ui.fakes import make_picture, make_session, wait_until_recorded, wait_until_shown
 from tests.ui.pixels import colours_near
 
@@ -268,6 +269,29 @@ def test_answers_that_are_no_numbers_are_shown_as_such() -> None:
     answers = Ranked(Prediction(("a", "b", "c"), values, False, "output of x"))
     assert [answer.value for answer in answers] == ["NaN", "1.00", "−∞"]
     assert [answer.share for answer in answers] == [0.0, 1.0, 0.0]
+
+
+def test_a_long_name_is_whole_as_far_as_a_bar_stays_beside_it(opened: Opened) -> None:
+    """Names had a third of the row, bars more than they need: "stained tiss…"."""
+    _, view = opened()
+    metrics, list_ = QFontMetrics(theme.interface_font()), view.answers
+    names = ["moon", "stained tissue"]
+    list_.show_answers([Answer(at, name, "50.0 %", 0.5, "0.5") for at, name in enumerate(names)], signed=False)
+    wide = list_.name_width(236, 60)
+    assert metrics.horizontalAdvance(names[1]) <= wide
+    list_.show_answers([Answer(at, name, "50.0 %", 0.5, "0.5") for at, name in enumerate(["a", "b"])], signed=False)
+    assert list_.name_width(236, 60) == wide
+    list_.show_answers([Answer(0, "x" * 99, "50.0 %", 0.5, "0.5")], signed=False)
+    assert 236 - list_.name_width(236, 60) - 60 >= LEAST_BAR
+    list_.show_answers([Answer(0, "moon", "50.0 %", 0.5, "0.5")] * 3, signed=False)
+    assert list_.name_width(236, 60) < wide
+
+
+def test_before_the_first_answers_a_line_says_what_appears_here(opened: Opened) -> None:
+    session, view = opened()
+    session.store.set(replace(session.state.maps, activations=None, computing=True))
+    assert view.empty.isVisible()
+    assert view.empty.text() == RUNNING
 
 
 def test_rows_fill_the_list_without_cutting_one_off(opened: Opened) -> None:
