@@ -31,10 +31,12 @@ def summary(draft: Draft) -> str:
         return "A network begins with the size of its input."
     so_far = "" if draft.is_whole else "So far: "
     layers = plural(len(draft.layers), "layer") if draft.layers else "no layer yet"
-    parameters = plural(sum(written.parameters for written in draft.layers), "parameter")
+    known = plural(sum(written.parameters for written in draft.layers), "parameter")
+    if any(written.shape is None for written in draft.layers):
+        known = f"{known} before the fault" if any(written.parameters for written in draft.layers) else "? parameters"
     way = [draft.input_shape, *(written.shape for written in draft.layers[-1:])]
     shapes = " → ".join(shape_text(shape) if shape is not None else "?" for shape in way)
-    return f"{so_far}{layers} · {parameters} · {shapes}"
+    return f"{so_far}{layers} · {known} · {shapes}"
 
 
 def hint(text: str, position: int) -> str:

@@ -15,6 +15,7 @@ from explorer.network.draft import read_draft
 from explorer.network.shape import MOST_LAYERS
 from explorer.network.templates import TEMPLATES
 from explorer.ui.common import dialogs
+from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.new_network.layer_table import layer_line
 from explorer.ui.new_network.page import NewNetworkPage
 from explorer.ui.shell.main_window import MainWindow
@@ -248,6 +249,16 @@ def test_a_kind_of_the_cheat_sheet_is_written_where_the_cursor_is(page: NewNetwo
     _button(page, "write.conv").click()
     assert page.editor.text() == "3x8x8 conv(16, 3)"
     assert page.editor.textCursor().selectedText() == "16"
+
+
+def test_what_cannot_be_counted_is_not_counted_as_none(page: NewNetworkPage, qtbot: QtBot) -> None:
+    """ "0 parameters" stood under a network whose first layer has no room for its window."""
+    _write(page, "3x8x8 conv(4, 9) relu flatten linear(2)")
+    told = page.findChild(ElidedLabel, "newNetworkSummary")
+    assert told is not None
+    qtbot.waitUntil(lambda: told.whole() == "4 layers · ? parameters · 3 × 8 × 8 → ?")
+    _write(page, "3x8x8 conv(4, 3) relu conv(4, 9)")
+    qtbot.waitUntil(lambda: told.whole() == "3 layers · 112 parameters before the fault · 3 × 8 × 8 → ?")
 
 
 def test_the_cheat_sheet_has_every_kind_with_its_summary(page: NewNetworkPage) -> None:
