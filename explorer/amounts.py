@@ -219,5 +219,5 @@ def whole_percent(share: float) -> str:
 
 
 def short_percent(share: float) -> str:
-    """ "31 %", "4.2 %": whole from 10 % on, for where there is little room."""
-    return f"{100 * share:.0f} %" if 0.0995 <= share < 0.995 else percent(share)
+    """ "31 %", "4.2 %", "7.0 %": whole from 10 % on and with a decimal below, for where there is little room."""
+    return f"{100 * share:.0f} %" if 0.0995 <= share < 0.995 else listed_percent(share)

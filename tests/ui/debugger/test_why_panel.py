@@ -504,6 +504,9 @@ def test_a_difference_is_shown_in_the_error_colour(qtbot: QtBot) -> None:
     assert label.property("role") == "error"
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.314, "31 %"), (0.042, "4.2 %"), (0.0004, "< 0.1 %"), (0.0, "0 %")])
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.314, "31 %"), (0.042, "4.2 %"), (0.07, "7.0 %"), (1.0, "100 %"), (0.0004, "< 0.1 %"), (0.0, "0 %")],
+)
 def test_shares_read_as_percentages(share: float, text: str) -> None:
     assert short_percent(share) == text
