@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Factor, Terms, plain_number
-from explorer.arithmetic.operation import CallValues, Index, Operation
+from explorer.arithmetic.operation import CallValues, Family, Index, Operation
 from explorer.arithmetic.places import factor_at, one
 from explorer.arithmetic.written import (
     Number,
@@ -47,11 +47,19 @@ class Activation(Operation):
     `written` and `slope_written` are the formulas of g and g′.
     """
 
-    family = "activation"
+    family: ClassVar[Family] = "activation"
     written: ClassVar[str]
     slope_written: ClassVar[str]
     is_straight: ClassVar[bool] = False
     """Whether it looks the same from near and far: straight to both sides of a bend at 0 alone. False unless given."""
+
+    def rules(self, kind: str) -> tuple[str, str]:
+        """The formulas of g and g′ for calls of `kind`."""
+        return self.written, self.slope_written
+
+    def is_straight_in(self, kind: str) -> bool:
+        """`is_straight` for calls of `kind`."""
+        return self.is_straight
 
     @abstractmethod
     def value(self, point: Point) -> float:
@@ -71,7 +79,7 @@ class Activation(Operation):
         terms = Terms((factor_at("input", call.arguments["input"], one(cell)),))
         sides = [] if numbers is None else [numbers]
         line = equation(place(call, "output", cell), *sides, total=total)
-        rule = f"{symbol(call, 'output')} = {self.written}, u = {symbol(call, 'input')}"
+        rule = f"{symbol(call, 'output')} = {self.rules(call.kind)[0]}, u = {symbol(call, 'input')}"
         result = note if numbers is None else settled(numbers, total)
         return Explanation(rule, terms, total, f"{line}{note and f', {note}'}", result=result)
 
@@ -87,7 +95,7 @@ class Activation(Operation):
         line = equation(place(call, f"grad_{of}", cell), side, total=total)
         reason = f"g′({plain_number(point.u)}) = {plain_number(float(parts.sum()))}"
         formula = f"{symbol(call, f'grad_{of}')} = {symbol(call, 'grad_output')} · g′(u), "
-        formula += f"g′(u) = {self.slope_written}, u = {symbol(call, 'input')}, z = {symbol(call, 'output')}"
+        formula += f"g′(u) = {self.rules(call.kind)[1]}, u = {symbol(call, 'input')}, z = {symbol(call, 'output')}"
         seen = factor_at("input", call.arguments["input"], one(cell))
         return Explanation(formula, terms, total, f"{line}, as {reason}", result=reason, seen=seen)
 

@@ -10,12 +10,8 @@ from explorer.arithmetic.operations import operation_for
 
 WITHOUT_ARITHMETIC: Mapping[Family, tuple[str, ...]] = {
     "convolution": ("conv1d", "conv3d", "conv_transpose1d", "conv_transpose3d"),
-    "linear": ("matmul", "mm", "bmm", "addmm", "baddbmm", "bilinear"),
-    "activation": (
-        *("relu6", "prelu", "rrelu", "selu", "celu", "hardswish", "hardsigmoid", "hardtanh", "tanhshrink"),
-        *("log_sigmoid", "logsigmoid", "gumbel_softmax", "softmin", "softplus", "softsign", "mish", "glu"),
-        *("hardshrink", "softshrink", "threshold", "alpha_dropout", "feature_alpha_dropout"),
-    ),
+    "linear": ("bilinear",),
+    "activation": (*("prelu", "rrelu", "gumbel_softmax", "softmin", "glu", "alpha_dropout", "feature_alpha_dropout"),),
     "pooling": (
         *("max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d"),
         *("adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"),
@@ -38,7 +34,6 @@ PLACES: Mapping[Family, str] = {
 """Where their functions are found: "F." is torch.nn.functional."""
 ELSEWHERE = {
     "bilinear": "F.bilinear",
-    "log_sigmoid": "F.logsigmoid",
 }
 
 

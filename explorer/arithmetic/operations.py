@@ -8,11 +8,14 @@ from __future__ import annotations
 from functools import cache
 
 from explorer.arithmetic.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from explorer.arithmetic.contraction import MatrixProduct
 from explorer.arithmetic.converting import Convert
 from explorer.arithmetic.convolution import Conv2d, ConvTranspose2d
 from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
+from explorer.arithmetic.mathematics import Mathematics
 from explorer.arithmetic.merging import Add, Cat, Mean, Mul
+from explorer.arithmetic.more_activations import MoreActivations
 from explorer.arithmetic.moves import Move
 from explorer.arithmetic.normalizations import BatchNorm, GroupNorm, LayerNorm
 from explorer.arithmetic.operation import Operation
@@ -25,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Conv2d(),
     ConvTranspose2d(),
     Linear(),
+    MatrixProduct(),
     MaxPool2d(),
     AvgPool2d(),
     AdaptiveAvgPool2d(),
@@ -35,6 +39,8 @@ OPERATIONS: tuple[Operation, ...] = (
     SiLU(),
     Sigmoid(),
     Tanh(),
+    MoreActivations(),
+    Mathematics(),
     Softmax(),
     BatchNorm(),
     GroupNorm(),

@@ -15,6 +15,7 @@ from explorer.arithmetic import CallValues
 from explorer.arithmetic.activation import Activation
 from explorer.arithmetic.operations import OPERATIONS, operation_for
 from explorer.arithmetic.softmax import Softmax
+from explorer.engine.explaining.explain import checked
 from tests.arithmetic.calls import (
     DTYPES,
     TOLERANCE,
@@ -32,6 +33,11 @@ FUNCTIONS = [kind for operation in OPERATIONS if isinstance(operation, Activatio
 SETTINGS = {
     "leaky_relu": st.fixed_dictionaries({"negative_slope": st.floats(0, 2)}),
     "elu": st.fixed_dictionaries({"alpha": st.floats(0.1, 3)}),
+    "hardtanh": st.fixed_dictionaries({"min_val": st.floats(-3, -0.5), "max_val": st.floats(0.5, 3)}),
+    "softplus": st.fixed_dictionaries({"beta": st.floats(0.3, 3), "threshold": st.floats(1, 20)}),
+    "celu": st.fixed_dictionaries({"alpha": st.floats(0.1, 3)}),
+    **dict.fromkeys(("hardshrink", "softshrink"), st.fixed_dictionaries({"lambd": st.floats(0.1, 3)})),
+    "threshold": st.fixed_dictionaries({"threshold": st.floats(-1, 1), "value": st.floats(-3, 3)}),
     "gelu": st.fixed_dictionaries({"approximate": st.sampled_from(["none", "tanh"])}),
 }
 SHAPES = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
@@ -82,7 +88,8 @@ def test_an_activation_of_no_number_and_of_the_largest_is_pytorchs(
                 operation_for(kind).forward(call, (0,)),
                 operation_for(kind).backward(call, "input", (0,)),
             )
-        for explained, expected in ((forward, call.output[0]), (backward, x.grad[0])):
+        for step, expected in ((forward, torch.from_numpy(call.output)[0]), (backward, x.grad[0])):
+            explained = checked(step, expected)
             assert explained.total == pytest.approx(float(expected), rel=1e-4, abs=1e-6, nan_ok=True), (
                 u,
                 str(explained),

@@ -17,7 +17,7 @@ import torch
 from torch.overrides import get_testing_overrides
 
 RENAMED = {
-    **dict.fromkeys(("self", "instance", "tensor"), "input"),
+    **dict.fromkeys(("self", "instance"), "input"),
     "train": "training",
     **dict.fromkeys(("split_size", "split_sizes"), "split_size_or_sections"),
 }
@@ -30,8 +30,13 @@ _OF_KINDS = {
     "getitem": signature(lambda input, index: None),
     "setitem": signature(lambda input, index, value: None),
     "identity": signature(lambda input: None),
+    "einsum": signature(lambda equation, *operands: None),
     "roll": signature(lambda input, shifts, dims=None: None),
 }
+
+
+REFLECTED = frozenset(f"__r{name}__" for name in ("sub", "div", "truediv", "floordiv", "pow", "mod", "matmul"))
+"""Operators whose tensor stands on the right of what it is called with: 1 − x."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Spelling:
 
     signature: Signature
     types: Mapping[str, Any] = field(default_factory=dict)
+    is_reflected: bool = False
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
         """The arguments by name, defaults included; None where they do not fit this spelling."""
@@ -54,13 +60,18 @@ class Spelling:
         if not all(_fits(self.types[name], value) for name, value in bound.arguments.items() if name in self.types):
             return None
         bound.apply_defaults()
-        return {RENAMED.get(name, name): value for name, value in bound.arguments.items() if name[0] != "_"}
+        first = next(iter(known), "")
+        renamed = {**RENAMED, **({"tensor": "input"} if first == "tensor" else {})}
+        named = {renamed.get(name, name): value for name, value in bound.arguments.items() if name[0] != "_"}
+        return {"input": named["other"], "other": named["input"]} if self.is_reflected else named
 
 
 @lru_cache(maxsize=1024)
 def spellings(kind: str, function: Callable[..., Any]) -> tuple[Spelling, ...]:
     """All ways to call `function`, whose calls are of `kind`, the likeliest first."""
     own = _OF_KINDS.get(kind) or _own_signature(function)
+    if own is not None and getattr(function, "__name__", "") in REFLECTED:
+        return (Spelling(own, is_reflected=True),)
     if own is not None:
         return (Spelling(own),)
     names = dict.fromkeys((str(getattr(function, "__name__", kind)), kind))

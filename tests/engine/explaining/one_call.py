@@ -32,6 +32,8 @@ class OneCall(nn.Module):
 
 FUNCTIONS = [kind for operation in OPERATIONS if isinstance(operation, Activation) for kind in operation.kinds]
 
+OF_POSITIVE = ("log", "log2", "log10", "log1p", "sqrt", "rsqrt")
+
 # Of each kind: its first input's shape, the shapes of its parameters, and the call.
 EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callable[..., torch.Tensor]]] = {
     "conv2d": (MAPS, ((6, 2, 3, 2), (6,)), lambda x, w, b: F.conv2d(x, w, b, (2, 1), (1, 0), (1, 2), groups=2)),
@@ -41,6 +43,10 @@ EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callabl
     "avg_pool2d": (MAPS, (), lambda x: F.avg_pool2d(x, 3, 2, 1, count_include_pad=False)),
     "adaptive_avg_pool2d": (MAPS, (), lambda x: F.adaptive_avg_pool2d(x, (2, 4))),
     **{kind: (ROWS, (), function_of(kind)) for kind in FUNCTIONS},
+    **{kind: (ROWS, (), lambda x, kind=kind: function_of(kind)(x.exp())) for kind in OF_POSITIVE},
+    "matmul": (ROWS, ((4, 2),), torch.matmul),
+    "einsum": (ROWS, ((4, 5),), lambda x, y: torch.einsum("ij,jk->ik", x, y)),
+    "addmm": (ROWS, ((4, 5), (5,)), lambda x, y, z: torch.addmm(z, x, y, beta=2, alpha=3)),
     "softmax": (ROWS, (), lambda x: F.softmax(x, 1)),
     "log_softmax": (ROWS, (), lambda x: F.log_softmax(x, 1)),
     "batch_norm": (
@@ -56,12 +62,12 @@ EXPLAINED: dict[str, tuple[tuple[int, ...], tuple[tuple[int, ...], ...], Callabl
     "mean": (MAPS, (), lambda x: x.mean((1, 3))),
     "flatten": (MAPS, (), lambda x: x.flatten(1)),
     "permute": (MAPS, (), lambda x: x.permute(0, 2, 3, 1)),
+    "to": (ROWS, (), lambda x: x.to(x.dtype, copy=True)),
     "identity": (ROWS, (), nn.Identity()),
     "dropout": (ROWS, (), lambda x: F.dropout(x, 0.4, training=True)),
     "interpolate": (MAPS, (), lambda x: F.interpolate(x, scale_factor=2.5, mode="bilinear")),
 }
 UNEXPLAINED = {
-    "einsum": (ROWS, ((4, 5),), lambda x, y: torch.einsum("ij,jk->ik", x, y)),
     "lerp": (ROWS, ((3, 4),), lambda x, y: torch.lerp(x, y, 0.3)),
     "fft_fft": (ROWS, (), lambda x: torch.fft.fft(x).real),
     "fft_ifft": (ROWS, (), lambda x: torch.fft.ifft(torch.fft.fft(x) ** 2).imag),

@@ -15,6 +15,7 @@ from torch import nn
 from torch.overrides import get_testing_overrides
 
 import explorer
+from explorer.arithmetic import mathematics, more_activations
 from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.operations import OPERATIONS
@@ -58,6 +59,36 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
         "batch_norm": [{"input": MAPS, **NORM, **TRAINED, "training": training} for training in (True, False)],
         "group_norm": [{"input": MAPS, "num_groups": 2, **NORM}],
         "layer_norm": [{"input": ROWS, "normalized_shape": (4,), **NORM}],
+        "matmul": [
+            {"input": ROWS, "other": normal(4, 2)},
+            {"input": normal(2, 1, 2, 3), "other": normal(3, 3, 2)},
+            {"input": ROWS[0], "other": normal(2, 4, 3)},
+            {"input": MAPS, "other": normal(2)},
+        ],
+        "mm": [{"input": ROWS, "mat2": normal(4, 2)}],
+        "bmm": [{"input": normal(2, 3, 4), "mat2": normal(2, 4, 2)}],
+        "mv": [{"input": ROWS, "vec": normal(4)}],
+        "dot": [{"input": ROWS[0], "tensor": normal(4)}],
+        "outer": [{"input": ROWS[0], "vec2": normal(3)}],
+        "addmm": [
+            {"input": normal(*shape), "mat1": ROWS, "mat2": normal(4, 2), "beta": 2, "alpha": 3}
+            for shape in ((2,), (3, 2))
+        ],
+        "baddbmm": [
+            {"input": normal(*shape), "batch1": normal(2, 3, 4), "batch2": normal(2, 4, 2), "beta": 2}
+            for shape in ((2,), (2, 3, 2))
+        ],
+        "einsum": [
+            {"equation": equation, "operands": operands}
+            for equation, operands in {
+                "ij,jk->ik": (ROWS, normal(4, 2)),
+                "b...c,dc->b...d": (MAPS, normal(3, 2)),
+                "ij , jk": (ROWS, normal(4, 2)),
+                "ii->i": (ROWS[:, :3],),
+                "...ij->...": (MAPS,),
+                "ij,ij,j->j": (ROWS, ROWS + 1, normal(4)),
+            }.items()
+        ],
         "add": [{"input": ROWS, "other": normal(4), "alpha": 3}, {"input": ROWS, "other": 2.5}],
         "mul": [{"input": ROWS, "other": normal(4)}, {"input": ROWS, "other": 2.5}],
         "cat": [{"tensors": (ROWS, normal(3, 2)), "dim": 1}],
@@ -147,6 +178,13 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
         "elu": [{"input": ROWS, "alpha": 0.7}],
         "gelu": [{"input": ROWS}, {"input": ROWS, "approximate": "tanh"}],
         **{kind: [{"input": ROWS}] for kind in ("relu", "silu", "sigmoid", "tanh")},
+        **{kind: [{"input": 3 * ROWS}] for kind in more_activations.TABLE},
+        **{kind: [{"input": ROWS.abs() + 0.1}] for kind in mathematics.TABLE},
+        "hardtanh": [{"input": 3 * ROWS, "min_val": -0.5, "max_val": 2.0}],
+        "softplus": [{"input": 9 * ROWS, "beta": 2.0, "threshold": 5.0}],
+        "celu": [{"input": ROWS, "alpha": 0.5}],
+        **{kind: [{"input": ROWS, "lambd": 0.3}] for kind in ("hardshrink", "softshrink")},
+        "threshold": [{"input": ROWS, "threshold": 0.1, "value": 20.0}],
         "dropout": [{"input": ROWS, "p": 0.4, "training": True}],
         **{f"dropout{axes}d": [{"input": normal(*(3, 4, 5, 2, 2)[: axes + 2]), "p": 0.4}] for axes in (1, 2, 3)},
         "interpolate": [{"input": MAPS, "scale_factor": 2.0, "mode": mode} for mode in ("nearest", "bilinear")],
@@ -206,6 +244,10 @@ def named(parameters: list[Parameter], given: dict[str, Any]) -> dict[str, Any]:
 
 def spelled(function: Callable[..., Any], given: dict[str, Any]) -> Iterator[Spelling]:
     """By name, by place, and each half of them; sizes and axes also one by one."""
+    if "equation" in given:
+        yield (given["equation"], *given["operands"]), {}
+        yield (given["equation"], given["operands"]), {}
+        return
     parameters = listed(function)
     values = named(parameters, given)
     first = next(name for name in values if name in OWN)

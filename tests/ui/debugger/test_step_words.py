@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 import explorer
+from explorer.arithmetic import mathematics, more_activations
 from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.arithmetic.operations import OPERATIONS, operation_for
 from explorer.arithmetic.updates import UPDATES, update_named, update_of
@@ -24,6 +25,7 @@ from explorer.session.cursor import Cursor, at, into
 from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
+from tests.arithmetic.calls import function_of
 from tests.by_hand import ByHand
 from tests.named_models import LEARNING_MODELS
 
@@ -38,6 +40,8 @@ ALIASES = {
     "moveaxis": "movedim",
     **dict.fromkeys(("broadcast_to", "expand_as"), "expand"),
     "tile": "repeat",
+    **dict.fromkeys(("mm", "bmm", "mv", "dot"), "matmul"),
+    "baddbmm": "addmm",
     **dict.fromkeys(("type_as", "type", "float", "double", "half", "bfloat16", "long", "int", "bool", "cpu"), "to"),
 }
 LONGEST = 190  # letters that have room on the panel's lines
@@ -84,11 +88,24 @@ MODELS: ByHand[tuple[nn.Module, tuple[int, ...]]] = ByHand(
         "silu": (nn.SiLU(), ROW),
         "sigmoid": (nn.Sigmoid(), ROW),
         "tanh": (nn.Tanh(), ROW),
+        **{
+            kind: (_calls(lambda x, kind=kind: function_of(kind)(x.abs())), ROW)
+            for kind in (*more_activations.TABLE, *mathematics.TABLE)
+        },
         "softmax": (nn.Softmax(1), ROW),
         "log_softmax": (nn.LogSoftmax(1), ROW),
         "batch_norm": (nn.BatchNorm2d(4), MAPS),
         "group_norm": (nn.GroupNorm(2, 4), MAPS),
         "layer_norm": (nn.LayerNorm(5), ROW),
+        "matmul": (_calls(lambda x: x @ (2 * x).T), ROW),
+        "mm": (_calls(lambda x: x.mm((2 * x).T)), ROW),
+        "bmm": (_calls(lambda x: x.bmm((2 * x).mT)), (2, 3, 4)),
+        "mv": (_calls(lambda x: x.mv((2 * x)[0])), ROW),
+        "dot": (_calls(lambda x: (row := x[0]).dot(2 * row)), ROW),
+        "outer": (_calls(lambda x: (row := x[0]).outer(2 * row)), ROW),
+        "einsum": (_calls(lambda x: torch.einsum("ij,kj->ik", x, 2 * x)), ROW),
+        "addmm": (_calls(lambda x: torch.addmm(x[:, :2], x, (3 * x).T, beta=2)), ROW),
+        "baddbmm": (_calls(lambda x: torch.baddbmm(x[..., :3], x, (3 * x).mT)), (2, 3, 4)),
         "add": (_calls(lambda x: x + 2 * x), ROW),
         "mul": (_calls(lambda x: x * 3.5), ROW),
         "cat": (_calls(lambda x: torch.cat((x, 2 * x), dim=1)), MAPS),
@@ -224,15 +241,10 @@ def test_the_line_of_pytorch_does_what_the_call_did(kind: str) -> None:
 
 # Kinds that are shown whole, by where their functions are found; PyTorch's own name of one differs from its function's.
 SHOWN_WHOLE = {
-    "hardswish": (nn.Hardswish(), ROW),
-    "mish": (nn.Mish(), ROW),
-    "softplus": (nn.Softplus(2), ROW),
-    "log_sigmoid": (nn.LogSigmoid(), ROW),
     "conv1d": (nn.Conv1d(4, 6, 3, padding=1), (2, 4, 6)),
     "avg_pool1d": (nn.AvgPool1d(2), (2, 4, 6)),
     "instance_norm": (nn.InstanceNorm2d(4), MAPS),
     "normalize": (_calls(lambda x: functional.normalize(x, dim=1)), ROW),
-    "matmul": (_calls(lambda x: torch.matmul(x, torch.relu(x.T))), ROW),
 }
 
 
