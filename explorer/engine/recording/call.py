@@ -16,6 +16,7 @@ from explorer.engine.recording.cost import multiply_adds
 from explorer.engine.recording.kept import INPUT, Kept
 from explorer.engine.recording.pickled import Portable
 from explorer.engine.recording.tree import leaves, map_tree
+from explorer.network.names import INPUT as INPUT_NAME
 
 Shape = tuple[int, ...]
 LOSS = "loss"  # the name of the loss's own call
@@ -94,6 +95,15 @@ class Call:
         return maker
 
     @property
+    def inputs_read(self) -> dict[str, Shape]:
+        """Of the tensors that the model was given those that it reads, by name, each with its shape."""
+        read: dict[str, Shape] = {}
+        for kept in leaves((self.kept_args, self.kept_kwargs), Kept):
+            if self.maker_of(kept) == INPUT:
+                read.setdefault(kept.owner or INPUT_NAME, kept.shape)
+        return read
+
+    @property
     def grad_output(self) -> torch.Tensor | None:
         """Gradient of the loss with respect to the (first) output; None where none arrived or there was no loss."""
         return self.grad_outputs[0] if self.grad_outputs else None
@@ -170,5 +180,8 @@ def _opened(value: Any) -> Any:
 def parent_names(calls: tuple[Call, ...]) -> None:
     """Turns the indices of each call's makers into names."""
     for call in calls:
-        call.parents = tuple("input" if index == INPUT else calls[index].name for index in call.makers)
-        call.parent_shapes = tuple(call.makers.values())
+        parents: dict[str, Shape] = {}
+        for index, shape in call.makers.items():
+            read = call.inputs_read if index == INPUT else {calls[index].name: shape}
+            parents |= read or {INPUT_NAME: shape}
+        call.parents, call.parent_shapes = tuple(parents), tuple(parents.values())

@@ -83,4 +83,4 @@ def _maker(recording: Recording, call: Call, kept: Kept) -> str:
     maker = call.maker_of(kept)
     if maker is None:
         return ""
-    return "input" if maker == INPUT else recording.calls[maker].name
+    return kept.owner or INPUT_NAME if maker == INPUT else recording.calls[maker].name

@@ -18,12 +18,13 @@ from explorer.engine.recording.reading_rules import Axes, ReadTensor, Shape, axe
 from explorer.engine.recording.tree import leaves
 from explorer.network.axis_rule import AxisRule
 from explorer.network.channel_rule import ChannelRule, Part
+from explorer.network.names import INPUT as INPUT_NAME
 from explorer.network.receptive_field import Geometry
 
 
 def geometries_of(calls: tuple[Call, ...], input_shape: Shape) -> tuple[Geometry, ...]:
     """The geometry of every call, in order."""
-    shapes = {"input": input_shape} | {call.name: call.output_shape for call in calls}
+    shapes = {INPUT_NAME: input_shape} | {call.name: call.output_shape for call in calls}
     names = tuple(call.name for call in calls)
     return tuple(_geometry_or_whole(call, shapes, names) for call in calls)
 
@@ -33,7 +34,8 @@ def _geometry_or_whole(call: Call, shapes: Mapping[str, Shape], names: tuple[str
     try:
         return _joined(call, shapes, names) if call.kind == "cat" and call.parents else _geometry(call, shapes)
     except Exception:  # whatever it may be: the maps are worth more than an exact field
-        axes = [whole(ReadTensor({}, shapes[parent], call.output_shape)) for parent in call.parents]
+        given = [shapes.get(name, read) for name, read in zip(call.parents, call.parent_shapes, strict=True)]
+        axes = [whole(ReadTensor({}, shape, call.output_shape)) for shape in given]
         return Geometry(call.name, call.parents, *_by_axis(axes))
 
 
@@ -42,9 +44,10 @@ def _geometry(call: Call, shapes: Mapping[str, Shape]) -> Geometry:
     if not parents:
         rows, columns = map_size(call.output_shape)
         return Geometry(call.name, (), AxisRule.same(rows), AxisRule.same(columns))
-    if _lays_out(call, shapes[parents[0]]):
+    if _lays_out(call, shapes.get(parents[0], call.parent_shapes[0])):
         same = AxisRule.same(1)
-        return Geometry(call.name, parents, same, same, flattens=_volume(shapes[parents[0]]))
+        return Geometry(call.name, parents, same, same, flattens=_volume(shapes.get(parents[0], call.parent_shapes[0])))
+    shapes = {**dict(zip(parents, call.parent_shapes, strict=True)), **shapes}  # other inputs have no entry there
     arguments = call.arguments
     is_double = leaves(call.kept_output, Kept)[0].dtype is torch.float64
     axes = [
@@ -76,7 +79,9 @@ def _joined(call: Call, shapes: Mapping[str, Shape], names: tuple[str, ...]) -> 
     for kept in leaves((call.kept_args, call.kept_kwargs), Kept):
         maker = call.maker_of(kept)
         if maker is not None:  # a constant is made from no cell
-            parent = "input" if maker == INPUT else names[maker]
+            parent = kept.owner or INPUT_NAME if maker == INPUT else names[maker]
+            if parent not in shapes:  # another input than the one that is looked at
+                shapes = {**shapes, parent: kept.shape}
             parents.append(parent)
             axes.append(_piece(ReadTensor({}, kept.shape, output), from_end, first, shapes[parent]))
             channels.append(_piece_channels(from_end, Part(first, kept.shape[dim]), len(output)))

@@ -59,7 +59,7 @@ class Kept:
         self.alias_of: Kept | None = None  # whose numbers it has, under another name that no call gave
         self.maker = maker  # index of the call it last came out of
         self.origin = maker  # index of the call that first made it
-        self.owner = ""  # the path of the weight or buffer that it is
+        self.owner = ""  # the path of the weight or buffer that it is, or the name of an input beside the first
         self.shape = tuple(tensor.shape)
         self.dtype = tensor.dtype
         self.requires_grad = tensor.requires_grad

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import torch
@@ -48,10 +49,12 @@ class Ledger:
         self.clock = Clock(torch.device("cpu"))
         self._gradients = gradients
 
-    def open(self, tensors: list[torch.Tensor]) -> None:
-        """Begins with the tensors that the model is given."""
-        for tensor in tensors:
-            self.shelf.keep(tensor, INPUT)
+    def open(self, tensors: list[torch.Tensor], names: Sequence[str] = ()) -> None:
+        """Begins with the tensors that the model is given, called `names`; "" and those without are the input."""
+        for tensor, name in zip_longest(tensors, names[: len(tensors)], fillvalue=""):
+            assert isinstance(tensor, torch.Tensor)
+            kept = self.shelf.keep(tensor, INPUT)
+            kept.owner = name or kept.owner
         if tensors:
             self.clock = Clock(tensors[0].device)
 

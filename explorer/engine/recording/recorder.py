@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from time import perf_counter
 from traceback import clear_frames
@@ -16,6 +16,7 @@ from explorer.engine.errors import Cancelled, EngineError, RecordError
 from explorer.engine.recording import kinds
 from explorer.engine.recording.allocator import garbage_left_for_later
 from explorer.engine.recording.as_found import AsFound
+from explorer.engine.recording.as_tensors import as_tensors
 from explorer.engine.recording.as_written import as_written
 from explorer.engine.recording.call import LOSS
 from explorer.engine.recording.failure import Failure
@@ -52,10 +53,13 @@ def record(
     should_stop: ShouldStop | None = None,
     train: bool | None = None,
     keep_graph: bool = False,
+    input_names: Sequence[str] = (),
 ) -> Recording:
     """Runs the model on x and keeps every call of the pass; with a `loss` also the way back.
 
-    x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments.
+    x is a tensor, a tuple of positional arguments or a dictionary of keyword arguments; arrays of numpy's are taken as
+    tensors, fractions in the type of the model's weights. In `call.parents` each tensor of it is called "input", unless
+    `input_names` has a name for it in its place.
 
     `loss` is a name: half_squared_error, mse, mae, mbe, bce, bce_with_logits, cross_entropy, hinge, huber or smooth_l1;
     or a function of the outputs and the target, such as nn.CrossEntropyLoss(weight=…); or "output" for the loss that
@@ -80,15 +84,18 @@ def record(
     learning = None if loss is None else Learning(target, loss, optimizer, clip_norm, keep_gradients)
     if learning is not None:
         learning.check_optimizer(model)
+    args, kwargs = as_tensors(as_arguments(x), model)
     with garbage_left_for_later(), nullcontext() if learning is None else torch.enable_grad():
         return _record(
             model,
-            *_as_arguments(x),
+            args,
+            kwargs,
             learning,
             budget_bytes=budget_bytes,
             should_stop=should_stop,
             train=train,
             keep_graph=keep_graph,
+            input_names=input_names,
         )
 
 
@@ -102,6 +109,7 @@ def _record(
     should_stop: ShouldStop | None,
     train: bool | None,
     keep_graph: bool,
+    input_names: Sequence[str],
 ) -> Recording:
     found = AsFound(model)
     watch = None if learning is None else GradientWatch()
@@ -111,7 +119,8 @@ def _record(
             set_mode(model, train=train)
         if learning is not None:
             args, kwargs = as_own_leaves((args, kwargs))
-        recording = recorder.run(model, args, kwargs, None if learning is None else learning.measure)
+        measure = None if learning is None else learning.measure
+        recording = recorder.run(model, args, kwargs, measure, input_names=input_names)
         if learning is not None and watch is not None and recording.error is None:
             given = leaves((args, kwargs), torch.Tensor)
             finish_step(
@@ -142,7 +151,8 @@ def set_mode(model: nn.Module, *, train: bool) -> None:
         model.train(train)
 
 
-def _as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def as_arguments(x: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What a model is called with, by place and by name."""
     if isinstance(x, Mapping):
         return (), dict(x)
     return (tuple(x) if type(x) in (tuple, list) else (x,)), {}
@@ -179,11 +189,17 @@ class Recorder(TorchFunctionMode):
         self._padded: list[torch.nn.Module] = []  # encoders that are running, whose padded rows are zeros
 
     def run(
-        self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], measure: Measure | None = None
+        self,
+        model: nn.Module,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        measure: Measure | None = None,
+        *,
+        input_names: Sequence[str] = (),
     ) -> Recording:
         """One pass of the model, and what `measure` makes of its outputs: its calls are on record too."""
         given = leaves((args, kwargs), torch.Tensor)
-        self._ledger.open(given)
+        self._ledger.open(given, input_names)
         self._check_stop()
         outputs, error, began = None, None, perf_counter()
         modules = [module for _, module in self._found.modules]
@@ -206,7 +222,8 @@ class Recorder(TorchFunctionMode):
             error=error,
             unseen=self._unseen.sentence(calls, returned),
             module_calls=self._ledger.module_calls,
-            input_shape=tuple(given[0].shape) if given else (),
+            input_shape=_input_shape(given, input_names),
+            batch_shape=_input_shape(given),
             seconds=perf_counter() - began,
         )
 
@@ -396,6 +413,12 @@ class Recorder(TorchFunctionMode):
         clear_frames(failure.__traceback__)  # whose variables hold the graph
         error.__cause__ = failure
         return error
+
+
+def _input_shape(given: Sequence[torch.Tensor], names: Sequence[str] = ()) -> tuple[int, ...]:
+    """That of the tensor that is called the input: the first with axes that has no name."""
+    named = dict(enumerate(names))
+    return next((tuple(each.shape) for at, each in enumerate(given) if not named.get(at) and each.dim()), ())
 
 
 def _kind_of_module(module: nn.Module) -> str:

@@ -60,6 +60,8 @@ class Recording:
     error: RecordError | None = None
     module_calls: Mapping[str, int] = field(default_factory=dict, repr=False)
     input_shape: Shape = ()
+    batch_shape: Shape = ()
+    """Shape of the first tensor that went in, whose first axis is the batch; () where it is that of the input."""
     unseen: str = ""
     """What of the pass is not on record and why, in a sentence; "" where nothing is known to be missing."""
     seconds: float = 0.0
@@ -94,8 +96,8 @@ class Recording:
 
     @property
     def batch_size(self) -> int:
-        """How many examples went in: the size of the input's first axis."""
-        return self.input_shape[0] if self.input_shape else 1
+        """How many examples went in: the size of the first axis of the first input."""
+        return next(iter(self.batch_shape or self.input_shape), 1)
 
     @property
     def calls_and_loss(self) -> tuple[Call, ...]:
