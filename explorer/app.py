@@ -26,6 +26,7 @@ from explorer.resources import resource
 from explorer.session import Session
 from explorer.session.features.left_overs import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
+from explorer.session.own_document import own_document
 from explorer.ui.common import faults, pictures, report_words, settings, theme
 from explorer.ui.shell.main_window import MainWindow
 
@@ -88,13 +89,27 @@ def _named_networks(files: Sequence[str | Path]) -> tuple[list[str], list[Path]]
     return names, [Path(file) for file in files if str(file) not in names]
 
 
-def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
-    """Show a window on a live model looking at `x`, whose first axis is the batch (its first example is shown).
-    A single example without a batch axis, which convolutions take too, is given one.
+def view(
+    model: torch.nn.Module,
+    x: Any,
+    *,
+    classes: Any = (),
+    target: Any = None,
+    loss: Any = None,
+    names: Sequence[str] = (),
+    layout: str = "",
+) -> MainWindow | None:
+    """Show a window on a live model that is called with `x`, and look at one example of it at a time.
+
+    `x` is a tensor, an array, a tuple of arguments, a dictionary of named ones, or a dataclass that the model takes;
+    the first axis of the first tensor is the batch, and all of it is fed. One example alone, which convolutions and
+    linear layers take too, is given that axis. `names` are what the window calls the inputs, `layout` the axes of the
+    first, as "NHWC" or, for one example, "HWC". `classes` are the names of the outputs: a list, a table or a file.
+    `target` and `loss` are what a training step is recorded with, as in `record`.
 
     Runs the event loop until the window is closed, and gives None; where one is running already (a notebook with
     `%gui qt`), it gives the shown window. A closed window is gone, and no longer holds the model.
-    Raises TypeError for what is no model, and for inputs of another form, ValueError for a tensor without examples,
+    Raises TypeError for what is no model, and for inputs without tensors, ValueError for what does not fit,
     RuntimeError outside the main thread, and where there is no display.
     """
     if threading.current_thread() is not threading.main_thread():
@@ -105,24 +120,10 @@ def view(model: torch.nn.Module, x: torch.Tensor) -> MainWindow | None:
 
     if why := why_no_model(model):
         raise TypeError(f"The window shows a model (an nn.Module), not {why}")
-    if not hasattr(x, "detach"):
-        raise TypeError(f"The window feeds a model one tensor (N, …), not a {type(x).__name__}: wrap the model.")
-    if x.is_complex():
-        raise TypeError("The window feeds a model real numbers, not complex ones: wrap the model (view_as_complex).")
-    if x.is_nested:
-        raise TypeError("The window feeds a model a tensor of one shape, not a nested one: pad it.")
-    if x.dim() == 0 or len(x) == 0:
-        raise ValueError(f"The window shows the first example of a batch, but a tensor of {tuple(x.shape)} has none.")
-    from explorer.engine.arrays import array
-    from explorer.engine.recording.batch_axis import lacks_batch_axis
-
-    is_one = lacks_batch_axis(model, x)
+    document = own_document(model, x, classes=classes, target=target, loss=loss, names=names, layout=layout)
     window = _make_window()
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    batch = array(x)[None] if is_one else array(x)
-    window.session.files.adopt(model, batch[0], type(model).__name__, dtype=x.dtype, others=batch[1:])
-    if is_one:
-        window.session.say("The input has no batch axis: it is fed as a batch of one example.")
+    window.session.files.look_at(document)
     window.welcome.want(False)  # it tells of another network
     window.fit_screen()
     window.show()

@@ -38,6 +38,7 @@ import explorer.session.left_over
 import explorer.session.lesson_run
 import explorer.session.model_errands
 import explorer.session.open_views
+import explorer.session.own_document
 import explorer.session.reading_names
 import explorer.session.run_progress
 import explorer.session.runner

@@ -34,7 +34,7 @@ def test_the_readmes_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     Image.fromarray(make_picture(2).pixels).save(tmp_path / "photo.jpg")
     monkeypatch.chdir(tmp_path)
     shown: list[tuple[nn.Module, torch.Tensor]] = []
-    monkeypatch.setattr(explorer, "view", lambda model, x: shown.append((model, x)), raising=False)
+    monkeypatch.setattr(explorer, "view", lambda model, x, **more: shown.append((model, x)), raising=False)
     names: dict[str, object] = {}
     exec(example[1], names)
     network = names["network"]
@@ -92,6 +92,8 @@ class Spectrogram(nn.Module):
         (nn.Sequential(nn.AdaptiveAvgPool3d(2)), (3, 8, 8, 8), True),
         (Spectrogram(), (3, 8, 8), False),
         (nn.Linear(8, 2), (3, 8), False),
+        (nn.Linear(8, 2), (8,), True),
+        (nn.ReLU(), (8,), False),
         (nn.Conv2d(4, 4, 3), (3, 8, 8), False),  # it takes neither
     ],
 )
@@ -105,8 +107,7 @@ def test_one_example_without_a_batch_axis_is_known(model: nn.Module, shape: tupl
         ((3, 8, 9), "The input has no batch axis: it is fed as a batch of one example."),
         (
             (3, 3, 8, 9),
-            "The model is fed a batch of 3, along the first axis of its input; the first example of each tensor that "
-            "has it is shown.",
+            "The model is fed its whole batch of 3: the first example is shown, others are chosen in Input.",
         ),
         ((1, 3, 8, 9), ""),
     ],
@@ -127,12 +128,10 @@ def test_view_tells_the_batch_that_it_feeds(shape: tuple[int, ...], told: str, q
     qtbot.waitUntil(lambda: not shiboken6.isValid(window))
 
 
-@pytest.mark.parametrize(
-    "inputs", [{"x": torch.ones(1, 3)}, (torch.ones(1, 3),), torch.ones(0, 3), torch.tensor(1.0), torch.ones(1, 3) * 1j]
-)
+@pytest.mark.parametrize("inputs", [{"x": 3}, (), "photo", torch.ones(0, 3), torch.tensor(1.0), torch.ones(1, 3) * 1j])
 def test_view_refuses_what_the_window_cannot_feed(inputs: object) -> None:
     with pytest.raises((TypeError, ValueError), match="The window"):
-        explorer.view(nn.Linear(3, 2), inputs)  # type: ignore[arg-type]
+        explorer.view(nn.Linear(3, 2), inputs)
 
 
 @pytest.mark.parametrize(

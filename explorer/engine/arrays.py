@@ -18,6 +18,14 @@ def dense(tensor: torch.Tensor) -> torch.Tensor:
     return plain if plain.layout is torch.strided else plain.to_dense()
 
 
+def numbers_of(given: Any) -> np.ndarray[Any, Any] | None:
+    """A tensor, an array, a number or rows of numbers as numpy; None for what is no table of numbers."""
+    try:
+        return array(torch.as_tensor(given))
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
 def array(tensor: torch.Tensor) -> np.ndarray[Any, Any]:
     """The numbers of a tensor; on the CPU they share its memory where numpy has its type.
 

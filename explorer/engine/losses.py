@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
+from torch import nn
+from torch.nn import functional
 
 from explorer.arithmetic.loss import Loss
 from explorer.arithmetic.losses import loss_named
@@ -40,6 +44,34 @@ def check_target(name: str, output: torch.Tensor, target: torch.Tensor) -> None:
         loss.check(_numpy(output), _numpy(target))
     except ValueError as error:
         raise EngineError(str(error)) from None
+
+
+_OF_PYTORCH: dict[str, tuple[type[nn.Module], Callable[..., torch.Tensor]]] = {
+    "cross_entropy": (nn.CrossEntropyLoss, functional.cross_entropy),
+    "bce_with_logits": (nn.BCEWithLogitsLoss, functional.binary_cross_entropy_with_logits),
+    "bce": (nn.BCELoss, functional.binary_cross_entropy),
+    "mse": (nn.MSELoss, functional.mse_loss),
+    "mae": (nn.L1Loss, functional.l1_loss),
+    "huber": (nn.HuberLoss, functional.huber_loss),
+    "smooth_l1": (nn.SmoothL1Loss, functional.smooth_l1_loss),
+}
+
+
+def of_pytorch(loss: object) -> str:
+    """The name of the loss that a module or a function of PyTorch's works out, whatever its settings; "" for others."""
+    return next((name for name, (kind, run) in _OF_PYTORCH.items() if type(loss) is kind or loss is run), "")
+
+
+def is_plain(loss: object) -> bool:
+    """Whether a loss of PyTorch's has none but its usual settings, so that the one by its name gives the same."""
+    if not isinstance(loss, nn.Module):
+        return True
+    return _settings(loss) == _settings(type(loss)())
+
+
+def _settings(loss: nn.Module) -> dict[str, object]:
+    own = {name: value for name, value in vars(loss).items() if not name.startswith("_") and name != "training"}
+    return own | {name: buffer is None for name, buffer in loss._buffers.items()}
 
 
 def _numpy(tensor: torch.Tensor) -> np.ndarray:

@@ -18,8 +18,10 @@ def place_in_batch(state: State, example: int) -> int | None:
     if values is None:
         return None
     fitting = [at for at, each in enumerate(state.steps.batch) if each.values.shape == values.shape]
-    others = state.subject.others
-    before = 0 if state.steps.is_batch_alone and fitting else 1 + (0 if others is None else len(others))
+    feed = state.subject.feed
+    if feed is not None and len(feed.names) > 1:
+        return None  # of one input alone no example is made
+    before = 0 if state.steps.is_batch_alone and fitting else 1 if feed is None else feed.batch_size
     return fitting[example - before] if before <= example < before + len(fitting) else None
 
 
@@ -31,7 +33,7 @@ def example_at(state: State, example: int) -> Example | None:
 
 def is_present_input(state: State, example: int) -> bool:
     """Whether the step's `example` is what the network is fed now."""
-    return example == 0 and place_in_batch(state, 0) is None
+    return example == state.input.place[1] and place_in_batch(state, example) is None
 
 
 def values_at(state: State, example: int) -> np.ndarray | None:

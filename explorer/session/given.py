@@ -3,12 +3,14 @@ numbers that are tried in the losses, and which runs were taken off the plots.""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.session.document import Document
+from explorer.session.elsewhere import NOTHING_ELSEWHERE
 from explorer.session.example import Example, Target
 from explorer.session.slices import InputState, Slice, StepsState, WatchingState
 from explorer.session.tried import Tried
@@ -16,6 +18,7 @@ from explorer.session.tried import Tried
 if TYPE_CHECKING:
     from explorer.data import Picture
     from explorer.engine.explaining.breakpoints import Breakpoint
+    from explorer.engine.recording.feed import Place
     from explorer.session.state import State
 
 
@@ -26,9 +29,13 @@ class Fed:
     picture: Picture | None = None
     numbers: np.ndarray | None = None
     is_typed: bool = False
+    place: Place = (0, 0)
+    elsewhere: Mapping[Place, np.ndarray] = field(default_factory=lambda: NOTHING_ELSEWHERE)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Fed) and self.picture is other.picture and _is_same(self.numbers, other.numbers)
+        if not isinstance(other, Fed) or self.place != other.place or self.elsewhere is not other.elsewhere:
+            return False
+        return self.picture is other.picture and _is_same(self.numbers, other.numbers)
 
     __hash__ = None  # type: ignore[assignment]  # it is compared, never looked up
 
@@ -36,7 +43,7 @@ class Fed:
         """`present` with this picture or these numbers; numbers are not fitted to anything."""
         fitted = present.fitted if self.numbers is None and self.picture is not None else None
         fed = replace(present, picture=self.picture, numbers=self.numbers, is_typed=self.is_typed)
-        return replace(fed, fitted=fitted, page_asked=None)
+        return replace(fed, fitted=fitted, page_asked=None, place=self.place, elsewhere=self.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,8 @@ Undoables = tuple[Undoable, ...]
 def undoables_of(state: State) -> Undoables:
     """All that undo could take back of `state`, one of each kind."""
     given, stops = state.input, Stops(state.steps.breakpoints)
-    fed, off = Fed(given.picture, given.numbers, given.is_typed), TakenOff(state.watching.numbers_taken_off)
+    fed = Fed(given.picture, given.numbers, given.is_typed, given.place, given.elsewhere)
+    off = TakenOff(state.watching.numbers_taken_off)
     return state.document, fed, examples_of(state), stops, OwnNumbers(state.steps.tried), off
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from explorer.session.cell import Cell
 from explorer.session.comparison import Comparison
 from explorer.session.cursor import Cursor, StepName
 from explorer.session.document import Document
+from explorer.session.elsewhere import NOTHING_ELSEWHERE
 from explorer.session.example import Example, Target
 from explorer.session.explained import Explained
 from explorer.session.familiarity import Familiarity
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from explorer.data.twins import Twins
     from explorer.engine.explaining.breakpoints import Breakpoint
     from explorer.engine.explaining.finite_difference import Reading
+    from explorer.engine.recording.feed import Place
     from explorer.session.opened import Opened
     from explorer.session.request import Request
     from explorer.session.timeline import Timeline
@@ -81,6 +83,10 @@ class InputState:
     fitted: Fitted | None = None
     page_asked: int | None = None  # another page of the picture's file, while it is being read
     is_typed: bool = False  # whether a person typed the numbers, or some of them
+    place: Place = (0, 0)  # which input and which example of it this is, of what a program feeds its model
+    elsewhere: Mapping[Place, np.ndarray] = field(
+        default_factory=lambda: NOTHING_ELSEWHERE
+    )  # what other places are fed in the place of their own
 
     @property
     def values(self) -> np.ndarray | None:

@@ -40,8 +40,8 @@ REAL_PART = ", real part"  # what is said of the kind of a call that gave comple
 
 @dataclass(frozen=True, eq=False)
 class LayerActivation:
-    """One layer's output for the first example of the batch, with what is known of how it was made; all of an output
-    whose first axis is not the batch.
+    """One layer's output for one example of the batch, with what is known of how it was made; all of an output whose
+    first axis is not the batch.
 
     `values` is float32, (C, H, W) or (features,), read-only; of a volume (C, D, H, W) the slices (C·D, H, W), those of
     a channel one after the other. `output_shape` is that of the whole output, the batch among its axes, which is
@@ -64,6 +64,7 @@ class LayerActivation:
     output_shape: tuple[int, ...] | None = None
     letter: str = HIDDEN
     covered_axes: Axes = frozenset()  # sizes that are not to be seen
+    example: int = 0  # of the batch
 
     @property
     def volume(self) -> tuple[int, ...]:
@@ -106,15 +107,19 @@ class LayerActivation:
         if None in place or not has_places(place, self.values.shape):
             return None
         index: Index = tuple(at for at in place if at is not None)
-        return Cell(self.name, same_cell(index, self.values.shape, self.whole_shape))
+        if self._is_whole:
+            return Cell(self.name, same_cell(index, self.values.shape, self.whole_shape))
+        return Cell(self.name, (self.example, *same_cell(index, self.values.shape, self.whole_shape[1:])))
 
     def place(self, cell: Cell) -> tuple[int, ...] | None:
         """Where in `values` a cell lies, (channel, row, column) or (index,); None for one that is not among them."""
         whole = self.whole_shape
         if (cell.call, cell.of) != (self.name, "output") or not is_index(cell.index, whole):
             return None
-        is_other = not self._is_whole and cell.index[0] > 0  # of another example
-        return None if is_other else same_cell(cell.index, whole, self.values.shape)
+        if self._is_whole:
+            return same_cell(cell.index, whole, self.values.shape)
+        is_other = cell.index[0] != self.example
+        return None if is_other else same_cell(cell.index[1:], whole[1:], self.values.shape)
 
     @property
     def _is_whole(self) -> bool:
@@ -299,18 +304,18 @@ class Activations:
         return ran if self.failed is None or self.failed.name in self.by_name else (*ran, self.failed)
 
 
-def first_example(output: Any, batch: int = 1) -> Any:
-    """What a call gave for the first of `batch` examples: without the batch axis, or its number where each has one.
+def of_example(output: Any, batch: int = 1, example: int = 0) -> Any:
+    """What a call gave for one of `batch` examples: without the batch axis, or its number where each has one.
 
     All that it gave where its first axis is not the batch.
     """
     if has_batch_axis(tuple(output.shape), batch):
-        return output[0]
-    return output[:1] if output.dim() == 1 and len(output) == batch else output
+        return output[example]
+    return output[example : example + 1] if output.dim() == 1 and len(output) == batch else output
 
 
-def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
-    """The first example of a call's output as read-only (C, H, W) or (features,); None if it holds no numbers.
+def as_maps(output: Any, batch: int = 1, example: int = 0) -> np.ndarray | None:
+    """An example of a call's output as read-only (C, H, W) or (features,); None if it holds no numbers.
     An output whose first axis is not that of `batch` examples is there whole.
 
     A sequence (L, D) becomes one map; of more than three axes the slices are put in a row. Of complex numbers it is
@@ -320,7 +325,7 @@ def as_maps(output: Any, batch: int = 1) -> np.ndarray | None:
 
     if output.numel() == 0:
         return None
-    return _shaped_as_maps(array(first_example(output, batch)).astype(np.float32, copy=False))
+    return _shaped_as_maps(array(of_example(output, batch, example)).astype(np.float32, copy=False))
 
 
 def _shaped_as_maps(values: np.ndarray) -> np.ndarray:
@@ -336,7 +341,7 @@ def input_activation(values: np.ndarray) -> LayerActivation:
 
 
 def layer_activations(
-    network: Network, recording: Recording, parameters: Callable[[str], Parameters]
+    network: Network, recording: Recording, parameters: Callable[[str], Parameters], example: int = 0
 ) -> Iterable[LayerActivation]:
     """One entry for each layer of `network` that ran: the output of the last call inside it.
 
@@ -344,7 +349,7 @@ def layer_activations(
     """
     for layer in network.layers:
         call = last_call(recording, layer.name)
-        values = None if call is None else as_maps(output_of(recording, call), recording.batch_size)
+        values = None if call is None else as_maps(output_of(recording, call), recording.batch_size, example)
         if call is None or values is None:
             continue
         yield _activation(call, values, layer.name, layer.family, network.inputs(layer.name), parameters(layer.name))
@@ -361,7 +366,9 @@ def last_call(recording: Recording, layer: str) -> Call | None:
     return next((call for call in reversed(recording.calls) if call.module == layer), None)
 
 
-def call_activations(recording: Recording, parameters: Callable[[Call], Parameters]) -> Iterable[LayerActivation]:
+def call_activations(
+    recording: Recording, parameters: Callable[[Call], Parameters], example: int = 0
+) -> Iterable[LayerActivation]:
     """One entry for each call of a person's own model that gave numbers.
 
     `parameters` is a function from a call to the (weight, bias) arrays that it was given.
@@ -369,10 +376,11 @@ def call_activations(recording: Recording, parameters: Callable[[Call], Paramete
     from explorer.arithmetic.families import family_of  # the first paint does not wait for it
 
     for call in recording.calls:
-        values = as_maps(output_of(recording, call), recording.batch_size)
+        values = as_maps(output_of(recording, call), recording.batch_size, example)
         if values is not None:
             pair = parameters(call) if family_of(call.kind) in ("convolution", "linear") else (None, None)
-            yield _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
+            made = _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
+            yield replace(made, example=example)
 
 
 def output_of(recording: Recording, call: Call) -> Any:

@@ -105,11 +105,12 @@ class State:
 
     @property
     def wanted(self) -> Target:
-        """The chosen target; without one, the class that the picture is named after."""
+        """The chosen target; without one, the class that the picture is named after, or what the program gave."""
         target, picture = self.steps.target, self.input.picture
         if target is None and picture is not None and picture.name in self.classes:
             return self.classes.index(picture.name)
-        return target
+        given, example = self.subject.targets, self.input.place[1]
+        return given[example] if target is None and picture is None and example < len(given) else target
 
     @property
     def has_maps_of_another_network(self) -> bool:

@@ -18,13 +18,14 @@ FEATURES = sorted(path for path in (ROOM / "features").glob("*.py") if path.name
 STOREYS, SESSION_LINES, SLICES = 2, 104, 12
 # The edge of torch, whose modules and models have no type of their own here, and of JSON.
 MAY_BE_ANYTHING = {
-    "subjects/own_model.py": "a person's own nn.Module and its torch type",
+    "subjects/own_model.py": "a person's own nn.Module",
+    "own_document.py": "what a program hands over: its model, tensors, targets and loss",
     "chosen_data.py": "JSON that was read",
     "kept_work.py": "JSON that was read",
     "snapshot.py": "tensors of torch, copied out",
     "step_tensors.py": "tensors of torch, copied out",
     "features/learning.py": "hyperparameters by their names",
-    "features/files.py": "a person's own nn.Module and its torch type",
+    "features/files.py": "a person's own nn.Module and what it is fed",
     "worker/desk.py": "an nn.Module",
     "worker/familiarity.py": "an nn.Module",
     "worker/landscape.py": "an nn.Module",

@@ -92,5 +92,6 @@ def test_the_kinds_of_subjects_are_named_only_where_one_is_made() -> None:
         "session/edits.py",
         "session/features/files.py",
         "session/features/models.py",
+        "session/own_document.py",
         "session/worker/desk.py",
     }

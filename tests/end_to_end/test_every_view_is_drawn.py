@@ -115,7 +115,7 @@ def test_every_kind_of_layer_is_drawn(window: MainWindow, qtbot: QtBot, text: st
 
 def test_tensors_of_every_shape_are_drawn(window: MainWindow, qtbot: QtBot) -> None:
     tensors = [torch.linspace(-1, 1, int(np.prod(shape))).reshape(shape) for shape in SHAPES]
-    window.session.files.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32), "shapes")
+    window.session.files.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32)[None], "shapes")
     wait_until_shown(qtbot, window.session)
     _look_at_everything(window, qtbot)
     _step_through(window, qtbot)
@@ -124,7 +124,7 @@ def test_tensors_of_every_shape_are_drawn(window: MainWindow, qtbot: QtBot) -> N
 @pytest.mark.parametrize("shape", [(7,), (3, 4, 5)])
 def test_numbers_of_any_size_are_drawn(window: MainWindow, qtbot: QtBot, shape: tuple[int, ...]) -> None:
     tensors = [torch.full(shape, fill) for fill in (np.nan, np.inf, -np.inf, 0.0, 3e38, 1e-40)]
-    window.session.files.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32), "numbers")
+    window.session.files.adopt(Spreading(tensors), np.array([0.5, -0.5], np.float32)[None], "numbers")
     wait_until_shown(qtbot, window.session)
     _look_at_everything(window, qtbot)
 
@@ -135,7 +135,7 @@ def test_weights_that_are_no_numbers_are_drawn(window: MainWindow, qtbot: QtBot,
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(fill)
-    window.session.files.adopt(model, np.ones((3, 6, 6), np.float32), "broken")
+    window.session.files.adopt(model, np.ones((3, 6, 6), np.float32)[None], "broken")
     wait_until_shown(qtbot, window.session)
     _look_at_everything(window, qtbot)
     _step_through(window, qtbot)

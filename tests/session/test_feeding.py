@@ -90,7 +90,7 @@ def test_redo_brings_an_own_model_back_with_the_input_that_it_was_given(session:
     session.files.new_network(NUMBERS)
     wait_until_shown(qtbot, session)
     given = torch.randn(1, 8, 8).numpy()
-    session.files.adopt(nn.Sequential(nn.Conv2d(1, 2, 3)), given, "own")
+    session.files.adopt(nn.Sequential(nn.Conv2d(1, 2, 3)), given[None], "own")
     wait_until_shown(qtbot, session)
     session.editing.undo()
     wait_until_shown(qtbot, session)

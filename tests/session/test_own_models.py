@@ -120,7 +120,8 @@ def _shown(
     dtype: torch.dtype | None = None,
     others: np.ndarray | None = None,
 ) -> None:
-    session.files.adopt(model, values, "mine", dtype=dtype, others=others)
+    batch = torch.from_numpy(values[None] if others is None else np.concatenate([values[None], others]))
+    session.files.adopt(model, batch if dtype is None else batch.to(dtype), "mine")
     qtbot.waitUntil(
         lambda: session.state.maps.activations is not None and not session.state.maps.computing, timeout=60_000
     )
@@ -200,7 +201,7 @@ def test_the_prediction_is_what_the_model_returns_first(qtbot: QtBot, session: S
 
 
 def test_weights_without_numbers_are_refused_in_a_sentence(qtbot: QtBot, session: Session) -> None:
-    session.files.adopt(nn.Linear(4, 2, device="meta"), numbers(4), "mine")
+    session.files.adopt(nn.Linear(4, 2, device="meta"), numbers(4)[None], "mine")
     qtbot.waitUntil(lambda: session.state.maps.fault is not None, timeout=60_000)
     assert session.state.maps.fault is not None
     assert "meta device" in session.state.maps.fault.message
@@ -270,7 +271,7 @@ def test_a_model_is_fed_the_batch_it_was_given_and_its_first_example_is_shown(qt
     _shown(qtbot, session, model, batch[0], others=batch[1:])
     state = session.state
     assert state.maps.fault is None
-    assert "batch of 2" in state.status.notice
+    assert "whole batch of 2" in state.status.notice
     with torch.no_grad():
         expected = model(torch.from_numpy(batch)).numpy()
     assert state.maps.activations is not None

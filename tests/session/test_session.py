@@ -365,7 +365,7 @@ def test_a_model_of_ones_own_is_shown_by_its_calls(qtbot: QtBot) -> None:
     try:
         x = np.random.default_rng(0).standard_normal((3, 8, 8)).astype(np.float32)
         model = _OwnModel()
-        session.files.adopt(model, x, "mine")
+        session.files.adopt(model, x[None], "mine")
         wait_until_shown(qtbot, session)
         assert session.state.maps.activations is not None
         assert {"input", "conv", "relu", "head"} <= set(session.state.maps.activations.by_name)
@@ -441,7 +441,7 @@ def test_a_picture_does_not_take_the_input_of_a_model_of_ones_own(qtbot: QtBot) 
     session = Session()
     try:
         x = np.zeros((3, 8, 8), np.float32)
-        session.files.adopt(_OwnModel(), x, "mine")
+        session.files.adopt(_OwnModel(), x[None], "mine")
         wait_until_shown(qtbot, session)
         session.input.use_picture(make_picture())
         assert session.state.status.notice.endswith(".")

@@ -229,7 +229,7 @@ class Volume(nn.Module):
 def test_the_cells_of_an_own_models_calls_are_chosen_both_ways(qtbot: QtBot) -> None:
     session = Session()
     rng = np.random.default_rng(0)
-    session.files.adopt(Volume(), rng.normal(size=(1, 3, 4, 5)).astype(np.float32), "mine")
+    session.files.adopt(Volume(), rng.normal(size=(1, 3, 4, 5)).astype(np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     timeline = record(qtbot, session)
     session.selection.select(layer="conv", channel=4, row=2, column=3)

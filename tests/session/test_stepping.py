@@ -356,7 +356,7 @@ def test_an_own_model_is_stepped_but_not_changed(qtbot: QtBot) -> None:
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    session.files.adopt(model, np.array([0.5, -1, 2], np.float32), "mine")
+    session.files.adopt(model, np.array([0.5, -1, 2], np.float32)[None], "mine")
     _step(qtbot, session)
     assert {step.phase for step in session.state.steps.timeline.steps} == set(PHASES)
     session.steps.to_end()
@@ -400,7 +400,7 @@ class _Refusing(torch.nn.Module):
 
 def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) -> None:
     session = Session()
-    session.files.adopt(_Refusing(), np.ones(3, np.float32), "refusing")
+    session.files.adopt(_Refusing(), np.ones(3, np.float32)[None], "refusing")
     session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: bool(session.state.steps.message), timeout=60_000)
     assert session.state.steps.message == "The network cannot run: see its card."
@@ -413,7 +413,7 @@ def test_a_model_that_fails_at_once_has_a_sentence_and_no_steps(qtbot: QtBot) ->
 
 def test_a_single_number_for_the_whole_batch_has_no_loss(qtbot: QtBot) -> None:
     session = Session()
-    session.files.adopt(torch.nn.Sequential(torch.nn.Linear(3, 2), _Sum()), np.ones(3, np.float32), "a sum")
+    session.files.adopt(torch.nn.Sequential(torch.nn.Linear(3, 2), _Sum()), np.ones(3, np.float32)[None], "a sum")
     _step(qtbot, session)
     assert {step.phase for step in session.state.steps.timeline.steps} == {"forward"}
     assert "a single number" in session.state.steps.message

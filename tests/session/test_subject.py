@@ -125,7 +125,7 @@ def test_the_parts_of_a_network_are_those_that_its_model_is_seen_to_have(session
     assert session.state.maps.activations is not None
     assert [part.name for part in told] == [layer.name for layer in session.state.maps.activations.layers]
     assert values is not None
-    session.files.adopt(PICTURES.build(), values, "the same, as a program has it")
+    session.files.adopt(PICTURES.build(), values[None], "the same, as a program has it")
     wait_until_shown(qtbot, session)
     seen = session.state.parts
     assert [(part.shape, part.parameters, part.family) for part in seen] == [
@@ -135,7 +135,7 @@ def test_the_parts_of_a_network_are_those_that_its_model_is_seen_to_have(session
 
 
 def test_each_part_can_be_selected_and_nothing_else(session: Session, qtbot: QtBot) -> None:
-    session.files.adopt(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), ROW, "mine")
+    session.files.adopt(nn.Sequential(nn.Linear(4, 3), nn.ReLU()), ROW[None], "mine")
     wait_until_shown(qtbot, session)
     for part in session.state.parts:
         session.selection.select(layer=part.name)
@@ -162,7 +162,7 @@ def test_undo_leads_back_to_what_is_edited_here_alone(session: Session) -> None:
 
 
 def test_numbers_that_are_typed_are_of_the_type_that_the_model_was_given(session: Session) -> None:
-    session.files.adopt(nn.Linear(4, 2).double(), ROW.astype(np.float64), "mine")
+    session.files.adopt(nn.Linear(4, 2).double(), ROW.astype(np.float64)[None], "mine")
     session.input.set_values(ROW)
     assert session.state.values is not None
     assert session.state.values.dtype == np.float64

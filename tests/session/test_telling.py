@@ -65,7 +65,7 @@ class _Broken(nn.Module):
 
 
 def test_a_step_that_fails_where_the_pass_did_does_not_tell_it_again(session: Session, qtbot: QtBot) -> None:
-    session.files.adopt(_Broken(), np.zeros((3, 8, 8), np.float32), "broken")
+    session.files.adopt(_Broken(), np.zeros((3, 8, 8), np.float32)[None], "broken")
     qtbot.waitUntil(lambda: session.state.maps.fault is not None)
     fault = session.state.maps.fault
     assert fault is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +19,7 @@ from explorer.engine.model.weight_bank import BANK_BYTES, WeightBank, of_layer
 from explorer.engine.model.weights import State
 from explorer.engine.recording.allocator import reuse_freed_memory
 from explorer.engine.recording.call import Call
+from explorer.engine.recording.feed import Feed
 from explorer.engine.recording.frozen import freeze
 from explorer.engine.recording.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording.recording import Recording
@@ -47,7 +47,7 @@ class Workbench:
         self._network: Network | None = None
         self._layer_ids: tuple[int, ...] = ()
         self._device_name = device.available()[0]
-        self._dtype: torch.dtype | None = None
+        self.fed: Feed | None = None  # what a person's own model was fed last, where it was
         self._training = False
         self._own_stepper: Stepper | None = None
         self._parameters: dict[str, tuple[TensorStates, Parameters]] = {}
@@ -102,17 +102,13 @@ class Workbench:
         """The layers that start from fresh weights since the last change, as their own had other shapes; told once."""
         return self._bank.take_anew()
 
-    def adopt(self, model: nn.Module, dtype: torch.dtype | None = None) -> None:
-        """Takes a person's own model, as it is and where it is, to be fed numbers of `dtype`, or as they come.
-
-        Raises EngineError for a model without numbers.
-        """
+    def adopt(self, model: nn.Module) -> None:
+        """Takes a person's own model, as it is and where it is. Raises EngineError for a model without numbers."""
         if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
             raise EngineError("This model is on the meta device, where weights have shapes but no numbers: load them.")
         if self._model is not model:
             self._deposit()
             self._hold(model, None, ())
-        self._dtype = dtype
 
     def load(self, loaded: tuple[Network, State], layer_ids: tuple[int, ...]) -> None:
         """Takes the weights that `read_saved` gave for the layers with these ids, in the order of the file's network.
@@ -165,7 +161,7 @@ class Workbench:
         return weights is not None and weights.exists()
 
     def _hold(self, model: nn.Module, network: Network | None, layer_ids: tuple[int, ...]) -> None:
-        self._model, self._network, self._layer_ids, self._dtype = model, network, layer_ids, None
+        self._model, self._network, self._layer_ids, self.fed = model, network, layer_ids, None
         self._parameters.clear()
         if network is not None:
             model.eval()
@@ -198,25 +194,27 @@ class Workbench:
     # What is read from it
 
     def record(
-        self,
-        values: np.ndarray,
-        should_stop: Callable[[], bool] | None = None,
-        *,
-        others: np.ndarray | None = None,
+        self, fed: np.ndarray | Feed, should_stop: Callable[[], bool] | None = None, *, looked_at: int = 0
     ) -> Recording:
-        """Records the model on one example, (C, H, W) or (features,), the first of a batch if there are `others`.
+        """Records the model on one example, (C, H, W) or (features,), or on whatever a program feeds it.
 
-        Raises Cancelled; EngineError without a model.
+        Of several inputs the one that is `looked_at` is called so. Raises Cancelled; EngineError without a model.
         """
         if self._model is None:
             raise EngineError("There is no network to run yet.")
         try:
-            x = torch.from_numpy(_batch(values, others)).to(self._where(), self._dtype)
+            self.fed = fed.on(self._where()) if isinstance(fed, Feed) else None
+            x = torch.from_numpy(np.array(fed[None])).to(self._where()) if isinstance(fed, np.ndarray) else None
         except RuntimeError as error:
             raise EngineError(f"{self._device_name} has not enough memory for the input.") from error
         with torch.no_grad():
             return record(
-                self._model, x, train=self._training, should_stop=should_stop, budget_bytes=DEFAULT_BUDGET_BYTES
+                self._model,
+                x if self.fed is None else self.fed.given,
+                train=self._training,
+                should_stop=should_stop,
+                budget_bytes=DEFAULT_BUDGET_BYTES,
+                input_names=() if self.fed is None else self.fed.input_names(looked_at),
             )
 
     def freeze(self, recording: Recording) -> None:
@@ -245,7 +243,7 @@ class Workbench:
         return self._stepper.record(
             self._shown_model(),
             self._layer_ids,
-            replace(batch, dtype=self._dtype),
+            batch,
             training=self._training,
             should_stop=should_stop,
         )
@@ -381,13 +379,6 @@ def _write_block(tensor: Tensor | None, values: np.ndarray, start: tuple[int, ..
     block = tuple(slice(first, end) for first, end in zip(start, ends, strict=True))
     tensor[block] = torch.tensor(values).to(tensor)
     return True
-
-
-def _batch(values: np.ndarray, others: np.ndarray | None) -> np.ndarray:
-    """A copy of the examples, (N, …); what was typed over one of them may have another shape, and is fed alone."""
-    if others is None or others.shape[1:] != values.shape:
-        return np.array(values[None])
-    return np.concatenate([values[None], others])
 
 
 def read_saved(path: Path) -> tuple[Network, State]:

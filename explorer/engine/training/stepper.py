@@ -19,7 +19,8 @@ from explorer.engine.explaining.breakpoints import Breakpoint, Hit, first_hit
 from explorer.engine.losses import known_loss
 from explorer.engine.recording.as_found import AsFound
 from explorer.engine.recording.as_written import as_written
-from explorer.engine.recording.recorder import record, set_mode
+from explorer.engine.recording.feed import Feed
+from explorer.engine.recording.recorder import as_arguments, record, set_mode
 from explorer.engine.recording.recording import Recording
 from explorer.engine.recording.tree import leaves
 from explorer.engine.training.hyperparameters import Hyperparameters, make_optimizer
@@ -33,20 +34,40 @@ ShouldStop = Callable[[], bool]
 
 @dataclass(frozen=True, eq=False)
 class LearningBatch:
-    """What a step learns from: a batch (N, …) with what it should give, and how.
+    """What a step learns from: a batch (N, …), or whatever a program feeds, with what it should give, and how.
 
-    `last_kind` and `classes` are what is known of the network's outputs, for choosing a loss that suits them.
-    `dtype` is the type that the model takes; None for the type of the values. The input gets a gradient where
-    `input_gradient` asks for it, or where nothing else would get one.
+    `last_kind` and `classes` are what is known of the network's outputs, for choosing a loss that suits them. Where
+    nobody chose another loss, it is `own_loss`, a person's own as `record` takes it, with `own_target`; `input_names`
+    are as there. The input gets a gradient where `input_gradient` asks for it, or where nothing else would get one.
     """
 
-    values: np.ndarray
+    values: np.ndarray | Feed
     wanted: tuple[Wanted, ...]
     chosen: Hyperparameters
     last_kind: str = ""
     classes: int = 0
-    dtype: torch.dtype | None = None
     input_gradient: bool = False
+    own_loss: Any = None
+    own_target: Any = None
+    input_names: tuple[str, ...] = ()
+
+    def on(self, device: torch.device, *, requires_grad: bool) -> Any:
+        """What a model is called with, on its device; its fractions with a gradient where one is asked for."""
+        given = (
+            self.values.on(device).given
+            if isinstance(self.values, Feed)
+            else torch.from_numpy(self.values.copy()).to(device)
+        )
+        for tensor in leaves(given, torch.Tensor) if requires_grad else ():
+            if tensor.is_floating_point():
+                tensor.requires_grad_(True)
+        return given
+
+    @property
+    def examples(self) -> np.ndarray:
+        """The batch of a network, (N, …). What a program feeds its own model is no such table."""
+        assert isinstance(self.values, np.ndarray)
+        return self.values
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,10 +241,11 @@ def _copied(model: nn.Module) -> nn.Module:
 def _step(
     learner: _Learner, batch: LearningBatch, *, training: bool, should_stop: ShouldStop | None = None
 ) -> RecordedStep:
-    model, x = learner.model, torch.from_numpy(batch.values.copy()).to(_where(learner.model), batch.dtype)
-    if x.is_floating_point():
-        is_alone = not any(parameter.requires_grad for parameter in model.parameters())
-        x.requires_grad_(batch.input_gradient or is_alone)
+    model = learner.model
+    learns = any(parameter.requires_grad for parameter in model.parameters())
+    x = batch.on(_where(model), requires_grad=batch.input_gradient or not learns)
+    if batch.own_loss is not None and not batch.chosen.loss:
+        return _step_by_own_loss(learner, batch, x, training=training, should_stop=should_stop)
     try:
         outputs = _outputs(model, x)
         loss = batch.chosen.loss or suggested_loss(batch.last_kind, _width(outputs), batch.classes)
@@ -242,15 +264,45 @@ def _step(
             keep_gradients=batch.chosen.keep_gradients and learner.optimizer is not None,
             train=training,
             should_stop=should_stop,
+            input_names=batch.input_names,
         )
     except EngineError as error:
-        forward = record(model, x, train=training, should_stop=should_stop)
+        forward = record(model, x, train=training, should_stop=should_stop, input_names=batch.input_names)
         return RecordedStep(forward, batch.chosen.loss, None, learner.taken, str(forward.error or error))
     message = "" if recording.error is None else str(recording.error)
     return RecordedStep(recording, loss, array(target), learner.taken, message)
 
 
-def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+def _step_by_own_loss(
+    learner: _Learner, batch: LearningBatch, x: Any, *, training: bool, should_stop: ShouldStop | None
+) -> RecordedStep:
+    """The same with a loss of a person's own, and the target as they gave it."""
+    try:
+        recording = record(
+            learner.model,
+            x,
+            target=batch.own_target,
+            loss=batch.own_loss,
+            optimizer=learner.optimizer,
+            clip_norm=batch.chosen.clip_norm,
+            keep_gradients=batch.chosen.keep_gradients and learner.optimizer is not None,
+            train=training,
+            should_stop=should_stop,
+            input_names=batch.input_names,
+        )
+    except EngineError as error:
+        forward = record(learner.model, x, train=training, should_stop=should_stop, input_names=batch.input_names)
+        return RecordedStep(forward, "", None, learner.taken, str(forward.error or error))
+    message = "" if recording.error is None else str(recording.error)
+    return RecordedStep(recording, "", _as_array(batch.own_target), learner.taken, message)
+
+
+def _as_array(target: Any) -> np.ndarray | None:
+    """A target as numbers; None for what is no single table of them."""
+    return array(target) if isinstance(target, torch.Tensor) else None
+
+
+def _outputs(model: nn.Module, x: Any) -> torch.Tensor:
     """What the model gives, to know the shape of its targets; the model stays as it is.
 
     Raises EngineError where there is no single output.
@@ -259,7 +311,8 @@ def _outputs(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
     set_mode(model, train=False)
     try:
         with torch.no_grad(), as_written():
-            found = leaves(model(x), torch.Tensor)
+            args, kwargs = as_arguments(x)
+            found = leaves(model(*args, **kwargs), torch.Tensor)
     except Exception as error:  # told properly by the recording that follows
         raise EngineError(str(error)) from error
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import numpy as np
@@ -32,6 +33,9 @@ from explorer.session.state import State
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.subject import Verb
 from explorer.session.typed_over import block_words
+
+if TYPE_CHECKING:
+    from explorer.engine.recording.feed import Place
 
 TYPED_OVER = "{name} is fed as numbers from now on, as they are typed; undo brings the picture back."
 NOTHING_TO_TURN = "There are no rows and columns here that could be turned."
@@ -182,6 +186,30 @@ class Feeding:
         else:
             self.set_values(turn.of(values, (1, 2)), label=label)
 
+    def look_at(self, place: Place) -> None:
+        """Look at another input, or at another example, of what a program feeds its model; what was typed or shown in
+        the place of this one goes on to be fed there."""
+        state = self._store.state
+        feed, given = state.subject.feed, state.input
+        if feed is None or place == given.place or not (0 <= place[0] < len(feed.names)):
+            return
+        elsewhere = dict(given.elsewhere)
+        if (given.is_typed or given.picture is not None) and given.values is not None:
+            elsewhere[given.place] = given.values
+        numbers = elsewhere.pop(place, None)
+        self._drop_reading()
+        self._store.set(
+            replace(
+                given,
+                numbers=feed.numbers(place) if numbers is None else numbers,
+                is_typed=numbers is not None,
+                picture=None,
+                fitted=None,
+                place=place,
+                elsewhere=elsewhere,
+            )
+        )
+
     def set_fit(self, mode: Fit) -> None:
         """Choose how a picture is brought to the network's size: crop, pad or stretch."""
         if mode != self._store.state.fit:
@@ -277,7 +305,9 @@ class Feeding:
         """What the document of `state` is fed from now on; `before` is what one of the same input was fed with."""
         document, present, numbers = state.document, state.input, state.input.numbers
         shape = document.subject.input_shape
-        if shape is None:  # it is fed what it was given
+        if document.subject.feed is not None and before is not None:  # it is fed what it was given, and typed since
+            return before
+        if shape is None:
             return replace(present, fitted=None, numbers=numbers if before is None else before.numbers)
         if document.is_input_too_large:
             return replace(present, fitted=None, numbers=None, is_typed=False)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from explorer.bounds import brief
 from explorer.network import Network
@@ -25,10 +22,10 @@ from explorer.session.features.saved import Saved
 from explorer.session.file_writing import Written
 from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
 from explorer.session.lanes import Lane
-from explorer.session.slices import Slice
+from explorer.session.own_document import own_document
+from explorer.session.slices import InputState, Slice
 from explorer.session.store import AT_ONCE_S, Store
 from explorer.session.subjects.editable_network import EditableNetwork
-from explorer.session.subjects.own_model import OwnModel
 from explorer.session.subjects.subject import Verb
 from explorer.session.typed_input import fits_in_text
 
@@ -36,6 +33,9 @@ WITH_CLASS = "To open a model of your own, drop these weights together with the 
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
+
+
+BATCH_FED = "The model is fed its whole batch of {size:,}: the first example is shown, others are chosen in Input."
 
 
 class Files:
@@ -96,19 +96,22 @@ class Files:
             return
         self.show(Document(EditableNetwork.fresh(network)))
 
-    def adopt(
-        self, module: Any, values: np.ndarray, title: str, *, dtype: Any = None, others: np.ndarray | None = None
-    ) -> None:
-        """Look at a person's own `nn.Module` with an input of its own, without the batch axis.
+    def adopt(self, module: Any, given: Any, title: str) -> None:
+        """Look at a person's own `nn.Module`, called with `given` as `record` takes it: a batch of examples.
 
-        `dtype` is the torch type that it takes; without one it is that of `values`. `others` are the further examples
-        of the batch that it is fed, (N − 1, …).
+        Raises TypeError and ValueError, as `Feed` does.
         """
-        document = Document(OwnModel(module, dtype, others), title=title)
-        self.show(document, replace(self._store.state.input, numbers=values))
-        if others is not None and len(others):
-            fed = f"The model is fed a batch of {len(others) + 1:,}, along the first axis of its input"
-            self._store.say(f"{fed}; the first example of each tensor that has it is shown.")
+        self.look_at(own_document(module, given, title=title))
+
+    def look_at(self, document: Document) -> None:
+        """Look at a model that its program feeds."""
+        feed = document.subject.feed
+        assert feed is not None
+        self.show(document, InputState(numbers=feed.numbers((0, 0))))
+        if feed.is_one:
+            self._store.say("The input has no batch axis: it is fed as a batch of one example.")
+        elif feed.batch_size > 1:
+            self._store.say(BATCH_FED.format(size=feed.batch_size))
 
     def load_weights(self, path: str | Path) -> None:
         """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""

@@ -41,6 +41,7 @@ TRAINING_STEP = "training step"
 TYPED = "typed"
 NOT_TYPED = "What a program feeds its model is not copied here."
 COPIED = "Example {number} of the batch is a copy: go to it, then type over its numbers and its target."
+NO_MORE_EXAMPLES = "A model of several inputs learns from the batch that its program gave: one input is no example."
 CHANGED_MEANWHILE = "The network was changed meanwhile: nothing was taken over."
 
 
@@ -81,15 +82,24 @@ class Learning:
     def add_to_batch(self) -> None:
         """Let the present input stay in the batch when another one is opened."""
         state = self._store.state
-        if state.values is not None:
+        if state.values is not None and not self._says_why_no_batch():
             name = state.input.picture.name if state.input.picture else "numbers"
             batch = (*state.steps.batch, Example(state.values, state.wanted, name))
             self._store.give("add to batch", replace(state.steps, batch=batch))
+
+    def _says_why_no_batch(self) -> bool:
+        feed = self._store.state.subject.feed
+        if feed is not None and len(feed.names) > 1:
+            self._store.say(NO_MORE_EXAMPLES)
+            return True
+        return False
 
     def copy_example(self, example: int) -> None:
         """One more example in the batch, with the numbers and the target of one that is there, to be typed over."""
         state = self._store.state
         values, found = values_at(state, example), example_at(state, example)
+        if self._says_why_no_batch():
+            return
         if values is None:
             self._store.say(NOT_TYPED)
             return

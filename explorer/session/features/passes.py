@@ -20,9 +20,15 @@ class Passes:
 
     def request(self) -> Request:
         """All that a pass depends on, as it is now."""
-        state = self._store.state
+        state, given = self._store.state, self._store.state.input
         return Request(
-            state.document, state.input.picture, state.input.numbers, state.maps.wanted_device, state.maps.mode
+            state.document,
+            given.picture,
+            given.numbers,
+            state.maps.wanted_device,
+            state.maps.mode,
+            given.place,
+            given.elsewhere,
         )
 
     def ask(self) -> None:

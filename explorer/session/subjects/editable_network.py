@@ -122,8 +122,8 @@ class EditableNetwork(Subject):
     def put_on(self, bench: Workbench) -> None:
         bench.show(self.network, self.layer_ids)
 
-    def activations(self, recording: Recording, bench: Workbench) -> Iterable[LayerActivation]:
-        return layer_activations(self.network, recording, bench.parameters)
+    def activations(self, recording: Recording, bench: Workbench, example: int = 0) -> Iterable[LayerActivation]:
+        return layer_activations(self.network, recording, bench.parameters, example)
 
     def call_of(self, recording: Recording, part: str) -> Call | None:
         return last_call(recording, part)

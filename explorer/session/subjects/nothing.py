@@ -42,7 +42,7 @@ class Nothing(Subject):
     def put_on(self, bench: Workbench) -> None:
         raise EngineError(NOTHING_OPEN)
 
-    def activations(self, recording: Recording, bench: Workbench) -> Iterable[LayerActivation]:
+    def activations(self, recording: Recording, bench: Workbench, example: int = 0) -> Iterable[LayerActivation]:
         return ()
 
     def call_of(self, recording: Recording, part: str) -> Call | None:

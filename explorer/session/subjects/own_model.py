@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.network.names import INPUT
+from explorer.session.example import Target
 from explorer.session.part import Part
 from explorer.session.snapshot import Activations, LayerActivation, call_activations
 from explorer.session.subjects.subject import Subject, Verb
@@ -17,6 +18,7 @@ from explorer.session.subjects.subject import Subject, Verb
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
     from explorer.engine.recording.call import Call
+    from explorer.engine.recording.feed import Feed
     from explorer.engine.recording.recording import Recording
 
 FAILED = "failed call"
@@ -35,15 +37,20 @@ REFUSALS: Mapping[Verb, str] = MappingProxyType(
 
 @dataclass(frozen=True, eq=False)
 class OwnModel(Subject):
-    """A person's own `nn.Module`, and the torch type of what it is fed; None for the type of the numbers.
+    """A person's own `nn.Module`, and all that its program feeds it. What it is made of is known by its calls, once it
+    ran.
 
-    `others` are the further examples of the batch it was given, (N − 1, …), fed beside the one that is shown.
-    What it is made of is known by its calls, once it ran.
+    `own_loss` and `own_target` are what that program learns by, as `record` takes them. `targets` has one for each
+    example, where they can be told so: a class, or numbers. `read_as` is the loss whose outputs the model's are read
+    as: of many classes, of several at once, or plain numbers.
     """
 
     module: Any  # this room does not know torch
-    dtype: Any = None
-    others: np.ndarray | None = None
+    feed: Feed | None = None
+    own_loss: Any = None
+    own_target: Any = None
+    targets: tuple[Target, ...] = ()
+    read_as: str = ""
 
     def refusal(self, verb: Verb) -> str:
         return REFUSALS[verb]
@@ -65,10 +72,10 @@ class OwnModel(Subject):
         return name in activations.by_name or (activations.failed is not None and name == activations.failed.name)
 
     def put_on(self, bench: Workbench) -> None:
-        bench.adopt(self.module, self.dtype)
+        bench.adopt(self.module)
 
-    def activations(self, recording: Recording, bench: Workbench) -> Iterable[LayerActivation]:
-        return call_activations(recording, bench.parameters_of)
+    def activations(self, recording: Recording, bench: Workbench, example: int = 0) -> Iterable[LayerActivation]:
+        return call_activations(recording, bench.parameters_of, example)
 
     def call_of(self, recording: Recording, part: str) -> Call | None:
         return next((call for call in recording.calls if call.name == part), None)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.network import Layer, Network, Problem, Shape
+from explorer.session.example import Target
 from explorer.session.part import Part
 
 if TYPE_CHECKING:
     from explorer.engine.model.workbench import Workbench
     from explorer.engine.recording.call import Call
+    from explorer.engine.recording.feed import Feed
     from explorer.engine.recording.recording import Recording
     from explorer.session.snapshot import Activations, LayerActivation
 
@@ -42,7 +44,7 @@ class Subject(ABC):
     made_by: str = ""  # what of `own_source` makes it
     is_open: bool = True  # whether there is anything to look at
     layer_ids: tuple[int, ...] = ()  # the ids under which its layers' weights are kept, in their order
-    others: np.ndarray | None = None  # further examples that it is always fed beside the one shown, (N − 1, …)
+    feed: Feed | None = None  # all that a program feeds it, where one does
 
     # --- what may be done ---
 
@@ -101,6 +103,11 @@ class Subject(ABC):
         """What it gives for one example; None before that can be told."""
         return None
 
+    own_loss: object = None  # what its program learns by, as `record` takes it; None where nothing is known of that
+    own_target: object = None
+    read_as: str = ""  # the loss whose outputs its own are read as; "": the one that suits
+    targets: tuple[Target, ...] = ()  # what it should give for each example that its program feeds it
+
     @property
     def last_kind(self) -> str:
         """The kind of its last layer, as "Softmax"; "" where that is not known."""
@@ -140,8 +147,8 @@ class Subject(ABC):
         """Make the workbench's model this one. Raises EngineError where that cannot be."""
 
     @abstractmethod
-    def activations(self, recording: Recording, bench: Workbench) -> Iterable[LayerActivation]:
-        """What its parts gave, without the input, in the order of `parts`."""
+    def activations(self, recording: Recording, bench: Workbench, example: int = 0) -> Iterable[LayerActivation]:
+        """What its parts gave for one example, without the input, in the order of `parts`."""
 
     @abstractmethod
     def call_of(self, recording: Recording, part: str) -> Call | None:

@@ -73,7 +73,7 @@ class LessonCapturer:
         scene = Scene(
             "",
             network=named or network.text(),
-            input=_as_on_paper(batch.values, network),
+            input=_as_on_paper(batch.examples, network),
             mode=request.shown.mode,
             input_gradient=request.input_gradient,
             is_broken=any(problem.severity == "error" for problem in document.problems),
@@ -84,16 +84,16 @@ class LessonCapturer:
         if network.runnable():
             scene = replace(scene, weights=_differing(staged, self._desk.copied_weights(document)))
             scene = self._with_loss(scene, batch, document.hyperparameters)
-        return _with_sample(scene, request, batch.values)
+        return _with_sample(scene, request, batch.examples)
 
     def _with_loss(self, scene: Scene, batch: LearningBatch, chosen: Hyperparameters) -> Scene:
         """With what the outputs are compared with, as far as they can be."""
         recorded = self._desk.bench.record_gradients(batch)
         if recorded.message or recorded.target is None:
             return scene
-        target = recorded.target if len(batch.values) > 1 or recorded.target.ndim > 1 else recorded.target[0]
+        target = recorded.target if len(batch.examples) > 1 or recorded.target.ndim > 1 else recorded.target[0]
         if recorded.target.dtype.kind == "f":
-            target = recorded.target.reshape(len(batch.values), -1)
+            target = recorded.target.reshape(len(batch.examples), -1)
         scene = replace(scene, loss=recorded.loss, target=target)
         learns = bool(recorded.recording.parameter_gradients)
         return replace(scene, learning=_chosen(chosen) if learns else {})

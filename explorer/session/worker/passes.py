@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from explorer.amounts import listed
 from explorer.data import Fitted, Picture, fit_picture
+from explorer.network.names import INPUT
 from explorer.session.cell import Cell
 from explorer.session.explained import GONE, Explained
 from explorer.session.fault import Fault
@@ -27,6 +28,7 @@ from explorer.session.worker.recorded_pass import RecordedPass
 from explorer.session.worker.stopping import ShouldStop
 
 if TYPE_CHECKING:
+    from explorer.engine.recording.feed import Feed
     from explorer.engine.recording.recording import Recording
     from explorer.network.receptive_field import ReceptiveFields
 
@@ -143,23 +145,23 @@ class PassRecorder:
         self, request: Request, fitted: Fitted | None, values: np.ndarray, notice: str, should_stop: ShouldStop
     ) -> Shown:
         self._last = None  # the next pass uses its memory
-        recording = self._desk.bench.record(values, should_stop, others=request.others)
-        recorded = RecordedPass(recording, request.document.subject)
-        layers = lettered(
-            (input_activation(values), *request.document.subject.activations(recording, self._desk.bench))
-        )
+        subject, bench = request.document.subject, self._desk.bench
+        recording = bench.record(request.fed(values), should_stop, looked_at=request.place[0])
+        recorded = RecordedPass(recording, subject)
+        parts = subject.activations(recording, bench, request.place[1])
+        layers = lettered((*_inputs(values, bench.fed, request), *parts))
         for layer in layers:
             layer.read_through()
         fault = _fault(recording)
-        complete = fault is None and request.document.subject.is_whole
-        classes, loss = request.document.classes, request.document.hyperparameters.loss
-        told = _output(layers, request.document.subject.output_part(recording))
+        complete = fault is None and subject.is_whole
+        classes, loss = request.document.classes, request.document.hyperparameters.loss or subject.read_as
+        told = _output(layers, subject.output_part(recording))
         prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
         if prediction is not None:
             prediction.read_through()
         recorded.maps = Activations(
             layers=layers,
-            failed=request.document.subject.failed_part(recording),
+            failed=subject.failed_part(recording),
             prediction=prediction,
             fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),
@@ -173,9 +175,9 @@ class PassRecorder:
             recorded.maps,
             fault,
             notice,
-            self._desk.bench.device_name,
-            self._desk.bench.available_devices(),
-            self._desk.bench.missed,
+            bench.device_name,
+            bench.available_devices(),
+            bench.missed,
         )
 
     def _fields_of(self, request: Request, recording: Recording) -> ReceptiveFields:
@@ -193,6 +195,16 @@ class PassRecorder:
         known = (each for each in (self._last, self._of_film) if each is not None and each.maps is maps)
         recorded = next(known, None)
         yield CellExplained(maps, Explained(cell, message=GONE) if recorded is None else recorded.explain(cell))
+
+
+def _inputs(values: np.ndarray, fed: Feed | None, request: Request) -> Iterator[LayerActivation]:
+    """What the model is fed, in the order in which it takes it: `values`, and further inputs by their names."""
+    at, example = request.place
+    for place, name in sorted((fed.called(at) if fed is not None else {0: INPUT}).items()):
+        if place == at or fed is None:
+            yield input_activation(values)
+        else:
+            yield replace(input_activation(fed.numbers((place, example))), name=name)
 
 
 def _output(layers: Sequence[LayerActivation], name: str) -> LayerActivation:

@@ -144,17 +144,41 @@ class StepRecorder:
             return None
         document, shape = request.shown.document, values.shape
         examples = [example for example in request.batch if example.values.shape == shape]
-        if not request.is_batch_alone or not examples:
-            others = () if request.shown.others is None else request.shown.others
-            examples = [Example(values, request.target), *(Example(each) for each in others), *examples]
+        fed, wanted = request.shown.fed(values), _wanted(request)
+        names: tuple[str, ...] = ()
+        if not isinstance(fed, np.ndarray):
+            fed = fed.with_examples(example.values for example in examples)
+            wanted = (*wanted, *(example.target for example in examples))[: fed.batch_size]
+            names = fed.input_names(request.shown.place[0])
+        else:
+            if not request.is_batch_alone or not examples:
+                examples = [Example(values, request.target), *examples]
+            fed, wanted = np.stack([each.values for each in examples]), tuple(each.target for each in examples)
         return LearningBatch(
-            values=np.stack([example.values for example in examples]),
-            wanted=tuple(example.target for example in examples),
+            values=fed,
+            wanted=wanted,
             chosen=document.hyperparameters,
             last_kind=_last_kind(document),
             classes=len(document.classes),
             input_gradient=request.input_gradient,
+            own_loss=document.subject.own_loss,
+            own_target=_own_target(document.subject, wanted),
+            input_names=names,
         )
+
+
+def _wanted(request: StepRequest) -> tuple[Target, ...]:
+    """What each example that a program feeds should give: the one that is looked at, what the person chose."""
+    subject, (_, example) = request.shown.document.subject, request.shown.place
+    amount = 1 if subject.feed is None else subject.feed.batch_size
+    own = (*subject.targets, *(None,) * amount)[:amount]
+    return tuple(request.target if at == example else target for at, target in enumerate(own))
+
+
+def _own_target(subject: Subject, wanted: tuple[Target, ...]) -> object:
+    """What a loss of a person's own compares with: what its program gave, unless other classes were chosen since."""
+    is_chosen = bool(subject.targets) and wanted != subject.targets
+    return list(wanted) if is_chosen and all(isinstance(each, int) for each in wanted) else subject.own_target
 
 
 def _has_no_layers(subject: Subject) -> bool:

@@ -41,6 +41,7 @@ from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.input.brush import BrushBar
 from explorer.ui.input.commands import TURN_COMMANDS, can_turn, takes_pictures
 from explorer.ui.input.drawing import Drawing
+from explorer.ui.input.fed_chooser import FedChooser
 from explorer.ui.input.picture import InputPicture
 from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
 from explorer.ui.input.typed_picture import has_typed_numbers, typed_picture
@@ -80,6 +81,10 @@ class InputView(FollowingView, Pane):
         self.brush.hide()
         self.brush.setContentsMargins(11, 6, 11, 0)
         self.drawing = Drawing(session, self.picture, self.brush)
+        self.fed = FedChooser()
+        self.fed.chosen.connect(session.input.look_at)
+        self.fed.refused.connect(session.say)
+        self.body.addWidget(self.fed)
         self.body.addWidget(self.pages, 1)
         self.body.addWidget(self.brush)
         self.body.addLayout(self._make_buttons(actions))
@@ -94,6 +99,8 @@ class InputView(FollowingView, Pane):
 
     def _connect(self) -> None:
         order = (
+            self.fed.input,
+            self.fed.example,
             self.picture.fed,
             self.picture.pages,
             self.picture.fit,
@@ -183,6 +190,8 @@ class InputView(FollowingView, Pane):
             self._show_field(new)
 
     def _show_input(self, state: State) -> None:
+        feed = state.subject.feed
+        self.fed.show_choice(*((), 1) if feed is None else (feed.names, feed.batch_size), place=state.input.place)
         values = state.values
         takes_numbers = values is not None and values.ndim == 1
         has_picture = not takes_numbers and (

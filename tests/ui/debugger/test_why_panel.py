@@ -358,7 +358,7 @@ def test_without_arithmetic_the_sentence_stands_there_and_the_finite_difference_
             return torch.sin(x).flatten(1)
 
     made = Session()
-    made.files.adopt(Wave(), np.linspace(0.1, 1, 4, dtype=np.float32), "wave")
+    made.files.adopt(Wave(), np.linspace(0.1, 1, 4, dtype=np.float32)[None], "wave")
     made.learning.watch_steps("debugger", True)
     wait_until_recorded(qtbot, made)
     panel = WhyPanel(made)

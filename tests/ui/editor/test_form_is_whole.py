@@ -110,7 +110,7 @@ def test_the_long_name_of_an_own_layer_leaves_its_facts_in_the_form(
         wrapped = nn.Sequential()
         wrapped.add_module("a_block_with_a_rather_long_name", inner)
         inner = wrapped
-    session.files.adopt(inner, np.zeros((3, 8, 8), np.float32), "mine")
+    session.files.adopt(inner, np.zeros((3, 8, 8), np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     panel.resize(*LOW)
     name = layer_list(panel).cards.cards[1].name

@@ -270,7 +270,7 @@ def test_numbers_pasted_on_the_cards_are_told_where_they_belong(panel: NetworkPa
 
 def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Session, qtbot: QtBot) -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 6 * 6, 2))
-    session.files.adopt(model, np.zeros((3, 8, 8), np.float32), "mine")
+    session.files.adopt(model, np.zeros((3, 8, 8), np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     names = [each.name for each in layer_list(panel).cards.cards]
     assert names[0] == "input"
@@ -286,7 +286,7 @@ def test_a_persons_own_model_is_shown_read_only(panel: NetworkPanel, session: Se
 
 
 def test_before_it_ran_a_persons_own_model_is_open_already(panel: NetworkPanel, session: Session) -> None:
-    session.files.adopt(nn.Sequential(nn.Conv2d(3, 4, 3)), np.zeros((3, 8, 8), np.float32), "mine")
+    session.files.adopt(nn.Sequential(nn.Conv2d(3, 4, 3)), np.zeros((3, 8, 8), np.float32)[None], "mine")
     assert session.state.maps.computing
     assert not panel.empty.isVisible()
     assert panel.read_only.isVisible()
@@ -372,7 +372,7 @@ class Misfit(nn.Module):
 def test_a_call_of_a_persons_own_model_that_failed_has_a_card_that_says_which_and_why(
     panel: NetworkPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session.files.adopt(Misfit(), np.ones(4, np.float32), "mine")
+    session.files.adopt(Misfit(), np.ones(4, np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     assert [each.name for each in layer_list(panel).cards.cards] == ["input", "first", "relu", "second"]
     with pytest.raises(RuntimeError) as caught:
@@ -385,7 +385,7 @@ def test_a_call_of_a_persons_own_model_that_failed_has_a_card_that_says_which_an
     assert session.state.told_at == "second"
     click_card(panel, "second")
     assert session.state.selection.layer == "second"
-    session.files.adopt(nn.Linear(4, 2), np.ones(4, np.float32), "mine")
+    session.files.adopt(nn.Linear(4, 2), np.ones(4, np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     assert [each.name for each in layer_list(panel).cards.cards] == ["input", "linear"]
     assert session.state.selection.layer != "second"
@@ -399,7 +399,7 @@ def test_where_the_code_of_a_model_failed_between_its_calls_the_card_names_the_m
             x.relu()
             raise ValueError("the numbers ran out")
 
-    session.files.adopt(Broken(), np.ones(4, np.float32), "mine")
+    session.files.adopt(Broken(), np.ones(4, np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     *ran, last = layer_list(panel).cards.cards
     assert [each.name for each in ran] == ["input", "relu"]

@@ -419,7 +419,7 @@ def test_a_model_of_a_program_keeps_the_input_it_was_given(opened: Opened, qtbot
 
     session, view = opened(picture=False)
     values = np.random.default_rng(0).normal(size=(2, 9, 7)).astype(np.float32)
-    session.files.adopt(torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3)), values, "mine")
+    session.files.adopt(torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3)), values[None], "mine")
     wait_until_shown(qtbot, session)
     assert view.picture.fed.isVisible()
     assert "2 × 9 × 7 numbers from a program" in view.picture.rule.text()
@@ -431,7 +431,7 @@ def test_of_an_input_that_is_no_picture_the_pane_says_so(opened: Opened, qtbot: 
     import torch
 
     session, view = opened(picture=False)
-    session.files.adopt(torch.nn.Linear(16, 3), np.zeros((4, 16), np.float32), "mine")
+    session.files.adopt(torch.nn.Linear(16, 3), np.zeros((4, 16), np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     assert view.empty.isVisible()
     assert "feeds it 4 × 16 numbers" in view.empty.text()

@@ -33,7 +33,7 @@ def table(qtbot: QtBot):
         torch.nn.Conv2d(3, 4, 3), Block(4), Block(4), torch.nn.Flatten(), torch.nn.Linear(4 * 36, 2)
     )
     session = Session()
-    session.files.adopt(model, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
+    session.files.adopt(model, np.random.default_rng(0).random((3, 8, 8), np.float32)[None], "mine")
     made = CallTable(session)
     qtbot.addWidget(made)
     made.resize(860, 600)

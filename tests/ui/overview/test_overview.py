@@ -298,7 +298,7 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(shown: Shown) -> None
 def test_a_persons_own_module_is_shown_by_its_calls(qtbot: QtBot) -> None:
     module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 2))
     session = Session()
-    session.files.adopt(module, np.random.default_rng(0).random((3, 8, 8), np.float32), "mine")
+    session.files.adopt(module, np.random.default_rng(0).random((3, 8, 8), np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     view = Overview(session)
     qtbot.addWidget(view)

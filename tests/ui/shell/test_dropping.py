@@ -115,7 +115,7 @@ def test_a_folder_that_is_no_data_is_told_in_the_window_of_data(
 def test_a_model_of_a_program_takes_no_data(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     import torch
 
-    window.session.files.adopt(torch.nn.Linear(3, 2), np.zeros(3, np.float32), "own")
+    window.session.files.adopt(torch.nn.Linear(3, 2), np.zeros(3, np.float32)[None], "own")
     drop(window, _archive(tmp_path))
     assert "fed by that program" in window.session.state.status.notice
     assert window.session.state.data.data_set is None

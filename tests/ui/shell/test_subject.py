@@ -60,7 +60,7 @@ def test_of_a_model_that_has_not_run_yet_nobody_says_that_no_network_is_open() -
 
 def test_the_calls_of_an_own_model_are_walked_through_as_layers_are(qtbot: QtBot) -> None:
     session = Session()
-    session.files.adopt(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), np.ones(2, np.float32), "mine")
+    session.files.adopt(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), np.ones(2, np.float32)[None], "mine")
     wait_until_shown(qtbot, session)
     walk = next(each for each in all_commands() if isinstance(each, Command) and each.name == "nextLayer")
     assert walk.enabled(session.state)

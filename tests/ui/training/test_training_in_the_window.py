@@ -85,7 +85,7 @@ def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) 
     dock = TrainingDock(session, make_actions(session))
     qtbot.addWidget(dock, before_close_func=lambda _widget: session.close())
     assert dock.facts_label.whole() == READY
-    session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32), "mine")
+    session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32)[None], "mine")
     qtbot.waitUntil(lambda: dock.facts_label.whole() == REFUSALS[Verb.TRAIN])
     assert not dock.start.isEnabled()
 

@@ -341,7 +341,7 @@ def test_a_persons_own_model_says_that_its_weights_are_its_own(qtbot: QtBot) -> 
     made = Session()
     try:
         model = nn.Sequential(nn.Conv2d(1, 1, 3))
-        made.files.adopt(model, np.zeros((1, 5, 5), np.float32), "mine")
+        made.files.adopt(model, np.zeros((1, 5, 5), np.float32)[None], "mine")
         made.learning.watch_steps("test", True)
         wait_until_recorded(qtbot, made)
         stage = _open_stage(qtbot, made)
