@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 from explorer import interpreter
 from explorer.display import missing_display
 from explorer.ending import Endings
-from explorer.network.file_names import is_network, is_python, is_weights
+from explorer.network.file_names import is_model, is_network, is_weights
 from explorer.network.templates import known_names
 from explorer.report import remember, remember_warnings
 from explorer.resources import resource
@@ -75,7 +75,7 @@ def open_window(
         session.say(why)
     has_several = pictures.show_several(session, paths)
     if pictures.open_model(session, paths):
-        paths = [path for path in paths if not is_python(path) and not is_weights(path)]
+        paths = [path for path in paths if not is_model(path) and not is_weights(path)]
     for path in paths:
         if not is_network(path) and not (has_several and pictures.is_picture(path)):
             window.open_path(path)

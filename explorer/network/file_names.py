@@ -6,6 +6,7 @@ from explorer.bounds import brief
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pt.tar", ".pth.tar")
+PROGRAM_SUFFIXES = (".pt2", ".ptl", ".torchscript")
 _OTHER_MODELS = {
     ".onnx": "an ONNX model",
     ".h5": "an HDF5 file, as Keras writes them",
@@ -13,9 +14,6 @@ _OTHER_MODELS = {
     ".keras": "a Keras model",
     ".tflite": "a model for TensorFlow Lite",
     ".pb": "a model of TensorFlow",
-    ".pt2": "a program of torch.export",
-    ".ptl": "a program of TorchScript",
-    ".torchscript": "a program of TorchScript",
     ".mar": "an archive for TorchServe",
     ".mlmodel": "a model for Core ML",
     ".mlpackage": "a model for Core ML",
@@ -48,6 +46,11 @@ def is_weights(path: str | Path) -> bool:
 def is_python(path: str | Path) -> bool:
     """Whether a file is one of Python, which may make a model."""
     return Path(path).suffix.lower() == ".py"
+
+
+def is_model(path: str | Path) -> bool:
+    """Whether a file makes a model by itself: one of Python, or a program of PyTorch's."""
+    return is_python(path) or Path(path).suffix.lower() in PROGRAM_SUFFIXES
 
 
 def known_path(network: Path) -> Path:

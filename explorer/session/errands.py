@@ -65,6 +65,13 @@ class MakePicture:
 
 
 @dataclass(frozen=True)
+class HeldProgram:
+    """What is called as weights are holds a program of PyTorch's: it is opened as a model."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
 class ReadWeights:
     """The tensors of a file, which the model's thread puts into the model, or why they cannot be read."""
 
@@ -74,9 +81,12 @@ class ReadWeights:
     def title(self) -> str:
         return f"Reading {brief(self.path.name)}"
 
-    def run(self, watch: Watch) -> Weights | Fault:
+    def run(self, watch: Watch) -> Weights | HeldProgram | Fault:
         from explorer.engine.model.load import read_weights
+        from explorer.engine.opening.program import program_kind
 
+        if kind := program_kind(self.path):
+            return HeldProgram(kind)
         try:
             return read_weights(self.path)
         except LoadError as error:

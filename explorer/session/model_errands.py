@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from explorer.bounds import brief
 from explorer.engine.errors import EngineError, LoadError
+from explorer.network.file_names import is_python
 from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
 
 if TYPE_CHECKING:
-    from explorer.engine.opening.open_model import ModelOfFiles, WeightsOfFile
+    from explorer.engine.opening.model_of_files import ModelOfFiles
+    from explorer.engine.opening.open_model import WeightsOfFile
     from explorer.network import Shape
 
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """The files that a model is made of: a Python file, and a file of weights if there is one."""
+    """The files that a model is made of: a Python file, with a file of weights if there is one; or a program."""
 
     source: Path
     weights: Path | None = None
@@ -28,13 +30,14 @@ class ModelFiles:
 class LookedAt:
     """What was found without running anything: the digest of the file that would run, and what it offers.
 
-    `calls` are what can be chosen, the likeliest first.
+    `calls` are what can be chosen, the likeliest first; () of a program, which is one model, of the kind `program`.
     """
 
     files: ModelFiles
     digest: str
     calls: tuple[str, ...]
     weights: WeightsOfFile | None = None
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,15 @@ class LookAtModel:
         return f"Opening {brief(self.files.source.name)}"
 
     def run(self, watch: Watch) -> LookedAt | Fault:
+        from explorer.engine.opening.program import program_kind
+
+        program = next(filter(None, (self.files.weights, self.files.source)))
+        kind = program_kind(program)
+        if kind or not is_python(self.files.source):
+            return _looked_at_program(program, kind)
+        return self._look()
+
+    def _look(self) -> LookedAt | Fault:
         from explorer.engine.model.weights import read_checkpoint
         from explorer.engine.opening.offered import read_python_file
         from explorer.engine.opening.open_model import WeightsOfFile
@@ -64,6 +76,14 @@ class LookAtModel:
         return LookedAt(self.files, found.digest, tuple(each.call for each in found.offered), weights)
 
 
+def _looked_at_program(path: Path, kind: str) -> LookedAt | Fault:
+    from explorer.engine.opening.offered import digest_of
+
+    if not kind:
+        return Fault(f"{brief(path.name)} is not a whole program of torch.export or TorchScript: write it again.")
+    return LookedAt(ModelFiles(path), digest_of(path), (), program=kind)
+
+
 @dataclass(frozen=True)
 class MakeModel:
     """Run the file that was looked at and make the model that was chosen: the person agreed to that."""
@@ -78,9 +98,12 @@ class MakeModel:
 
     def run(self, watch: Watch) -> ModelOfFiles | Fault:
         from explorer.engine.opening.open_model import open_python_file
+        from explorer.engine.opening.program import open_program
 
         looked = self.looked
         try:
+            if looked.program:
+                return open_program(looked.files.source, shape=self.shape, should_stop=watch.should_stop)
             return open_python_file(
                 looked.files.source, self.asked, looked.weights, shape=self.shape, should_stop=watch.should_stop
             )

@@ -175,6 +175,21 @@ def test_a_pickle_that_would_run_code_is_never_run(session: Session, source: Pat
     assert not source.with_name("ran.txt").exists()
 
 
+def test_a_program_is_asked_about_and_opened_under_any_name(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    x = torch.rand(1, 3, 16, 16)
+    torch.export.save(torch.export.export(net().eval(), (x,)), tmp_path / "net.pt2")
+    (tmp_path / "net.pt2").rename(tmp_path / "net.pt")
+    session.open_path(tmp_path / "net.pt")
+    wait_until_asked(qtbot, session)
+    assert "a program of torch.export" in session.state.files.question.text  # type: ignore[union-attr]
+    session.files.models.answer()
+    wait_until_open(qtbot, session, "net")
+    assert session.state.input_shape == (3, 16, 16)
+    assert list(session.state.maps.activations.by_name)[:2] == ["input", "0"]  # type: ignore[union-attr]
+    session.open_path(saved(tmp_path))
+    assert "A program has weights of its own" in session.state.status.notice
+
+
 def test_where_nobody_knows_what_it_takes_it_is_asked_with_the_reason(
     session: Session, source: Path, qtbot: QtBot
 ) -> None:

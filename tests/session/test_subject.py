@@ -30,8 +30,9 @@ SUBJECTS = {
     "nothing to learn": EditableNetwork.fresh(Network.parse("3x8x8 relu")),
     "faulty": EditableNetwork.fresh(Network.parse("3x8x8 conv(4, 9) linear(2)")),
     "own": OwnModel(nn.Linear(4, 2)),
-    "opened": OpenedModel(nn.Conv2d(3, 2, 3), source=Path("net.py"), shape=(3, 8, 8)),
-    "opened for numbers": OpenedModel(nn.Linear(4, 2), source=Path("net.py"), shape=(4,)),
+    "opened": OpenedModel(nn.Conv2d(3, 2, 3), source=Path("net.py"), made_by="Net", shape=(3, 8, 8)),
+    "opened for numbers": OpenedModel(nn.Linear(4, 2), source=Path("net.py"), made_by="Net", shape=(4,)),
+    "program": OpenedModel(nn.Linear(4, 2), source=Path("net.pt2"), shape=(4,)),
     "nothing": Nothing(),
 }
 REFUSED: dict[str, set[Verb]] = {
@@ -42,6 +43,7 @@ REFUSED: dict[str, set[Verb]] = {
     "own": set(Verb),
     "opened": set(Verb) - {Verb.SHOW_PICTURE, Verb.LOAD_WEIGHTS},
     "opened for numbers": set(Verb) - {Verb.LOAD_WEIGHTS},
+    "program": set(Verb),
     "nothing": set(Verb) - {Verb.SHOW_PICTURE},
 }
 DOING: dict[Verb, tuple[Callable[[Session], object], ...]] = {

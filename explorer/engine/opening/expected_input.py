@@ -66,8 +66,7 @@ def expected_input(
     if asked is not None:
         said = replace(said, shape=asked)
     elif said.shape is not None and len(said.shape) == 1:  # the side of a square picture, or what a layer calls so
-        is_of_pictures = _first(model, nn.Conv2d) is not None
-        said = replace(said, shape=(channels, *said.shape * 2) if is_of_pictures else None)
+        said = replace(said, shape=(channels, *said.shape * 2) if _takes_pictures(model) else None)
     if said.shape is not None and trial.runs(said.shape):
         return _complete(replace(said, told=said.told or "as was asked for"), trial)
     if asked is not None:
@@ -76,7 +75,7 @@ def expected_input(
     for shape in _likely(model, channels):
         if trial.runs(shape, is_tokens=is_tokens):
             return _complete(replace(said, shape=shape, told="found by trying", is_tokens=is_tokens), trial)
-    size = trial.searched(channels) if _first(model, nn.Conv2d) is not None else None
+    size = trial.searched(channels) if _takes_pictures(model) else None
     if size is not None:
         return _complete(replace(said, shape=(channels, size, size), told="found by trying"), trial)
     return replace(said, shape=None, told=trial.first_why or "It has no layer that tells what it takes.")
@@ -91,6 +90,7 @@ class _Trial:
         self._hollow = {name: tensor.detach().to("meta") for name, tensor in tensors.items()}
         self._dtype = next((each.dtype for each in tensors.values() if each.is_floating_point()), torch.float32)
         self.output: object = None
+        self._text = ""
         self.why = self.first_why = ""
 
     def runs(self, shape: Shape, *, is_tokens: bool = False) -> bool:
@@ -98,11 +98,14 @@ class _Trial:
         if self._should_stop():
             raise Cancelled
         dtype = torch.int64 if is_tokens else self._dtype
+        if isinstance(self._model, torch.jit.ScriptModule):
+            return self._runs_in_earnest(shape, dtype)
         try:
             with torch.no_grad():
                 x = torch.zeros((1, *shape), dtype=dtype, device="meta")
                 self.output = functional_call(self._model, self._hollow, (x,))
         except Exception as error:  # somebody else's code
+            self._text = str(error)
             self.why = f"{shape_text(shape)}: {brief(' '.join(str(error).split()).rstrip('.'), 160)}."
             self.first_why = self.first_why or self.why
             if not _is_of_meta(error):
@@ -116,6 +119,7 @@ class _Trial:
             with torch.no_grad():
                 self.output = self._model(torch.zeros((1, *shape), dtype=dtype))
         except Exception as error:
+            self._text = str(error)
             self.why = f"{shape_text(shape)}: {brief(' '.join(str(error).split()), 160)}."
             self.first_why = self.why
             return False
@@ -128,7 +132,7 @@ class _Trial:
             size = (smallest + largest) // 2
             if self.runs((channels, size, size)):
                 return self._smallest(channels, size)
-            counted = _PRODUCT.search(self.why)
+            counted = _PRODUCT.search(self._text)
             is_too_small = counted is None or int(counted[1]) < int(counted[2])
             smallest, largest = (size + 1, largest) if is_too_small else (smallest, size - 1)
         return None
@@ -196,7 +200,18 @@ def _first(model: nn.Module, kind: type[nn.Module]) -> Any:
 
 def _channels(model: nn.Module) -> int:
     conv = _first(model, nn.Conv2d)
-    return 3 if conv is None else int(conv.in_channels)
+    return _scripted_channels(model) or 3 if conv is None else int(conv.in_channels)
+
+
+def _scripted_channels(model: nn.Module) -> int:
+    """Those of the first filters of a program of TorchScript, whose modules have no kinds; 0 for any other model."""
+    filters = (each for each in model.parameters() if each.dim() == 4)
+    is_script = isinstance(model, torch.jit.ScriptModule)
+    return next((int(each.shape[1]) for each in filters), 0) if is_script else 0
+
+
+def _takes_pictures(model: nn.Module) -> bool:
+    return _first(model, nn.Conv2d) is not None or _scripted_channels(model) > 0
 
 
 def _is_of_tokens(model: nn.Module) -> bool:
@@ -223,9 +238,12 @@ def _likely(model: nn.Module, channels: int) -> Iterator[Shape]:
         yield (TOKENS,)
     elif isinstance(first, (nn.LSTM, nn.GRU, nn.RNN)):
         yield (TOKENS, first.input_size)
-    if _first(model, nn.Conv2d) is not None:
+    if _takes_pictures(model):
         yield from ((channels, side, side) for side in SIZES)
         return
+    rows = next((each for each in model.parameters() if each.dim() == 2), None)
+    if first is None and rows is not None:
+        yield (int(rows.shape[1]),)
     yield from ((3, side, side) for side in SIZES[:3])
 
 

@@ -1,4 +1,4 @@
-"""A model out of files that a person agreed to open, with what it takes."""
+"""A model out of a Python file that a person agreed to run, with its weights and what it takes."""
 
 from __future__ import annotations
 
@@ -11,23 +11,14 @@ from torch import Tensor, nn
 
 from explorer.bounds import brief
 from explorer.engine.errors import LoadError
-from explorer.engine.opening.expected_input import ExpectedInput, Shape, expected_input
+from explorer.engine.opening.expected_input import Shape, expected_input
+from explorer.engine.opening.model_of_files import ModelOfFiles
 from explorer.engine.opening.offered import Offered, read_python_file
 from explorer.engine.opening.python_file import make_model, run_file
 from explorer.engine.opening.weights_of_class import Misfit, put_into
 
 Weights = Mapping[str, Tensor]
 MOST_TRIED = 20  # callables of a file that are made to see whether weights fit
-
-
-@dataclass(frozen=True, eq=False)
-class ModelOfFiles:
-    """A model in eval mode, what it is called, what it takes, and what the person should know about it."""
-
-    module: nn.Module
-    name: str
-    expected: ExpectedInput
-    remark: str = ""
 
 
 @dataclass(frozen=True)

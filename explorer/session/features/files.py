@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.bounds import brief
 from explorer.network import Network
-from explorer.network.file_names import is_network, is_python, is_weights, other_model
+from explorer.network.file_names import is_model, is_network, is_weights, other_model
 from explorer.network.templates import file_called
 from explorer.session.document import Document
-from explorer.session.errands import FoundNetwork, ReadNetwork, ReadWeights
+from explorer.session.errands import FoundNetwork, HeldProgram, ReadNetwork, ReadWeights
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import START_SAMPLE, Feeding
 from explorer.session.features.models import Models
@@ -51,7 +51,7 @@ class Files:
         networks: Lane[FoundNetwork | Fault] = Lane(
             "network", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
-        weights: Lane[Weights | Fault] = Lane(
+        weights: Lane[Weights | HeldProgram | Fault] = Lane(
             "weights", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
         self._networks, self._weights = store.add_lane(networks), store.add_lane(weights)
@@ -73,7 +73,7 @@ class Files:
             self.open_network(path)
         elif is_weights(path):
             self.load_weights(path)
-        elif is_python(path):
+        elif is_model(path):
             self.models.open((path,))
         elif sentence := other_model(path):
             self._store.say(sentence)
@@ -149,9 +149,11 @@ class Files:
         if state.subject.picture_shape and state.input.picture is None and state.input.numbers is None:
             self._feeding.use_sample(START_SAMPLE)
 
-    def _take_read(self, document: Document, path: Path, read: Weights | Fault) -> None:
+    def _take_read(self, document: Document, path: Path, read: Weights | HeldProgram | Fault) -> None:
         if isinstance(read, Fault):
             self._store.say(read.message)
+        elif isinstance(read, HeldProgram):
+            self.models.open((path,))
         else:
             self._store.ask(LoadWeights(document, path, read), partial(self._take_loaded, document, path))
 

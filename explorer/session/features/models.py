@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.bounds import brief
-from explorer.network.file_names import is_python, is_weights
+from explorer.network.file_names import is_model, is_weights
 from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import GREY_SAMPLE, START_SAMPLE, Feeding
@@ -24,12 +24,17 @@ from explorer.session.store import Store
 from explorer.session.subjects.opened_model import OpenedModel
 
 if TYPE_CHECKING:
-    from explorer.engine.opening.open_model import ModelOfFiles
+    from explorer.engine.opening.model_of_files import ModelOfFiles
     from explorer.network import Shape
 
 MOST_TRUSTED = 500
 """How many files are remembered that the person agreed to run."""
 
+PROGRAM = (
+    "{name} is a program of {kind}. PyTorch opens it in a way that lets whoever wrote it run code, which can do "
+    "whatever you can do on this computer: open it only if you trust them. You are asked once, and again when the file "
+    "has changed."
+)
 ANY = "whichever fits the weights"
 Show = Callable[..., object]
 
@@ -56,14 +61,14 @@ class Models:
     # --- opening ---
 
     def open(self, paths: Iterable[str | Path], *, asked: str = "") -> None:
-        """Open the model that the Python file among `paths` makes, with the weights among them.
+        """Open the model that the Python file or program among `paths` is, with the weights among them.
 
         `asked` names what makes it, or is a call of that, where it need not be asked for.
         """
         self._asked = asked
         given = [Path(path) for path in paths]
-        source = next(path for path in given if is_python(path))
-        weights = next((path for path in given if is_weights(path)), None)
+        source = next(filter(is_model, given), given[0])
+        weights = next((path for path in given if is_weights(path) and path != source), None)
         self._ask(None)
         self._store.begin(self._lane, LookAtModel(ModelFiles(source, weights)), self._take_looked)
 
@@ -78,9 +83,9 @@ class Models:
         if isinstance(looked, Fault):
             self._store.say(looked.message)
         elif isinstance(looked, LookedAt):
-            self._making = MakeModel(looked, self._asked or looked.calls[0])
+            self._making = MakeModel(looked, self._asked or next(iter(looked.calls), ""))
             is_trusted = looked.digest in self._store.state.files.trusted
-            if is_trusted and (self._asked or len(looked.calls) == 1):
+            if is_trusted and (self._asked or len(looked.calls) <= 1):
                 self._make(self._making)
             else:
                 self._ask(_run_question(looked, self._asked, is_trusted=is_trusted))
@@ -108,7 +113,12 @@ class Models:
         (making, made), self._made = self._made, None
         files, expected = making.looked.files, made.expected
         shape, numbers = _fed(made)
-        subject = OpenedModel(made.module, source=files.source, shape=shape, made_by=made.name)
+        subject = OpenedModel(
+            made.module,
+            source=files.source,
+            shape=shape,
+            made_by="" if making.looked.program else made.name,
+        )
         document = Document(
             subject,
             title=made.name,
@@ -163,6 +173,8 @@ class Models:
 
 def _run_question(looked: LookedAt, asked: str, *, is_trusted: bool) -> ModelQuestion:
     name, weights = brief(looked.files.source.name), looked.weights
+    if looked.program:
+        return ModelQuestion(Asks.RUN, f"Open {name}", PROGRAM.format(name=name, kind=looked.program), "Open the file")
     choices = (ANY, *looked.calls) if weights is not None and len(looked.calls) > 1 else looked.calls
     warning = (
         f"To open a model of {name}, the program has to run it. It can then do whatever you can do on this computer: "

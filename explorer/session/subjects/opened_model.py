@@ -37,11 +37,13 @@ class OpenedModel(OwnModel):
     def refusal(self, verb: Verb) -> str:
         if verb is Verb.SHOW_PICTURE:
             return "" if self.picture_shape is not None else NO_PICTURES
+        if verb is Verb.LOAD_WEIGHTS and not self.made_by:
+            return "A program has weights of its own: for others, open the Python file of the class with them."
         return FROM_FILE.get(verb, "").format(file=self.source.name)
 
     @property
     def own_source(self) -> Path | None:
-        return self.source
+        return self.source if self.made_by else None
 
     @property
     def input_shape(self) -> Shape | None:

@@ -24,7 +24,7 @@ from shiboken6 import Shiboken
 from explorer.bounds import brief
 from explorer.data.reading import ENDINGS as PICTURE_ENDINGS
 from explorer.lessons.file_names import ENDING
-from explorer.network.file_names import NETWORK_SUFFIXES, WEIGHT_SUFFIXES
+from explorer.network.file_names import NETWORK_SUFFIXES, PROGRAM_SUFFIXES, WEIGHT_SUFFIXES
 from explorer.ui.common import theme
 from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.icons import icon
@@ -33,7 +33,7 @@ from explorer.ui.common.typing.keys import TYPING_KEYS
 
 PICTURE_FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in PICTURE_ENDINGS)});;All files (*)"
 NETWORK_FILTER = f"Networks ({' '.join(f'*{ending}' for ending in NETWORK_SUFFIXES)});;All files (*)"
-MODEL_FILTER = "Python files (*.py);;All files (*)"
+MODEL_FILTER = f"Models (*.py {' '.join(f'*{ending}' for ending in PROGRAM_SUFFIXES)});;All files (*)"
 WEIGHTS_FILTER = f"Weights ({' '.join(f'*{ending}' for ending in WEIGHT_SUFFIXES)});;All files (*)"
 ICON_PX = QSize(40, 40)
 DATA_FILTER = "Data sets (*.npz *.csv *.tsv *.tab *.txt *.gz *.tgz *.tar *-ubyte *.idx*);;All files (*)"

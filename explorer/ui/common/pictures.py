@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from explorer.data import Picture, picture_from_array
 from explorer.data.picture_size import check_size
 from explorer.data.reading import ENDINGS
-from explorer.network.file_names import is_python
+from explorer.network.file_names import is_model
 from explorer.session import Session
 
 OpenPath = Callable[[str], None]
@@ -53,8 +53,8 @@ def take(
 ) -> None:
     """Let `open_path` open the file, or show the image, in `mime`; say `otherwise` if it holds neither.
 
-    Of several files that are pictures by their names the first is shown. A Python file makes a model, with the weights
-    beside it; of any others the first is opened.
+    Of several files that are pictures by their names the first is shown. A Python file or a program is a
+    model, with the weights beside it; of any others the first is opened.
     """
     local = local_path(mime)
     image = QImage(mime.imageData()) if mime is not None and mime.hasImage() and not local else QImage()
@@ -77,8 +77,8 @@ def show_several(session: Session, paths: Sequence[str | Path]) -> bool:
 
 
 def open_model(session: Session, paths: Sequence[str | Path]) -> bool:
-    """Of `paths` with a Python file among them, open the model that it makes; whether there is one."""
-    is_there = any(map(is_python, paths))
+    """Of `paths` with a Python file or a program among them, open the model that it is; whether there is one."""
+    is_there = any(map(is_model, paths))
     if is_there:
         session.files.models.open(paths)
     return is_there

@@ -39,7 +39,7 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "openModel",
         "File",
         "Open model…",
-        "Open a PyTorch model of your own that a Python file makes; its weights are loaded after it.",
+        "Open a PyTorch model of your own: a Python file, whose weights are loaded after it, or an exported program.",
         commands.choose_model,
         "ph.cube",
         "Ctrl+Alt+O",
