@@ -26,7 +26,7 @@ from explorer.resources import resource
 from explorer.session import Session
 from explorer.session.features.left_overs import KEEP_EVERY_S
 from explorer.session.left_over import usual_folder
-from explorer.session.own_document import own_document
+from explorer.session.own_document import Pictured, seen_document
 from explorer.ui.common import faults, pictures, report_words, settings, theme
 from explorer.ui.shell.main_window import MainWindow
 
@@ -96,13 +96,18 @@ def view(
     classes: Any = (),
     target: Any = None,
     loss: Any = None,
+    transform: Any = None,
+    mean: Any = None,
+    std: Any = None,
     names: Sequence[str] = (),
     layout: str = "",
 ) -> MainWindow | None:
     """Show a window on a live model that is called with `x`, and look at one example of it at a time.
 
     `x` is a tensor, an array, a tuple of arguments, a dictionary of named ones, or a dataclass that the model takes;
-    the first axis of the first tensor is the batch, and all of it is fed. One example alone, which convolutions and
+    or a picture: a path, an image of Pillow's or bytes (H, W, 3). `transform` makes of an image what the model is fed,
+    or `mean` and `std` scale it, of x/255; with either, pictures are opened, drawn and dropped in the window too.
+    The first axis of the first tensor is the batch, and all of it is fed. One example alone, which convolutions and
     linear layers take too, is given that axis. `names` are what the window calls the inputs, `layout` the axes of the
     first, as "NHWC" or, for one example, "HWC". `classes` are the names of the outputs: a list, a table or a file.
     `target` and `loss` are what a training step is recorded with, as in `record`.
@@ -120,10 +125,19 @@ def view(
 
     if why := why_no_model(model):
         raise TypeError(f"The window shows a model (an nn.Module), not {why}")
-    document = own_document(model, x, classes=classes, target=target, loss=loss, names=names, layout=layout)
+    document, picture = seen_document(
+        model,
+        x,
+        pictures=Pictured(transform, mean, std),
+        classes=classes,
+        target=target,
+        loss=loss,
+        names=names,
+        layout=layout,
+    )
     window = _make_window()
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    window.session.files.look_at(document)
+    window.session.files.look_at(document, picture)
     window.welcome.want(False)  # it tells of another network
     window.fit_screen()
     window.show()

@@ -128,7 +128,7 @@ def test_view_tells_the_batch_that_it_feeds(shape: tuple[int, ...], told: str, q
     qtbot.waitUntil(lambda: not shiboken6.isValid(window))
 
 
-@pytest.mark.parametrize("inputs", [{"x": 3}, (), "photo", torch.ones(0, 3), torch.tensor(1.0), torch.ones(1, 3) * 1j])
+@pytest.mark.parametrize("inputs", [{"x": 3}, (), 3.5, torch.ones(0, 3), torch.tensor(1.0), torch.ones(1, 3) * 1j])
 def test_view_refuses_what_the_window_cannot_feed(inputs: object) -> None:
     with pytest.raises((TypeError, ValueError), match="The window"):
         explorer.view(nn.Linear(3, 2), inputs)

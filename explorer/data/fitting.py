@@ -26,14 +26,15 @@ class Fitted:
     """What the network is fed.
 
     `pixels` is read-only uint8 (H, W, C), `values` read-only float32 (C, H, W). `source_box` is the part of the
-    original that lies under the whole of it; it reaches outside the original where there is padding.
+    original that lies under the whole of it; it reaches outside the original where there is padding. None where that is
+    not known.
     """
 
     pixels: Pixels
     values: npt.NDArray[np.float32]
     mode: str
     steps: tuple[str, ...]
-    source_box: Box
+    source_box: Box | None
 
 
 def fit_picture(

@@ -62,6 +62,7 @@ class Picture:
     extent: Extent | None = None
     read: Picture | None = None
     lying: tuple[bool, int] = (False, 0)
+    is_drawn: bool = False  # painted at the size that is fed
 
     @property
     def page(self) -> int:

@@ -19,6 +19,7 @@ STOREYS, SESSION_LINES, SLICES = 2, 104, 12
 # The edge of torch, whose modules and models have no type of their own here, and of JSON.
 MAY_BE_ANYTHING = {
     "subjects/own_model.py": "a person's own nn.Module",
+    "fed_pictures.py": "a transform of a program's own",
     "own_document.py": "what a program hands over: its model, tensors, targets and loss",
     "chosen_data.py": "JSON that was read",
     "kept_work.py": "JSON that was read",

@@ -264,6 +264,8 @@ class Feeding:
     def _with_picture(self, picture: Picture, *, page_asked: int | None = None) -> InputState:
         """The input with `picture` in the place of what is fed; numbers typed in place of one are older than it."""
         self._before.forget_typed_pictures()
+        if self._store.state.input.place[0] > 0:
+            self.look_at((0, self._store.state.input.place[1]))  # the first input is the picture
         given = replace(self._store.state.input, picture=picture, page_asked=page_asked)
         return replace(given, numbers=None, is_typed=False)
 

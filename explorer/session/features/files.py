@@ -32,6 +32,7 @@ from explorer.session.typed_input import fits_in_text
 WITH_CLASS = "To open a model of your own, drop these weights together with the .py file of its class."
 
 if TYPE_CHECKING:
+    from explorer.data import Picture
     from explorer.engine.model.weights import State as Weights
 
 
@@ -103,11 +104,12 @@ class Files:
         """
         self.look_at(own_document(module, given, title=title))
 
-    def look_at(self, document: Document) -> None:
-        """Look at a model that its program feeds."""
+    def look_at(self, document: Document, picture: Picture | None = None) -> None:
+        """Look at a model that its program feeds, with the picture that its first input was made of, if any."""
         feed = document.subject.feed
         assert feed is not None
-        self.show(document, InputState(numbers=feed.numbers((0, 0))))
+        given = InputState(numbers=feed.numbers((0, 0))) if picture is None else InputState(picture=picture)
+        self.show(document, given)
         if feed.is_one:
             self._store.say("The input has no batch axis: it is fed as a batch of one example.")
         elif feed.batch_size > 1:

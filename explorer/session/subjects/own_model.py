@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.network import Shape
 from explorer.network.names import INPUT
 from explorer.session.example import Target
 from explorer.session.part import Part
@@ -16,6 +17,7 @@ from explorer.session.snapshot import Activations, LayerActivation, call_activat
 from explorer.session.subjects.subject import Subject, Verb
 
 if TYPE_CHECKING:
+    from explorer.data import Fitted, Picture
     from explorer.engine.model.workbench import Workbench
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.feed import Feed
@@ -28,7 +30,7 @@ REFUSALS: Mapping[Verb, str] = MappingProxyType(
         Verb.CHANGE_WEIGHTS: "The weights of a model opened from a program are its own: change them in that program.",
         Verb.LOAD_WEIGHTS: "The weights of a model opened from a program are its own: load them in that program.",
         Verb.SAVE: "A model opened from a program is saved by that program.",
-        Verb.SHOW_PICTURE: "This model was opened from a program, which chooses its input.",
+        Verb.SHOW_PICTURE: "This model's program feeds it: give view a transform, or mean and std, to open pictures.",
         Verb.USE_DATA: "A model opened from a program is fed by that program, not from data that are opened here.",
         Verb.TRAIN: "The weights of a model opened from a program are its own: train it in that program.",
     }
@@ -42,7 +44,8 @@ class OwnModel(Subject):
 
     `own_loss` and `own_target` are what that program learns by, as `record` takes them. `targets` has one for each
     example, where they can be told so: a class, or numbers. `read_as` is the loss whose outputs the model's are read
-    as: of many classes, of several at once, or plain numbers.
+    as: of many classes, of several at once, or plain numbers. Pictures are brought to `fed_picture`, (C, H, W), by
+    `fit`, where its program has a way of its own; None where nothing is known of them.
     """
 
     module: Any  # this room does not know torch
@@ -51,9 +54,15 @@ class OwnModel(Subject):
     own_target: Any = None
     targets: tuple[Target, ...] = ()
     read_as: str = ""
+    fit: Callable[[Picture], Fitted] | None = None
+    fed_picture: Shape | None = None
 
     def refusal(self, verb: Verb) -> str:
-        return REFUSALS[verb]
+        return "" if verb is Verb.SHOW_PICTURE and self.fed_picture is not None else REFUSALS[verb]
+
+    @property
+    def picture_shape(self) -> Shape | None:
+        return self.fed_picture or super().picture_shape
 
     @property
     def structure(self) -> object:

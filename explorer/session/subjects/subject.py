@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from explorer.session.example import Target
 from explorer.session.part import Part
 
 if TYPE_CHECKING:
+    from explorer.data import Fitted, Picture
     from explorer.engine.model.workbench import Workbench
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.feed import Feed
@@ -105,6 +106,7 @@ class Subject(ABC):
 
     own_loss: object = None  # what its program learns by, as `record` takes it; None where nothing is known of that
     own_target: object = None
+    fit: Callable[[Picture], Fitted] | None = None  # a program's own way from a picture to numbers
     read_as: str = ""  # the loss whose outputs its own are read as; "": the one that suits
     targets: tuple[Target, ...] = ()  # what it should give for each example that its program feeds it
 

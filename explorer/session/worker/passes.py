@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,10 +136,11 @@ class PassRecorder:
         shape = document.subject.picture_shape
         if picture is None or shape is None:
             return None
-        rule = (shape, document.fit, document.mean, document.std)
+        own = document.subject.fit
+        rule = (shape, document.fit, document.mean, document.std, own)
         if self._fitted is None or self._fitted[0] is not picture or self._fitted[1] != rule:
-            fitted = fit_picture(picture, shape, mode=document.fit, mean=document.mean, std=document.std)
-            self._fitted = (picture, rule, fitted)
+            fit = own or partial(fit_picture, shape=shape, mode=document.fit, mean=document.mean, std=document.std)
+            self._fitted = (picture, rule, fit(picture))
         return self._fitted[2]
 
     def _record(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -88,6 +90,7 @@ class Drawing(QObject):
         self._sheet = sheet
         if sheet is None:
             return
-        self._drawn, self._answered = picture_from_array(sheet, "drawing"), self._session.state.input.fitted
+        drawn = replace(picture_from_array(sheet, "drawing"), is_drawn=True)
+        self._drawn, self._answered = drawn, self._session.state.input.fitted
         self._session.input.draw(self._drawn, stroke=stroke)
         self._picture.show_fed(sheet)

@@ -133,11 +133,15 @@ class InputPicture(QWidget):
         self._keep_in_place(shown, has_original=has_original)
         for part in (self.original, self.fit):
             part.setVisible(has_original or self._typed_over is not None)
+        if fitted is not None and fitted.mode not in FIT_MODES:
+            self.fit.hide()  # a program's own transform is the rule
         for control in (self.fit, self.pages):
             control.setEnabled(self._typed_over is None or has_original)
         if picture is not None and fitted is not None:
-            self.original.set_picture(picture.pixels, frame=_rectangle(fitted.source_box))
-            self.original.setToolTip(f"{picture.name}, {picture.facts}. The frame is what the network sees.")
+            box = fitted.source_box
+            framed = " The frame is what the network sees." if box is not None else ""
+            self.original.set_picture(picture.pixels, frame=None if box is None else _rectangle(box))
+            self.original.setToolTip(f"{picture.name}, {picture.facts}.{framed}")
         self.fit.setCurrentIndex(max(self.fit.findData(fit), 0))
         self.show_pages(shown)
         self._show_steps()
@@ -208,7 +212,7 @@ class InputPicture(QWidget):
             self.original.set_field(None, (0, 0, 0, 0))
         else:
             self.fed.set_field(field.mask, field.box)
-            if fitted is not None:
+            if fitted is not None and fitted.source_box is not None:
                 self.original.set_field(field.mask, field.box, _rectangle(fitted.source_box))
         self._show_caption()
 

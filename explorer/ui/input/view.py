@@ -204,7 +204,7 @@ class InputView(FollowingView, Pane):
             control.setVisible(not takes_numbers)
         for control in (self.recent, self.samples):
             control.setEnabled(takes_pictures(state))
-        self.draw.setEnabled(state.subject.input_shape is not None)
+        self.draw.setEnabled(state.subject.picture_shape is not None)
         if takes_numbers or (not has_picture and not self.drawing.has_sheet):
             self.draw.setChecked(False)
         if values is not None and takes_numbers:
