@@ -110,7 +110,8 @@ class LossTable(TipsOfRows, QTableView):
         return self.columnWidth(NAME) + self.columnWidth(VALUE)
 
     def sizeHint(self) -> QSize:
-        return QSize(640, HEADER_HEIGHT + ROW_HEIGHT * max(self.losses.rowCount(), LEAST_ROWS) + 4)
+        bar = self.horizontalScrollBar().sizeHint().height()
+        return QSize(640, HEADER_HEIGHT + ROW_HEIGHT * max(self.losses.rowCount(), LEAST_ROWS) + bar + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, HEADER_HEIGHT + ROW_HEIGHT * LEAST_ROWS)

@@ -29,7 +29,7 @@ from explorer.ui.losses.points import OutputPlace, PointsPlot
 from explorer.ui.losses.table import LossTable
 
 MARGIN, GAP = 12, 8
-PLOT_SHARE, LEAST_PLOTS, MOST_PLOTS = 0.38, 150, 360
+PLOT_SHARE, LEAST_PLOTS = 0.38, 150
 BEGIN = "Begin with four numbers"
 A_CLASS = "The target is a class here: type 1 at the one that is right, or choose “numbers” as the target above."
 
@@ -110,6 +110,7 @@ class LossesView(FollowingView, QWidget):
             self._trail, self._walked_to = (), None
         self.head.show_beside(shown)
         self.table.show_beside(shown)
+        self._share_height()
         self.points.show_beside(shown)
         self.curve.show_beside(shown, tuple(each.predictions[shown.output] for each in self._trail))
         for label, line in zip(self.lines, lines(shown), strict=True):
@@ -118,8 +119,13 @@ class LossesView(FollowingView, QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        height = int(self.height() * PLOT_SHARE)
-        self._plots.setFixedHeight(min(max(height, LEAST_PLOTS), MOST_PLOTS))
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """The plots have their share, and all that the table and the lines below it do not need."""
+        others = (self.head, self.table, *self.lines, self.check)
+        needed = sum(part.sizeHint().height() for part in others) + GAP * (len(others) + 2)
+        self._plots.setFixedHeight(max(int(self.height() * PLOT_SHARE), self.height() - needed, LEAST_PLOTS))
 
     @Slot()
     def _line_up(self) -> None:

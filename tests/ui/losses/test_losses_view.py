@@ -10,7 +10,7 @@ import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.arithmetic.losses import LOSSES
@@ -274,6 +274,22 @@ def test_what_refuses_the_numbers_says_so_where_its_curve_would_be(view: LossesV
     session.trying.look_at(loss="bce")
     assert view.curve.curve is None
     assert ink() > 100
+
+
+def test_in_a_tall_window_the_plots_grow_and_nothing_gapes_under_the_table(view: LossesView, qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window, before_close_func=lambda _window: window.takeCentralWidget())
+    window.setCentralWidget(view)
+    window.resize(760, 1300)
+    window.show()
+    QApplication.processEvents()
+    table = view.table
+    last = table.visualRect(table.losses.index(table.losses.rowCount() - 1, NAME)).bottom()
+    assert 0 <= table.viewport().height() - last < 30
+    assert view.points.height() > 600
+    window.resize(760, 480)
+    QApplication.processEvents()
+    assert view.points.height() < 200
 
 
 def test_in_little_room_the_title_of_the_curve_says_less_but_no_half_number(view: LossesView) -> None:
