@@ -22,14 +22,14 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.row_things import More, offer_rows
 from explorer.ui.common.text import count, number, percent
-from explorer.ui.training.run_words import best_accuracy, run_settings, run_tip
+from explorer.ui.training.run_words import appears, best_accuracy, run_settings, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
 
 COLUMNS = ("run", "settings", "goes on from", "steps", "last loss", "best validation", "")
 RUN, SETTINGS, FROM, STEPS, LOSS, BEST, REMOVE = range(7)
 NUMBER = Qt.ItemDataRole.UserRole
 NOTHING = "–"
-EMPTY = "Each run is listed here with its settings, to be compared, hidden or removed. Train starts one."
+EMPTY = "Each run is listed here with its settings, to be compared, hidden or removed."
 REFRESH_MS = 500
 ROW_HEIGHT = 22
 ROW_PADDING = 2  # pixels that the style sheet leaves above and below what lies in a row
@@ -38,7 +38,7 @@ ROW_PADDING = 2  # pixels that the style sheet leaves above and below what lies 
 class RunList(FollowingView, QStackedWidget):
     """The newest run stands first. A tick draws a run's curves on all plots."""
 
-    shows = ("watching.runs",)
+    shows = ("watching.runs", "document")
 
     def __init__(self, session: Session, shown: ShownRuns) -> None:
         super().__init__(session)
@@ -56,9 +56,9 @@ class RunList(FollowingView, QStackedWidget):
         self.tree.setItemDelegate(ElidingDelegate(self.tree))
         self.tree.itemChanged.connect(self._tick)
         offer_rows(self.tree, session, more=self._more)
-        empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
-        empty.setProperty("role", "dim")
-        self.addWidget(empty)
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "dim")
+        self.addWidget(self.empty)
         self.addWidget(self.tree)
         self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -88,6 +88,7 @@ class RunList(FollowingView, QStackedWidget):
         """Show the runs as they are now."""
         runs = tuple(reversed(self._session.state.watching.runs))
         self.setCurrentIndex(1 if runs else 0)
+        self.empty.setText(appears(EMPTY, self._session.state))
         with QSignalBlocker(self.tree):
             if [run.number for run in runs] != self._listed():
                 self._list(runs)

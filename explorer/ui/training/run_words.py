@@ -9,11 +9,18 @@ from explorer.arithmetic.losses import loss_named
 from explorer.arithmetic.updates import update_named
 from explorer.data import DataSet
 from explorer.engine.training.hyperparameters import Hyperparameters
-from explorer.session import State, data_fit
+from explorer.session import State, Verb, data_fit
 from explorer.session.run_curves import RunCurves
 from explorer.session.train_state import Training
 from explorer.ui.common.text import count, exact, number, percent, plural, time_left
 from explorer.ui.data.words import noun_of
+
+TRAIN = "Train starts a run."
+
+
+def appears(what: str, state: State) -> str:
+    """What would appear where no run is, and how to get one where the network can be trained here."""
+    return f"{what} {TRAIN}" if state.subject.can(Verb.TRAIN) else what
 
 
 def progress_words(training: Training, noun: str = "pictures") -> str:

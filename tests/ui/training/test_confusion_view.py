@@ -27,6 +27,7 @@ from explorer.ui.common.text import short_percent
 from explorer.ui.training.confusion.layout import cell_sentence, lay_out, least_height, summary
 from explorer.ui.training.confusion.matrix import cell_colours
 from explorer.ui.training.confusion.view import CHOOSE, EMPTY, NO_CLASSES, NOTHING_HELD_OUT, OTHER_DATA, ConfusionView
+from explorer.ui.training.run_words import TRAIN
 from tests.ui.fakes import SMALL, make_session
 from tests.ui.menus import copied_by_key, menu_at, place_by_key, press, texts
 
@@ -389,7 +390,7 @@ def test_where_there_is_no_matrix_it_says_why(opened: Opened, qtbot: QtBot) -> N
     data = _pictures(30, CLASSES)
     session, view = opened(data, None)
     shown = view.empty.label
-    assert shown.text() == EMPTY.format(noun="picture")
+    assert shown.text() == f"{EMPTY.format(noun='picture')} {TRAIN}"
     session.store.set(replace(session.state.data, data_set=replace(data, test=None)))
     qtbot.waitUntil(lambda: shown.text() == NOTHING_HELD_OUT)
     session.store.set(

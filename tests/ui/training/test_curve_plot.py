@@ -27,7 +27,7 @@ from explorer.ui.training.curves.curve import STYLES, Curve, colour_of
 from explorer.ui.training.curves.legend import CurveLegend, LegendEntry
 from explorer.ui.training.curves.lines import smoothed
 from explorer.ui.training.curves.view import ACCURACY, ALL_AWAY, LOSS, NO_ACCURACY, NO_CLASSES, NO_LOSS, CurvePlot
-from explorer.ui.training.run_words import run_tip
+from explorer.ui.training.run_words import TRAIN, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
 from tests.ui.fakes import make_session
 
@@ -96,7 +96,7 @@ def _fitting(legend: CurveLegend) -> list[tuple[QRectF, LegendEntry]]:
 
 def test_an_empty_plot_says_what_appears_there(plot: CurvePlot, session: Session, qtbot: QtBot) -> None:
     assert plot.empty.isVisible()
-    assert plot.empty.text() == NO_LOSS
+    assert plot.empty.text() == f"{NO_LOSS} {TRAIN}"
     accuracy = _shown(CurvePlot(session, ACCURACY), qtbot)
     assert accuracy.empty.text() == NO_ACCURACY
     rows = ArraySplit(np.zeros((4, 2), np.float32), np.zeros((4, 1), np.float32), "row")

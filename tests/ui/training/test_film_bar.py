@@ -30,6 +30,7 @@ from explorer.ui.training.film.export import NO_LAYER, film_curve
 from explorer.ui.training.film.gif_file import FilmFile
 from explorer.ui.training.film.picture import CAPTION, HEIGHT, MARGIN, WIDTH, film_picture
 from explorer.ui.training.film.track import FilmTrack
+from explorer.ui.training.run_words import TRAIN
 from tests.ui.fakes import make_session, wait_until_drawn
 from tests.ui.pixels import colours_near
 
@@ -218,7 +219,7 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     made = FilmBar(session)
     qtbot.addWidget(made)
     made.show()
-    assert made.empty.label.text() == EMPTY
+    assert made.empty.label.text() == f"{EMPTY} {TRAIN}"
     session.store.set(replace(session.state.watching, film=(0, 5)))
     qtbot.waitUntil(lambda: made.empty.label.text() == NO_INPUT)
     assert session.close()

@@ -25,6 +25,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.text import percent
 from explorer.ui.training.health.strip import EMPTY, WAITING, HealthStrip
 from explorer.ui.training.health.words import MEASURES, NORMS, RATIOS, USUAL_RATIO, layer_rows, log_share, summary
+from explorer.ui.training.run_words import TRAIN
 from tests.session.staging import with_parts
 from tests.ui.fakes import make_session
 
@@ -269,7 +270,7 @@ def test_before_a_run_it_says_what_would_appear(qtbot: QtBot) -> None:
     made.show()
     shown = made.empty.label
     assert shown.isVisible()
-    assert shown.text() == EMPTY
+    assert shown.text() == f"{EMPTY} {TRAIN}"
     assert any(label.text() == "Health" and label.isVisible() for label in made.findChildren(QLabel))
     session.show(training=RUNNING)
     qtbot.waitUntil(lambda: shown.text() == WAITING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,16 @@ import pytest
 from PySide6.QtCore import QMetaMethod, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QSlider
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from torch import nn
 
@@ -27,12 +36,21 @@ from explorer.ui.common.typed_box import TypedBox
 from explorer.ui.debugger.view import LEAST_STAGE, Debugger
 from explorer.ui.shell.main_window import FIRST_SIZE, MINIMUM_SIZE, MainWindow
 from explorer.ui.training.commands import TRAIN_COMMANDS
+from explorer.ui.training.confusion.view import ConfusionView
 from explorer.ui.training.curves.saving import CurveSaving
+from explorer.ui.training.curves.view import CurvePlot
 from explorer.ui.training.dock import HEIGHT, READY, TrainingDock
-from tests.ui.fakes import make_actions, wait_until_recorded, wait_until_shown
+from explorer.ui.training.film.bar import FilmBar
+from explorer.ui.training.health.strip import HealthStrip
+from explorer.ui.training.run_list import RunList
+from explorer.ui.training.run_words import TRAIN
+from explorer.ui.training.shown_runs import ShownRuns
+from tests.ui.fakes import make_actions, make_session, wait_until_recorded, wait_until_shown
 from tests.ui.training.docked import MOONS, WAIT_MS, button_of, click
 from tests.ui.training.test_curve_plot import make_run
 from tests.ui.windows import shared_window, whole_window
+
+PANES: tuple[Callable[..., QWidget], ...] = (CurvePlot, HealthStrip, FilmBar, ConfusionView, RunList)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +106,26 @@ def test_of_a_model_that_cannot_be_trained_here_the_strip_says_so(qtbot: QtBot) 
     session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((3, 8, 8), np.float32)[None], "mine")
     qtbot.waitUntil(lambda: dock.facts_label.whole() == REFUSALS[Verb.TRAIN])
     assert not dock.start.isEnabled()
+
+
+@pytest.mark.parametrize("made", PANES, ids=lambda made: made.__name__)
+def test_no_pane_offers_to_train_what_cannot_be_trained_here(
+    made: Callable[..., QWidget], qtbot: QtBot, qapp: QApplication
+) -> None:
+    """ "Train starts a run." stood below "train it in that program"."""
+    session = make_session("3x8x8 conv(2, 3)")
+    pane = made(session, ShownRuns(qapp)) if made is RunList else made(session)
+    qtbot.addWidget(pane)
+    pane.show()
+
+    def said() -> str:
+        return " ".join(label.text() for label in pane.findChildren(QLabel) if label.isVisible())
+
+    qtbot.waitUntil(lambda: TRAIN in said())
+    session.files.adopt(nn.Sequential(nn.Conv2d(3, 2, 3)), np.zeros((1, 3, 8, 8), np.float32), "mine")
+    qtbot.waitUntil(lambda: TRAIN not in said())
+    assert len(said()) > len(TRAIN)
+    assert session.close()
 
 
 def test_nothing_but_a_person_opens_or_folds_the_strip(window: MainWindow, qtbot: QtBot) -> None:

@@ -23,12 +23,12 @@ from explorer.ui.data.shown_example import show_example
 from explorer.ui.training.confusion.behind_cell import PLACE_ROLE, BehindCell
 from explorer.ui.training.confusion.layout import Pair, cell_sentence, summary, table_of
 from explorer.ui.training.confusion.matrix import ConfusionMatrix
-from explorer.ui.training.run_words import one_example
+from explorer.ui.training.run_words import appears, one_example
 
 if TYPE_CHECKING:
     from explorer.engine.training.confusion import Confusion
 
-EMPTY = "Train the network: at the end of each epoch the held-out {noun}s show here what is taken for what."
+EMPTY = "At the end of each epoch the held-out {noun}s show here what is taken for what."
 NO_CLASSES = "These data are numbers to be met: there are no classes to confuse."
 NOTHING_HELD_OUT = "These data hold nothing back to judge the network by."
 OTHER_DATA = "The network was judged by other data: train it to judge it by these."
@@ -38,7 +38,7 @@ CHOOSE = "Click a cell to see the {noun}s behind it."
 class ConfusionView(FollowingView, QWidget):
     """The matrix at the left; at the right the examples of the clicked cell, each a click away from the network."""
 
-    shows = ("watching.judged", "data.data_set")
+    shows = ("watching.judged", "data.data_set", "document")
     is_paced = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -197,7 +197,7 @@ def why_empty(state: State) -> str:
     if data is not None and data.test is None:
         return NOTHING_HELD_OUT
     if judged is None or data is None or data.test is None:
-        return EMPTY.format(noun=one_example(data))
+        return appears(EMPTY.format(noun=one_example(data)), state)
     if judged.labels is not data.test.labels:
         return OTHER_DATA
     return NO_CLASSES if judged.evaluation.confusion is None else ""

@@ -20,13 +20,13 @@ from explorer.ui.training.curves.canvas import CurveCanvas
 from explorer.ui.training.curves.curve import Curve, Role
 from explorer.ui.training.curves.legend import CurveLegend, LegendEntry
 from explorer.ui.training.curves.lines import Smoothing, line_of, nearest
-from explorer.ui.training.run_words import loss_titles, run_tip
+from explorer.ui.training.run_words import appears, loss_titles, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
 
 SMOOTHING = 90
 SMOOTHED = "Smoothed: the loss of every step itself is the pale line."
 SMOOTHEST = 999
-NO_LOSS = "The loss of every step appears here. Train starts a run."
+NO_LOSS = "The loss of every step appears here."
 NO_ACCURACY = "Training and validation accuracy appear here at the end of each epoch."
 NO_CLASSES = "This network learns numbers, not classes: its loss tells how well."
 ALL_AWAY = "All runs are hidden. Show one in the list of runs."
@@ -194,7 +194,7 @@ class CurvePlot(FollowingView, QWidget):
             return ALL_AWAY
         if self._figure is ACCURACY and state.data.data_set is not None and not state.data.data_set.classes:
             return NO_CLASSES
-        return self._figure.empty
+        return appears(LOSS.empty, state) if self._figure is LOSS else self._figure.empty
 
     # --- what is read off ---
 

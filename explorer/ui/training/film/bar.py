@@ -26,10 +26,12 @@ from explorer.ui.common.things import Thing, offer
 from explorer.ui.training.film.export import FilmExport, film_curve
 from explorer.ui.training.film.frame_walk import FrameWalk
 from explorer.ui.training.film.track import FilmTrack
+from explorer.ui.training.run_words import appears
 
 PACES = (2, 5, 10, 20)  # frames a second
 USUAL_PACE = 5
 DRAWN = (
+    "document",
     "watching.film",
     "watching.film_at",
     "watching.runs",
@@ -38,7 +40,7 @@ DRAWN = (
     "input.picture",
     "input.numbers",
 )
-EMPTY = "Train the network: what it sees of the present picture is kept here as a film of the run."
+EMPTY = "What the network sees of the present picture is kept here as a film of the run."
 NO_INPUT = "Open a picture: the film shows what the network made of it at each of its steps."
 
 
@@ -128,7 +130,7 @@ class FilmBar(FollowingView, QWidget):
         state = self._session.state
         has_input = state.values is not None or state.input.numbers is not None
         self._pages.show_content(bool(state.watching.film and has_input))
-        self.empty.show_message(NO_INPUT if state.watching.film else EMPTY)
+        self.empty.show_message(NO_INPUT if state.watching.film else appears(EMPTY, state))
         self.track.show_film(film_curve(state), state.watching.film_at)
         self.words.set_whole(film_words(state))
         self.live.setEnabled(state.watching.film_at is not None and not self.export.is_saving)

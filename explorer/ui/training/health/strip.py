@@ -17,8 +17,9 @@ from explorer.ui.common.text import count
 from explorer.ui.training.curves.view import HEAD_HEIGHT
 from explorer.ui.training.health.table import HealthTable
 from explorer.ui.training.health.words import Level, layer_rows, summary
+from explorer.ui.training.run_words import appears
 
-EMPTY = "Train the network: dead and saturated outputs, gradients and updates of each layer are measured here."
+EMPTY = "Dead and saturated outputs, gradients and updates of each layer are measured here."
 WAITING = "The first figures come with the first steps of the run."
 ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}
 
@@ -26,7 +27,7 @@ ROLES: dict[Level, str] = {"": "dim", "warning": "warning", "error": "error"}
 class HealthStrip(FollowingView, QWidget):
     """A row a layer; the last run's figures stay, dimmed, when it has ended. A click selects the layer everywhere."""
 
-    shows = ("training.status", "watching.health", "selection")
+    shows = ("training.status", "watching.health", "selection", "document")
     is_paced = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -73,7 +74,7 @@ class HealthStrip(FollowingView, QWidget):
     def show_changes(self, old: State | None, new: State) -> None:
         if old is not None and old.selection is not new.selection:
             self.table.set_selected(new.selection.layer)
-        if parts_changed(old, new, ("training.status", "watching.health")):
+        if parts_changed(old, new, ("training.status", "watching.health", "document")):
             self.redraw_soon()
 
     @Slot()
@@ -82,7 +83,7 @@ class HealthStrip(FollowingView, QWidget):
         state = self._session.state
         rows = layer_rows(state.watching.health, state.training)
         self._pages.show_content(bool(rows))
-        self.empty.show_message(WAITING if state.training.status == "running" else EMPTY)
+        self.empty.show_message(WAITING if state.training.status == "running" else appears(EMPTY, state))
         self.table.show_rows(rows, dimmed=not state.training.is_live)
         self.table.set_selected(state.selection.layer)
         words, level = summary(rows)
