@@ -13,7 +13,7 @@ from explorer.engine.errors import shape_text
 from explorer.lessons.judging import is_right, judged, judged_option, right_number, right_options
 from explorer.lessons.readings.equality import Value, same
 from explorer.lessons.readings.evaluating import evaluate
-from explorer.lessons.readings.expressions import ReadingError, Reference
+from explorer.lessons.readings.expressions import ReadingError, references
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Expected, LessonStep, Mistake, Question, Scene, Script, Showing
 from explorer.lessons.staging.changing import changed
@@ -223,20 +223,10 @@ def _gives_away(question: Question, text: str) -> bool:
 def _what_is(question: Question, staged: Staged) -> str:
     """The numbers that the options compare, so that a person sees what would be true."""
     found: dict[str, str] = {}
-    for reference in references([option.condition for option in question.options]):
-        found[reference.text] = written(evaluate(reference, staged))
+    for option in question.options:
+        for reference in references(option.condition):
+            found[reference.text] = written(evaluate(reference, staged))
     return f". {', '.join(f'{text} is {value}' for text, value in list(found.items())[:4])}" if found else ""
-
-
-def references(value: Any) -> Iterator[Reference]:
-    """All references in an expression, or in several."""
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from references(each)
-    elif hasattr(value, "__dataclass_fields__"):
-        yield from references([getattr(value, name) for name in value.__dataclass_fields__])
 
 
 def check_showing(showing: Showing, staged: Staged) -> None:

@@ -18,7 +18,7 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import LessonError
 from explorer.lessons.number_drawing import Drawn, Vector, drawn_beside
 from explorer.lessons.readings.evaluating import evaluate
-from explorer.lessons.readings.expressions import Expression, ReadingError, Reference
+from explorer.lessons.readings.expressions import Expression, ReadingError, Reference, references
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.redrawing import can_redraw, redrawn
 from explorer.lessons.script import LessonStep, Question, Scene, Showing
@@ -159,8 +159,6 @@ def _marked(name: str, showing: Showing | None, shape: tuple[int, ...]) -> tuple
 
 
 def _asked(question: Question) -> Iterator[Reference]:
-    from explorer.lessons.checking import references
-
     if question.reading is not None:
         yield from references(question.reading)
     for option in question.options:

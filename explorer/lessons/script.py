@@ -142,7 +142,10 @@ class Showing:
 
 @dataclass(frozen=True)
 class LessonStep:
-    """One step: a scene on the screen, a text before the question, a text after it, and something to change."""
+    """One step: a scene on the screen, a text before the question, a text after it, and something to change.
+
+    `rows` of a lecture are done in it, and it takes away `stumbles`: what many people get wrong, by a few words.
+    """
 
     name: str
     title: str
@@ -152,6 +155,7 @@ class LessonStep:
     showing: Showing | None = None
     open: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    stumbles: tuple[str, ...] = ()
     text: str = ""
     question: Question | None = None
     reveal: str = ""

@@ -52,6 +52,7 @@ def _step(table: Table, number: int, scene_before: str, scenes: dict[str, Scene]
         showing=_showing(table),
         open=tuple(_known_panes(table)),
         rows=table.texts("rows"),
+        stumbles=table.texts("stumbles"),
         text=table.text("text", most=TEXT),
         question=_question(table),
         reveal=table.text("reveal", most=TEXT),

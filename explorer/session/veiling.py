@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explorer.lessons.readings.expressions import (
-    Calculation,
-    Comparison,
-    Expression,
-    Listed,
-    Negative,
-    Opposite,
-    Reference,
-    Together,
-)
+from explorer.lessons.readings.expressions import Reference, references
 from explorer.lessons.script import Question
 from explorer.session.asked_sizes import ALL_LAYERS, AskedSizes
 from explorer.session.veil import KEPT_ASKED, CellRange, Veil
@@ -62,27 +53,11 @@ def _sizes(asked: tuple[Reference, ...], names: set[str]) -> AskedSizes:
 def _asked_by(question: Question) -> Iterator[Reference]:
     """Of options what all of them speak of: one alone may compare it with something that is there to be seen."""
     if question.reading is not None:
-        yield from _references(question.reading)
-    of_options = [tuple(_references(option.condition)) for option in question.options]
+        yield from references(question.reading)
+    of_options = [tuple(references(option.condition)) for option in question.options]
     names = [{each.names for each in references} for references in of_options]
     common = set.intersection(*names) if names else set()
     yield from (each for references in of_options for each in references if not common or each.names in common)
-
-
-def _references(expression: Expression) -> Iterator[Reference]:
-    if isinstance(expression, Reference):
-        yield expression
-    elif isinstance(expression, Negative | Opposite):
-        yield from _references(expression.of)
-    elif isinstance(expression, Calculation):
-        yield from _references(expression.left)
-        yield from _references(expression.right)
-    elif isinstance(expression, Comparison):
-        for side in expression.sides:
-            yield from _references(side)
-    elif isinstance(expression, Listed | Together):
-        for member in expression.members:
-            yield from _references(member)
 
 
 def _cells(reference: Reference) -> CellRange | None:

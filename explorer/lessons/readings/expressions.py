@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 Part = int | slice
@@ -82,3 +83,20 @@ class Together:
 
 
 Expression = Number | Text | Listed | Reference | Negative | Calculation | Comparison | Opposite | Together
+
+
+def references(expression: Expression) -> Iterator[Reference]:
+    """All that is referred to anywhere in `expression`."""
+    if isinstance(expression, Reference):
+        yield expression
+    elif isinstance(expression, Negative | Opposite):
+        yield from references(expression.of)
+    elif isinstance(expression, Calculation):
+        yield from references(expression.left)
+        yield from references(expression.right)
+    elif isinstance(expression, Comparison):
+        for side in expression.sides:
+            yield from references(side)
+    elif isinstance(expression, Listed | Together):
+        for member in expression.members:
+            yield from references(member)
