@@ -141,6 +141,7 @@ ROWS: Mapping[str, Sequence[Done]] = {
     ),
     "L28": (
         ("classification-losses/hinge", "loss", "hinge"),
+        ("classification-losses/winning", "loss", "hinge"),
         ("classification-losses/sure-and-wrong", "loss", "bce"),
         ("classification-losses/cross-entropy", "loss", "cross_entropy"),
         ("classification-losses/nothing", "loss", "cross_entropy"),

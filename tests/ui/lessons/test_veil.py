@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QToolTip, QWidget
+from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.amounts import VEILED, exact, is_veiled, percent, plain_number
@@ -17,6 +14,7 @@ from explorer.ui.common.text import number
 from explorer.ui.shell.finding.sources import parts as parts_to_find
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.lessons.test_lessons_in_the_window import settle
+from tests.ui.lessons.told import hovered_tips, painted_texts, words_of_lessons
 from tests.ui.windows import shared_window
 
 ASKED = "517.25"
@@ -32,52 +30,6 @@ def test_what_is_veiled_is_written_with_a_question_mark_in_every_way() -> None:
     assert [write(VEILED) for write in (plain_number, exact, number, percent)] == ["?"] * 4
     assert [write(float("nan")) for write in (plain_number, exact, number, percent)] == ["NaN"] * 4
     assert is_veiled(VEILED * 2 + 1)
-
-
-def painted_texts(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """All words that are painted anywhere in the window, in labels, tips, descriptions and drawn by hand."""
-    from PySide6.QtGui import QPainter
-
-    found: list[str] = []
-    draw = QPainter.drawText
-
-    def listening(painter: QPainter, *given: object) -> object:
-        found.extend(each for each in given if isinstance(each, str))
-        return draw(painter, *given)  # type: ignore[call-overload]
-
-    with monkeypatch.context() as patched:
-        patched.setattr(QPainter, "drawText", listening)
-        for widget in window.findChildren(QWidget):
-            if widget.isVisible():
-                widget.update()
-        window.grab()
-    for widget in window.findChildren(QWidget):
-        if widget.isVisible():
-            found += words_of(widget)
-    return found
-
-
-def words_of(widget: QWidget) -> list[str]:
-    """What one part says, in sight and to who hears it."""
-    text = getattr(widget, "text", None)
-    own = [str(text())] if callable(text) else []
-    return [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), *own]
-
-
-def hovered_tips(window: MainWindow, every: int = 1) -> list[str]:
-    """What the tips say over a grid of places of the window, `every` so many of them."""
-    found: list[str] = []
-    for x in range(20, window.width(), 26 * every):
-        for y in range(90, window.height() - 90, 22 * every):
-            at = window.childAt(x, y)
-            if at is not None:
-                place = at.mapFrom(window, QPoint(x, y))
-                QTest.mouseMove(at, place)
-                QApplication.sendEvent(at, QHelpEvent(QEvent.Type.ToolTip, place, at.mapToGlobal(place)))
-                if QToolTip.isVisible():
-                    found.append(QToolTip.text())
-    QToolTip.hideText()
-    return found
 
 
 LESSONS = (
@@ -144,7 +96,7 @@ def everything_said(
 ) -> list[str]:
     """In every tab, with the network beside it; not what the lesson itself says."""
     found: list[str] = []
-    own = {text for each in window.lessons.view.findChildren(QWidget) for text in words_of(each)}
+    own = words_of_lessons(window)
     next(dock for dock in window.findChildren(QDockWidget) if dock.windowTitle() == "Network").raise_()
     for tab in ("overview", "maps", "debugger", "losses"):
         window.show_part(tab)
