@@ -94,6 +94,8 @@ class TerminalLesson:
             self._tell(verdict.because if verdict.is_answer else self._how(question), staged)
 
     def _how(self, question: Question) -> str:
+        if question.point:
+            return self._words.cell.format(tensor=question.point)
         return self._words.letter if question.options else self._words.number
 
     def _change(self, change: Change, staged: Staged) -> None:

@@ -17,11 +17,13 @@ from explorer.lessons.readings.expressions import ReadingError, references
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Expected, LessonStep, Mistake, Question, Scene, Script, Showing
 from explorer.lessons.staging.changing import changed
+from explorer.lessons.staging.pointing import Pointed, right_cells, tensor_of, written_cell
 from explorer.lessons.staging.runs import data_of
 from explorer.lessons.staging.staged import Staged
 from explorer.lessons.texts import filled, readings_in, written
 from explorer.lessons.toml_lines import Place
 
+MOST_CELLS_TOLD = 3
 CHANGED = "Was the input changed after the text was written?"
 
 
@@ -122,6 +124,8 @@ class Rehearsal:
             self._options(step, question, staged)
         elif question.put:
             self._put(step, question, staged)
+        elif question.point:
+            self._point(step, question, staged)
         elif question.reading is not None:
             self._number(step, question, staged)
 
@@ -148,6 +152,19 @@ class Rehearsal:
             self.answered.append(
                 Answered(step.name, question.text, self._written(question.expect), len(question.wrong))
             )
+
+    def _point(self, step: LessonStep, question: Question, staged: Staged) -> None:
+        with self._noting(step, "ask", "if"):
+            right, cells = right_cells(question, staged), tensor_of(question, staged)[0].size
+            if not right or len(right) == cells:
+                told = "no cell is right to point at" if not right else "every cell is right to point at"
+                self._note(_at(step, "ask", "if"), step.where, told)
+                return
+            for wrong in question.wrong:
+                with self._noting_at(wrong.place, step):
+                    evaluate(wrong.answer, Pointed(staged, right[0]))
+            text = right_answer(question, staged, self.script.language)
+            self.answered.append(Answered(step.name, question.text, text, cells - len(right)))
 
     def _wrong(self, step: LessonStep, question: Question, staged: Staged) -> None:
         for wrong in question.wrong:
@@ -260,4 +277,6 @@ def right_answer(question: Question, staged: Staged, language: str = "en") -> st
     """What is right, as a person reads it."""
     if question.options:
         return ", ".join(question.options[at].text for at in right_options(question, staged))
+    if question.point:
+        return ", ".join(map(written_cell, right_cells(question, staged)[:MOST_CELLS_TOLD]))
     return written(question.expect if question.put else right_number(question, staged), language=language)

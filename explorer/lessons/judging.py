@@ -13,6 +13,7 @@ from explorer.lessons.readings.expressions import ReadingError, Reference
 from explorer.lessons.readings.parsing import parse_reading
 from explorer.lessons.script import Question
 from explorer.lessons.staging.changing import with_value
+from explorer.lessons.staging.pointing import Pointed, cell_in, is_right_at
 from explorer.lessons.staging.staged import Staged
 from explorer.lessons.words import LANGUAGES, Words
 
@@ -34,12 +35,32 @@ def judged(question: Question, staged: Staged, answer: str, language: str = "en"
     if question.options:
         at = option_at(question, answer)
         return NO_NUMBER if at is None else judged_option(question, staged, at)
+    if question.point:
+        return _judged_cell(question, staged, answer, LANGUAGES[language])
     numbers = typed_numbers(answer)
     if not numbers:
         return NO_NUMBER
     if any(is_right(question, staged, number) for number in numbers):
         return Verdict(True)
     return Verdict(False, _because(question, staged, numbers, LANGUAGES[language]))
+
+
+def _judged_cell(question: Question, staged: Staged, answer: str, words: Words) -> Verdict:
+    cell = cell_in(question, staged, answer)
+    if cell is None:
+        return Verdict(False, words.cell.format(tensor=question.point), is_answer=False)
+    if is_right_at(question.condition, staged, cell):
+        return Verdict(True)
+    pointed = Pointed(staged, cell)
+    foreseen = (each.because for each in question.wrong if _is_foreseen(evaluate(each.answer, pointed), cell))
+    return Verdict(False, next(foreseen, ""))
+
+
+def _is_foreseen(found: Value, cell: tuple[int, ...]) -> bool:
+    """A wrong answer that was foreseen is a condition over what is pointed at, or a cell."""
+    if isinstance(found, np.ndarray):
+        return same(found, np.array(cell))
+    return found is True
 
 
 def option_at(question: Question, answer: str) -> int | None:

@@ -98,12 +98,14 @@ class Option:
 @dataclass(frozen=True)
 class Question:
     """To be answered with the number that `reading` gives, with one of `options`, or with a value to be put into the
-    program (`put`) so that `condition` holds. `expect` is what the author takes for right; nobody is judged by it."""
+    program (`put`) so that `condition` holds, or by pointing at a cell of the tensor `point`, the input's or a layer's,
+    for which it holds. `expect` is what the author takes for right; nobody is judged by it."""
 
     text: str
     reading: Expression | None = None
     options: tuple[Option, ...] = ()
     put: str = ""
+    point: str = ""
     condition: Expression | None = None
     wrong: tuple[Wrong, ...] = ()
     expect: Any = None

@@ -124,6 +124,7 @@ def _question(step: Table) -> Question | None:
         reading=table.reading("reading"),
         options=tuple(_option(each) for each in table.tables("option")),
         put=table.text("put"),
+        point=table.text("point"),
         condition=table.reading("if"),
         wrong=tuple(each for each in map(_wrong, table.tables("wrong")) if each is not None),
         expect=_expect(table, table.any("expect"), "expect"),
@@ -131,11 +132,14 @@ def _question(step: Table) -> Question | None:
         hint=table.text("hint", most=FEEDBACK),
     )
     table.end()
-    ways = [question.reading is not None or "reading" in table.values, bool(question.options), bool(question.put)]
+    has_reading = question.reading is not None or "reading" in table.values
+    ways = [has_reading, bool(question.options), bool(question.put), bool(question.point)]
     if sum(ways) != 1:
-        table.note("question", "a question has a reading, or options, or put and if: one of the three")
+        table.note("question", "a question has a reading, or options, or put and if, or point and if: one of the four")
     if question.put and question.condition is None:
         table.note("put", "what is put in is right if a condition holds: write it behind if")
+    if question.point and question.condition is None:
+        table.note("point", "the cell that is pointed at is right if a condition holds: write it behind if")
     if len(question.options) == 1:
         table.note("option", "there is one option: to choose there have to be two or more")
     return question

@@ -17,6 +17,7 @@ class Words:
     last: str
     letter: str
     number: str
+    cell: str
     other_sign: str
     sign_is_wrong: str
     factor: str
@@ -38,6 +39,7 @@ LANGUAGES: Mapping[str, Words] = {
         last="That was the last step. {question}",
         letter="Type the letter of an option.",
         number="Type a number: −0.2, 1/256, 50 %.",
+        cell="Choose a cell of {tensor}, or type it: channel, row and column, as in 0, 1, 2.",
         other_sign="It has the other sign.",
         sign_is_wrong="The size is right, the sign is not.",
         factor="That is off by a factor of 10 or 100.",
@@ -57,6 +59,7 @@ LANGUAGES: Mapping[str, Words] = {
         last="Das war der letzte Schritt. {question}",
         letter="Tippe den Buchstaben einer Antwort.",
         number="Tippe eine Zahl: −0,2, 1/256, 50 %.",
+        cell="Wähle eine Zelle von {tensor}, oder tippe sie: Kanal, Zeile und Spalte, wie in 0, 1, 2.",
         other_sign="Das Vorzeichen ist ein anderes.",
         sign_is_wrong="Die Größe stimmt, das Vorzeichen nicht.",
         factor="Das ist um den Faktor 10 oder 100 daneben.",

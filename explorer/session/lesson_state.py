@@ -52,8 +52,9 @@ class LessonState:
 
     `at` is the step, `page` its texts once they are read, `told` what was said of the answers so far, the newest last.
     `right` is the right answer in words once it may be seen. `is_set` tells that the window shows the step's scene,
-    `is_over` that the person went on from the last step. `language` is the one that lessons are read in; `opening` is
-    another number for each time that a lesson was opened, 0 without one. `mistakes` are those of the person's own file.
+    `is_over` that the person went on from the last step. `pointed` is the chosen cell, where one is asked for.
+    `language` is the one that lessons are read in; `opening` is another number for each time that a lesson was opened,
+    0 without one. `mistakes` are those of the person's own file.
     """
 
     lesson: Lesson | None = None
@@ -65,6 +66,7 @@ class LessonState:
     is_set: bool = False
     is_training: bool = False  # a run that is read from is being made
     may_redraw: bool = False  # whether other numbers can be put in the place of the scene's
+    pointed: str = ""
     veil: Veil = field(default_factory=Veil)
     is_over: bool = False
     language: str = "en"

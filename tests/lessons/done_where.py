@@ -177,7 +177,10 @@ STUMBLES: Mapping[str, Sequence[Done]] = {
         ("convolution/turned", "conv1.output[0,0,0,0]", "conv"),
         ("conv-gradient/middle", "conv1.grad_input[0,0,1,1]", "conv"),
     ),
-    "max-pool gradient": (("pool-gradient/winner", "pool1.grad_input[0,0,1,1]", "maxpool"),),
+    "max-pool gradient": (
+        ("pool-gradient/winner", "pool1.grad_input[0,0,1,1]", "maxpool"),
+        ("pool-gradient/point-at-it", "pointed(pool1.grad_input)", "maxpool"),
+    ),
     "overlapping windows": (
         ("pool-gradient/overlap", "pool1.grad_input[0,0,1,1]", "maxpool"),
         ("relatives/overlap", "convtranspose1.output[0,0,2,2]", "convtranspose"),

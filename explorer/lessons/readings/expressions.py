@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+POINTED = "pointed"
+"""What is read of a cell that somebody points at: its index, or in round brackets the number of a tensor there."""
+
 Part = int | slice
 """Of a reference's index along one axis: a place, or a run of places."""
 

@@ -246,7 +246,9 @@ class Lessons:
     def _ask_again(self) -> None:
         self._runs.drop()
         state = self._state
-        self._store.set(replace(state, told=(), right="", hint="", veil=self._veil(state), is_training=False))
+        page = None if state.page is None else replace(state.page, change="")
+        again = replace(state, told=(), right="", hint="", veil=self._veil(state), is_training=False, page=page)
+        self._store.set(again)
 
     def _veil(self, state: LessonState) -> Veil:
         return Veil() if state.step is None or state.step.question is None else veil_of(state.step.question)
@@ -382,6 +384,9 @@ class Lessons:
         lessons = new.lessons
         if not lessons.is_open:
             return
+        pointed = _pointed_at(new)
+        if pointed != lessons.pointed:
+            self._store.set(replace(lessons, pointed=pointed))
         self._showing.cover(lessons.veil)
         if new.maps.asked is not old.maps.asked and lessons.is_set:
             self._read()
@@ -400,3 +405,12 @@ def with_scenes_of(before: Lesson, lesson: Lesson) -> Lesson:
         for name, scene in lesson.script.scenes.items()
     }
     return replace(lesson, script=replace(lesson.script, scenes=scenes))
+
+
+def _pointed_at(state: State) -> str:
+    """The chosen cell, where a question asks to point at one of that tensor: channel, row and column."""
+    step, cell = state.lessons.step, state.chosen_cell
+    question = None if step is None else step.question
+    if question is None or not question.point or cell is None or cell.call != question.point:
+        return ""
+    return ", ".join(map(str, cell.index[1:]))

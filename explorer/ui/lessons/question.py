@@ -71,6 +71,8 @@ class QuestionBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pointed: str | None = None
+        self._placeholders = ("", "")
         self.words = QLabel(wordWrap=True, objectName="lessonQuestion")
         self.words.setProperty("role", "title")
         self.field = QLineEdit(objectName="lessonAnswer")
@@ -102,10 +104,22 @@ class QuestionBox(QWidget):
             column.addLayout(row)
 
     def show_question(
-        self, words: str, options: Sequence[str], *, is_open: bool, given: Collection[str] = (), right: str = ""
+        self,
+        words: str,
+        options: Sequence[str],
+        *,
+        is_open: bool,
+        given: Collection[str] = (),
+        right: str = "",
+        pointed: str | None = None,
     ) -> None:
         """Show a question; one that `is_open` can be answered, but for the options that were `given` already. The one
-        that is `right` is marked once it may be seen."""
+        that is `right` is marked once it may be seen. Where a cell is to be `pointed` at, it is the one that is."""
+        asks_for_cell = pointed is not None
+        self.field.setPlaceholderText(self._placeholders[asks_for_cell])
+        if pointed and pointed != self._pointed and is_open:
+            self.field.setText(pointed)
+        self._pointed = pointed
         self.words.setText(words)
         for at, option in enumerate(self.options):
             option.setVisible(at < len(options))
@@ -126,7 +140,7 @@ class QuestionBox(QWidget):
 
     def speak(self, words: PaneWords) -> None:
         """Say all that is said beside the question in this language."""
-        self.field.setPlaceholderText(words.placeholder)
+        self._placeholders = (words.placeholder, words.placeholder_cell)
         self.field.setAccessibleName(words.your_answer)
         self.button.setText(words.answer)
         self.unknown.setText(words.unknown)
@@ -138,6 +152,7 @@ class QuestionBox(QWidget):
 
     def begin(self) -> None:
         """An empty field for another question."""
+        self._pointed = None
         self.field.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

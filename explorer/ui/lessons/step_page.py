@@ -145,7 +145,12 @@ class StepPage(QWidget):
         self.question.setVisible(has_question)
         given = [told.answer for told in state.told if told.is_answer]
         self.question.show_question(
-            plain(page.question), page.options, is_open=not state.is_revealed, given=given, right=state.right
+            plain(page.question),
+            page.options,
+            is_open=not state.is_revealed,
+            given=given,
+            right=state.right,
+            pointed=state.pointed if step.question is not None and step.question.point else None,
         )
         self._show_feedback(state, page)
         self.line.setVisible(has_question or bool(self.feedback.text()))  # not below the last that is written

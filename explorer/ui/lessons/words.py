@@ -31,6 +31,7 @@ class PaneWords:
     reading: str
     training: str
     placeholder: str
+    placeholder_cell: str
     your_answer: str
     answer: str
     unknown: str
@@ -83,6 +84,7 @@ PANE: Mapping[str, PaneWords] = {
         reading="Setting up…",
         training="Training with the numbers that are there now…",
         placeholder="a number",
+        placeholder_cell="point at a cell",
         your_answer="Your answer",
         answer="Answer",
         unknown="I don't know",
@@ -129,6 +131,7 @@ PANE: Mapping[str, PaneWords] = {
         reading="Wird aufgebaut…",
         training="Es wird mit den Zahlen trainiert, die jetzt dastehen…",
         placeholder="eine Zahl",
+        placeholder_cell="zeige auf eine Zelle",
         your_answer="Deine Antwort",
         answer="Antworten",
         unknown="Weiß ich nicht",

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from explorer.lessons.shelf import lesson_named, lessons
 from explorer.session.lesson_state import LessonState
 from explorer.ui.common import settings
+from explorer.ui.input.canvas import PictureCanvas
 from explorer.ui.lessons.end_page import SeenSteps
 from explorer.ui.shell.finding.sources import lessons as lessons_to_find
 from explorer.ui.shell.main_window import MainWindow
@@ -457,3 +458,22 @@ def test_the_pane_is_no_wider_than_it_has_to_be(
         window.session.lessons.open(lesson)
         settle(qtbot, window)
         assert window.lessons.dock.width() <= 330, lesson.name
+
+
+def test_a_cell_is_pointed_at_in_the_picture_or_typed(qtbot: QtBot, window: MainWindow) -> None:
+    opened(qtbot, window, "pool-gradient", "point-at-it")
+    field, fed = part(window, QLineEdit, "lessonAnswer"), part(window, PictureCanvas, "fedPicture")
+    assert isinstance(field, QLineEdit)
+    assert isinstance(fed, PictureCanvas)
+    assert (field.text(), field.placeholderText()) == ("", "point at a cell")
+    QTest.mouseClick(fed, LEFT, pos=fed.point_of(1, 3).toPoint())
+    assert field.text() == "0, 1, 3"
+    press(qtbot, window, QPushButton, "lessonCheck")
+    assert said(window, "lessonFeedback").startswith("0, 1, 3 is not it. It hears from the loss too")
+    field.clear()
+    type_answer(qtbot, window, "here")
+    assert said(window, "lessonFeedback").startswith("Choose a cell of input")
+    QTest.mouseClick(fed, LEFT, pos=fed.point_of(3, 3).toPoint())
+    assert field.text() == "0, 3, 3"
+    press(qtbot, window, QPushButton, "lessonCheck")
+    assert said(window, "lessonFeedback").startswith("Right: (0, 3, 3).")
