@@ -8,20 +8,36 @@ from typing import Any
 
 import numpy as np
 
-from explorer.lessons.readings.expressions import Negative, Number
+from explorer.lessons.readings.expressions import Negative, Number, references
 from explorer.lessons.script import LessonStep, Question, Scene
 
 LARGEST = 5
-OF_READINGS = re.compile(r"\$[^$]*\$|\{[^{}]*\}")
+FOLLOWING = ("output", "loss", "weight_after", "bias_after", "kept_gradient")
+"""Readings that follow what goes in; so do gradients."""
+
+NO_NUMBERS = re.compile(r"\$[^$]*\$|\{[^{}]*\}|[^\W\d]\w*")
+"""What follows when numbers change, or stays: formulas, readings, and words such as conv1 or w₁₂."""
 
 
 def can_redraw(step: LessonStep, scene: Scene) -> bool:
-    """Whether the step reads the same with other numbers: it asks for one, and no number stands in its words."""
+    """Whether the step reads the same with other numbers: it asks for one or for a cell, and none stands in it."""
     question = step.question
-    if question is None or question.reading is None or _drawn_part(scene) == "" or scene.steps > 1:
+    if question is None or not _asks_for_number(question) or _drawn_part(scene) == "" or scene.steps > 1:
         return False
-    words = f"{step.text} {question.text}"
-    return not any(letter.isdigit() for letter in OF_READINGS.sub("", words))
+    return not any(map(names_numbers, (step.text, question.text, step.reveal)))
+
+
+def _asks_for_number(question: Question) -> bool:
+    """Whether it asks for a cell or a loss, or to point at one: sizes stay what they are whatever goes in."""
+    read = () if question.reading is None else references(question.reading)
+    names = [reference.names[-1] for reference in read]
+    return bool(question.point) or any(name in FOLLOWING or name.startswith("grad_") for name in names)
+
+
+def names_numbers(text: str) -> bool:
+    """Whether a text names numbers as they are in the file: it would be wrong of others. What is always so stands
+    between two $."""
+    return any(letter.isdecimal() for letter in NO_NUMBERS.sub("", text))
 
 
 def redrawn(scene: Scene, seed: int) -> Scene:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from explorer.lessons.script import Mistake, Script
 from explorer.lessons.toml_lines import Place
 
 LONGEST_TEXT = 20_000
+READING, A_NUMBER = re.compile(r"\{[^{}]*\}"), "−0.25"
 Kind = TypeVar("Kind")
 Parsed = TypeVar("Parsed")
 
@@ -55,15 +57,17 @@ class Table:
         return self.values.get(key)
 
     def text(self, key: str, *, most: int = 0, needed: bool = False) -> str:
-        """A text; one of more than `most` letters is warned of, for that many fit on the screen."""
+        """A text; one of more than `most` letters is warned of, for that many fit on the screen. A reading in it counts
+        as the number that stands there."""
         found = self._of_kind(key, str, "a text in quotes", "")
         if needed and not found.strip() and key not in self.values:
             self.note(key, f"{key} is missing")
         if len(found) > LONGEST_TEXT:
             self.note(key, f"the {key} has {len(found):,} characters; it may have up to {LONGEST_TEXT:,}")
             return ""
-        if most and len(found) > most:
-            shown = f"the {key} has {len(found)} characters, {most} are shown without scrolling"
+        length = len(READING.sub(A_NUMBER, found))
+        if most and length > most:
+            shown = f"the {key} has {length} characters, {most} are shown without scrolling"
             self.note(key, shown, is_warning=True)
         return found.strip()
 

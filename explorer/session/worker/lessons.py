@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.lessons.readings.expressions import ReadingError
-from explorer.lessons.redrawing import without_typed_answers
+from explorer.lessons.redrawing import names_numbers, without_typed_answers
 from explorer.lessons.scene_tables import LEARNING
 from explorer.lessons.script import Change, LessonStep, Question, Scene
 from explorer.lessons.texts import filled
@@ -158,7 +158,9 @@ class Stager:
                 text=filled(step.text, source, asked.language),
                 question="" if question is None else filled(question.text, source, asked.language),
                 options=() if question is None else tuple(option.text for option in question.options),
-                hint="" if question is None else filled(question.hint, source, asked.language),
+                hint=""
+                if question is None or (asked.is_redrawn and names_numbers(question.hint))
+                else filled(question.hint, source, asked.language),
                 reveal=filled(step.reveal, source, asked.language),
                 is_changed=asked.standing is not None,
             )
@@ -170,7 +172,9 @@ class Stager:
         from explorer.lessons.staging.changing import changed
 
         change = asked.step.change
-        return "" if change is None else filled(change.text, changed(source, change.edits), asked.language)
+        if change is None or (asked.is_redrawn and names_numbers(change.text)):
+            return ""
+        return filled(change.text, changed(source, change.edits), asked.language)
 
     def judged(self, asked: AskedStep, answer: str) -> Remark:
         """What the answer is worth. Raises ReadingError."""
@@ -259,9 +263,7 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
         input=np.stack(fed) if fed else scene.input,
         sample="" if fed else scene.sample,
         turned="" if fed else scene.turned,
-        target=scene.target
-        if None in wanted
-        else [each if isinstance(each, int) else list(each or ()) for each in wanted],
+        target=scene.target if None in wanted else _as_written(scene, wanted),
         loss=chosen.loss if scene.loss else "",
         learning={name: getattr(chosen, name) for name in LEARNING} if scene.learning else {},
         mode=standing.mode,
@@ -273,5 +275,9 @@ def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray
     )
 
 
-def _as_written(target: Target) -> int | list[float]:
-    return target if isinstance(target, int) else list(target or ())
+def _as_written(scene: Scene, wanted: list[Target]) -> object:
+    """What is wanted of each example, laid out as the scene's target is where that has as many numbers."""
+    given = [each if isinstance(each, int) else list(each or ()) for each in wanted]
+    numbers = [number for each in given for number in (each if isinstance(each, list) else [each])]
+    is_as_many = scene.target is not None and len(numbers) == np.size(scene.target)
+    return np.array(numbers).reshape(np.shape(scene.target)).tolist() if is_as_many else given
