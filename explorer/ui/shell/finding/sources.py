@@ -184,7 +184,8 @@ def _step(shell: Shell, phase: str, at: str, kind: str, go: Callable[[], object]
 
 def _steps_to_come(shell: Shell) -> Iterable[Findable]:
     state, go = shell.session.state, shell.session.steps.go_to_named
-    layers = state.maps.activations.layers if state.maps.activations is not None else ()
+    computed = state.maps.activations.layers if state.maps.activations is not None else ()
+    layers = [layer for layer in computed if layer.kind != "input"]
     chosen = state.document.hyperparameters
     there = [("forward", layer.name, layer.kind) for layer in layers]
     there += [("loss", "", chosen.loss or "loss")] if layers else []
@@ -197,13 +198,9 @@ def _steps_to_come(shell: Shell) -> Iterable[Findable]:
 
 
 def _worked_on(step: TimelineStep) -> str:
-    return (
-        step.parameter
-        if step.phase == "update"
-        else step.call
-        if step.phase == "backward"
-        else step.kind.replace("_", " ")
-    )
+    if step.phase == "update":
+        return step.parameter
+    return step.kind.replace("_", " ") if step.phase == "loss" else step.call
 
 
 def networks(shell: Shell) -> Iterable[Findable]:

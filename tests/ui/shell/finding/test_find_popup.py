@@ -51,6 +51,8 @@ def window(shared: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
 
 def find(window: MainWindow, words: str) -> FindPopup:
     """Open it with its key, and type."""
+    for before in window.findChildren(FindPopup):
+        before.close()
     window.activateWindow()  # Qt's offscreen screen leaves no window active once a popup is closed
     QApplication.processEvents()
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
