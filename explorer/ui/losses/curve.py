@@ -18,6 +18,7 @@ from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import number
+from explorer.ui.common.tips import TipOfAll
 from explorer.ui.losses.beside import Beside
 from explorer.ui.losses.points import Span, span_of
 
@@ -76,7 +77,7 @@ def _losses_at(shown: Beside, xs: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-class LossCurvePlot(QWidget):
+class LossCurvePlot(TipOfAll, QWidget):
     """Emits `moved` with the output and its new prediction while the point is dragged or moved by the arrow keys."""
 
     moved = Signal(int, float)

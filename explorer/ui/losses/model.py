@@ -29,6 +29,11 @@ def output_of(column: int) -> int | None:
     return None if column < FIRST_OUTPUT else (column - FIRST_OUTPUT) // OUTPUT_COLUMNS
 
 
+def first_column_of(output: int) -> int:
+    """The first of an output's columns."""
+    return FIRST_OUTPUT + output * OUTPUT_COLUMNS
+
+
 def is_gradient(column: int) -> bool:
     """Whether a column holds gradients."""
     return column >= FIRST_OUTPUT and (column - FIRST_OUTPUT) % OUTPUT_COLUMNS == 1

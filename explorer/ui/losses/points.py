@@ -16,6 +16,7 @@ from explorer.ui.common.focus_ring import FocusRing
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.spoken import tell
 from explorer.ui.common.text import number
+from explorer.ui.common.tips import TipOfAll
 from explorer.ui.losses.beside import Beside
 
 SQUARED = ("mse", "half_squared_error")
@@ -65,7 +66,7 @@ def span_of(values: np.ndarray) -> Span:
     return Span(low - room, high + room)
 
 
-class PointsPlot(QWidget):
+class PointsPlot(TipOfAll, QWidget):
     """Emits `moved` and `aimed` with an output and its new number while that is dragged, `looked_at` with an output.
 
     The arrow keys choose an output and move its prediction, with Shift its target.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count as counted
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -19,12 +20,13 @@ from explorer.ui.common.brief_label import BriefLabel
 from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.pasted_rows import with_row
+from explorer.ui.common.picture_things import drawn
 from explorer.ui.common.text import exact
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.losses.beside import Beside, beside_of, checked, lines
 from explorer.ui.losses.curve import LossCurvePlot
 from explorer.ui.losses.head import LossHead
-from explorer.ui.losses.model import FIRST_LOSS, PREDICTION, is_gradient, output_of
+from explorer.ui.losses.model import FIRST_LOSS, PREDICTION, first_column_of, is_gradient, output_of
 from explorer.ui.losses.points import OutputPlace, PointsPlot
 from explorer.ui.losses.table import LossTable
 
@@ -72,6 +74,8 @@ class LossesView(FollowingView, QWidget):
         self.table.losses.typed.connect(self._type)
         self.table.losses.refused.connect(session.say)
         offer(self.table, session, self._thing_at)
+        offer(self.points, session, self._prediction_at)
+        offer(self.curve, session, self._curve_at)
         self.lines = tuple(BriefLabel(1) for _ in range(2))
         for line in self.lines:
             line.setFont(theme.number_font())
@@ -200,7 +204,26 @@ class LossesView(FollowingView, QWidget):
     # --- what can be done with a number ---
 
     def _thing_at(self, point: QPoint | None) -> Thing | None:
-        index = self.table.currentIndex() if point is None else self.table.indexAt(point)
+        return self._thing_of(self.table.currentIndex() if point is None else self.table.indexAt(point))
+
+    def _prediction_at(self, point: QPoint | None) -> Thing | None:
+        """The prediction in whose column a point of the drawing lies, else the one that is looked at."""
+        shown = self._shown
+        output = None if point is None else self.points.output_at(QPointF(point))
+        if shown is None:
+            return None
+        column = first_column_of(shown.output if output is None else output)
+        thing = self._thing_of(self.table.losses.index(PREDICTION, column))
+        return None if thing is None else replace(thing, picture=partial(drawn, self.points))
+
+    def _curve_at(self, _point: QPoint | None) -> Thing | None:
+        curve = self.curve.curve
+        if curve is None:
+            return None
+        pairs = "\n".join(f"{exact(float(x))}\t{exact(float(y))}" for x, y in zip(curve.xs, curve.ys, strict=True))
+        return Thing(self.curve.titles()[-1], lambda: pairs, partial(drawn, self.curve))
+
+    def _thing_of(self, index: QModelIndex) -> Thing | None:
         if not index.isValid() or self._shown is None:
             return None
         row, value = index.row(), self.table.losses.value(index.row(), index.column())
