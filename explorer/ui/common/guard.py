@@ -71,6 +71,8 @@ VIRTUALS: tuple[tuple[type, dict[str, Callable[[], Any]]], ...] = (
             "flags": lambda: Qt.ItemFlag.NoItemFlags,
             "index": QModelIndex,
             "parent": QModelIndex,
+            "canFetchMore": bool,
+            "fetchMore": NOTHING,
         },
     ),
     (QSortFilterProxyModel, {"filterAcceptsRow": bool, "lessThan": bool}),
