@@ -8,8 +8,13 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QLineEdit, QLis
 
 from explorer.ui.common.arrow_keys import ENTERING
 from explorer.ui.common.popup import Popup
+from explorer.ui.common.tips import TipsOfRows
 
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class FoundList(TipsOfRows, QListView):
+    """What was found; each row tells its tip beside itself."""
 
 
 class Finder(Popup, QFrame):
@@ -26,7 +31,7 @@ class Finder(Popup, QFrame):
         self.search.setObjectName(f"{name}Search")
         self.search.setAccessibleName(placeholder)
         self.search.installEventFilter(self)
-        self.list = QListView(self)
+        self.list = FoundList(self)
         self.list.setObjectName(f"{name}List")
         self.list.setAccessibleName("What was found")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

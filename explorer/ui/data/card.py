@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton,
 
 from explorer.ui.common import theme
 from explorer.ui.common.arrow_keys import ENTERING
+from explorer.ui.common.tips import TipOfAll
 
 CORNER = 6
 AGAIN = "Try again"
 LONGEST = 110  # letters of a fact on the card; the tip has all of them
 
 
-class DataCard(QAbstractButton):
+class DataCard(TipOfAll, QAbstractButton):
     """`clicked` asks to open it; Enter and Space do, too. It is checked while it is the open one.
 
     `again` is pressed to have another try at what could not be opened; otherwise it is hidden.

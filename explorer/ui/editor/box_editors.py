@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from explorer.ui.common.number_boxes import ChoiceBox, FloatBox
+from explorer.ui.common.tips import TipOfAll
 from explorer.ui.editor.editor import Editor
 
 
@@ -65,7 +66,7 @@ class FloatEditor(Editor):
         self.edited.emit(value, False)
 
 
-class BoolEditor(Editor):
+class BoolEditor(TipOfAll, Editor):
     """Yes or no."""
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLay
 from explorer.ui.common.arrow_keys import ARROWS, ENTERING
 from explorer.ui.common.popup import Popup
 from explorer.ui.common.popup_place import place_beside
+from explorer.ui.common.tips import TipOfAll
 
 COLUMNS = 4
 SIDE = 56
@@ -24,6 +25,10 @@ class Thumbnail:
     name: str
     title: str
     tip: str
+
+
+class _Thumb(TipOfAll, QToolButton):
+    pass
 
 
 class ThumbnailPopup(Popup, QFrame):
@@ -72,7 +77,7 @@ class ThumbnailPopup(Popup, QFrame):
         grid = QGridLayout()
         grid.setSpacing(4)
         for place, entry in enumerate(entries):
-            button = QToolButton(text=entry.title, toolTip=f"{entry.title}: {entry.tip}", accessibleName=entry.title)
+            button = _Thumb(text=entry.title, toolTip=f"{entry.title}: {entry.tip}", accessibleName=entry.title)
             button.setProperty("role", "flat")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(QSize(SIDE, SIDE))

@@ -22,6 +22,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.icons import icon
 from explorer.ui.common.row_things import More, offer_rows
 from explorer.ui.common.text import count, number, percent
+from explorer.ui.common.tips import TipsOfRows
 from explorer.ui.training.run_words import appears, best_accuracy, run_settings, run_tip
 from explorer.ui.training.shown_runs import ShownRuns
 
@@ -35,6 +36,10 @@ ROW_HEIGHT = 22
 ROW_PADDING = 2  # pixels that the style sheet leaves above and below what lies in a row
 
 
+class _RunTree(TipsOfRows, QTreeWidget):
+    pass
+
+
 class RunList(FollowingView, QStackedWidget):
     """The newest run stands first. A tick draws a run's curves on all plots."""
 
@@ -44,7 +49,7 @@ class RunList(FollowingView, QStackedWidget):
         super().__init__(session)
         self.setObjectName("runList")
         self._shown = shown
-        self.tree = QTreeWidget(rootIsDecorated=False, uniformRowHeights=True)
+        self.tree = _RunTree(rootIsDecorated=False, uniformRowHeights=True)
         self.tree.setAccessibleName("Training runs")
         self.tree.setToolTip("A tick draws a run; Del takes it off, and undo brings it back.")
         self.tree.setHeaderLabels(COLUMNS)
