@@ -53,7 +53,7 @@ NO_MENU = {
     "VolumeView": "the shapes of the form, drawn; there are no numbers in it",
     "WordsPanel": "sentences, which are marked and copied as text",
     "DotRow": "which steps of a lesson were answered",
-    "QListView": "a list to choose a command or a layer from, closed by the choice",
+    "FoundList": "a list to choose a command or a layer from, closed by the choice",
     "ContentsList": "lessons to choose from",
     "TemplateList": "templates to choose from; what they say is copied from the text",
     "LayerTable": "what the text beside it says, which is copied as text",

@@ -110,7 +110,8 @@ def test_the_maps_grow_with_the_window_and_not_the_margins(
     maps, inputs = [], []
     for size in SIZES:
         window.resize(*size)
-        QApplication.processEvents()
+        wanted = LEFT.within(size[0]), RIGHT.within(size[0])
+        qtbot.waitUntil(lambda wanted=wanted: _widths(window) == wanted)  # type: ignore[misc]
         maps.append(drawn(window))
         inputs.append(window.input_view.picture.fed.picture_area().width())
     assert maps[0] < maps[2] < maps[3], maps

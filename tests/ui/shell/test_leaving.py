@@ -109,11 +109,11 @@ def test_what_a_run_learned_after_it_was_saved_is_not_saved(
     _settle(qtbot, window)
     assert not np.array_equal(_saved_weights(tmp_path / "a.json"), _weights(window))
     assert not window.close()
-    assert asked == ["moons"]
+    assert asked == ["a"]
     window.session.files.save_network(tmp_path / "a.json")
     qtbot.waitUntil(lambda: not window.session.state.files.unsaved)
     assert window.close()
-    assert asked == ["moons"]
+    assert asked == ["a"]
 
 
 def test_a_run_that_was_begun_after_the_save_is_asked_about_at_closing(
@@ -123,7 +123,7 @@ def test_a_run_that_was_begun_after_the_save_is_asked_about_at_closing(
     _train(qtbot, window)
     qtbot.waitUntil(lambda: window.session.state.training.status == "ended")
     assert not window.close()
-    assert asked == ["moons"]
+    assert asked == ["a"]
 
 
 def test_a_run_that_goes_on_while_it_is_saved_is_asked_about_at_closing(
@@ -136,7 +136,7 @@ def test_a_run_that_goes_on_while_it_is_saved_is_asked_about_at_closing(
     assert window.session.state.files.unsaved
     assert window.windowTitle().startswith("•")
     assert not window.close()
-    assert asked == ["moons"]
+    assert asked == ["a"]
     window.session.training.pause()
 
 
@@ -324,7 +324,7 @@ def test_saving_in_the_question_saves_and_then_goes_on(
     _drop(other, window)
     assert window.session.state.title == "moons"
     qtbot.waitUntil(lambda: window.session.state.title == "other")
-    assert read_network(saved).title == "moons"
+    assert read_network(saved).title == "saved"
     window.session.editing.remove_layer("linear1")
     assert not window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
@@ -406,7 +406,7 @@ def test_a_name_without_its_ending_is_asked_about_as_the_file_that_would_be_repl
     QTimer.singleShot(0, answer(QMessageBox.StandardButton.Yes))
     window.action("saveAs").trigger()
     qtbot.waitUntil(lambda: window.session.state.status.notice == "Saved as mine.json.")
-    assert read_network(tmp_path / "mine.json").title == "moons"
+    assert read_network(tmp_path / "mine.json").title == "mine"
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,8 @@ def test_the_weights_that_are_kept_are_called_so_wherever_they_can_be_brought_ba
     _press(_question(window), "Train on Textures and tissues")
     qtbot.waitUntil(lambda: window.session.state.training.status == "paused")
     run = window.session.state.watching.runs[-1]
+    assert window.training.parts is not None
+    window.training.parts.tabs.setCurrentIndex(1)
     runs = window.findChild(RunList)
     assert runs is not None
     runs.refresh()
