@@ -277,16 +277,32 @@ class TensorView(TipsOfPlaces, CellWidget):
             painter.drawRect(layout.rect(*under))
 
     def _frames(self, layout: TensorLayout) -> list[QRectF]:
-        if self._frame is not None:
-            row, column, rows, columns = self._frame
-            return [layout.rect(0, row, column, rows, columns)]
+        if self._frame is None:
+            return self._read(layout)
+        row, column, rows, columns = self._frame
+        within = self._read(layout) if self.has_gaps() else []
+        return [layout.rect(0, row, column, rows, columns), *within]
+
+    def _read(self, layout: TensorLayout) -> list[QRectF]:
         assert self.shown is not None
-        if len(self._cells) > FRAMED_AT_MOST:
-            return []
-        own = self.shown.own(self._cells) if len(self._cells) else self._cells
+        own = self._own_cells()
         if not len(own) or len(own) >= self.shown.values.size:
             return []  # where a tensor is read as a whole nothing stands out
         return [layout.rect(*box) for box in boxes(layout.folding.places(own))]
+
+    def _own_cells(self) -> np.ndarray:
+        """Those of the cells that are read which this view shows; none where they are too many to be framed."""
+        if self.shown is None or not len(self._cells) or len(self._cells) > FRAMED_AT_MOST:
+            return np.zeros((0, 0), np.int64)
+        return self.shown.own(self._cells)
+
+    def has_gaps(self) -> bool:
+        """Whether the patch passes over cells of the map that it does not read, as a dilated one does."""
+        own = self._own_cells()
+        if self._frame is None or not len(own):
+            return False
+        sides = np.ptp(own, axis=0) + 1
+        return len(np.unique(own, axis=0)) < int(np.prod(sides))
 
     def _paint_foot(self, painter: QPainter, layout: TensorLayout) -> None:
         assert self.shown is not None

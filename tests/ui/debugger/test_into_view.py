@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -9,8 +10,8 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
@@ -28,6 +29,7 @@ from explorer.ui.debugger.stage import StepStage
 from tests.ui.pixels import changed
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
+SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))
 SMALL = "3x14x14 conv(4, 3, padding=1) relu conv(5, 3) maxpool(2) flatten linear(10)"
 
 
@@ -327,3 +329,49 @@ def test_a_number_keeps_inside_the_frame_of_its_cell(stage: tuple[SteppedSession
         metrics = QFontMetricsF(theme.number_font(writing.pixels))
         widest = max(metrics.horizontalAdvance(writing.text(float(value))) for value in grid.grid.values.flat)
         assert widest <= grid.cell_size()[0] - 2 * RING
+
+
+def framed_cells(view: IntoView, size: int) -> set[tuple[int, int]]:
+    """The cells within the first map with lines of the accent's colour on all four sides, as they are painted."""
+    accent, picture = QColor(theme.current().accent), view.given.grab().toImage()
+    pitch = at(view, 0, 1).x() - at(view, 0, 0).x()
+
+    def is_lined(middle: QPointF, across: int, down: int) -> bool:
+        edges = [middle + (pitch / 2 + by) * QPointF(across, down) for by in (-2, -1, 0, 1, 2)]
+        return any(picture.pixelColor(edge.toPoint()) == accent for edge in edges)
+
+    cells = itertools.product(range(1, size - 1), repeat=2)
+    return {cell for cell in cells if all(is_lined(at(view, *cell), *side) for side in SIDES)}
+
+
+def at(view: IntoView, row: int, column: int) -> QPointF:
+    found = view.given.point_of((0, 0, row, column))
+    assert found is not None
+    return found
+
+
+def test_a_dilated_patch_frames_each_cell_that_it_reads(qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    session = SteppedSession(recorded("1x9x9 conv(1, 3, dilation=2) flatten linear(10)"))
+    stage = StepStage(session)  # type: ignore[arg-type]
+    qtbot.addWidget(stage)
+    stage.resize(1300, 500)
+    stage.show()
+    session.go("forward", "conv1", inside=True)
+    session.steps.choose_cell("output", (0, 0, 1, 2))
+    assert framed_cells(stage.into, 9) == set(itertools.product((1, 3, 5), (2, 4, 6)))
+
+
+def test_a_group_of_channels_is_counted_by_itself(qtbot: QtBot) -> None:
+    session = SteppedSession(recorded("4x5x5 conv(4, 3, groups=2) flatten linear(10)"))
+    stage = StepStage(session)  # type: ignore[arg-type]
+    qtbot.addWidget(stage)
+    stage.resize(860, 330)
+    stage.show()
+    session.go("forward", "conv1", inside=True)
+    session.steps.choose_cell("output", (0, 2, 1, 1))
+    patches = stage.into.patches
+    QTest.mouseClick(patches.strip, Qt.MouseButton.LeftButton, pos=QPoint(30, 8))
+    assert patches.label.text() == "channel 3 · 2 of 2"
+    told, _ = patches.strip.explained_at(QPoint(30, 8))
+    assert told.startswith("channel 3: ")

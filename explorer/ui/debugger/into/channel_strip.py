@@ -27,14 +27,16 @@ class ChannelStrip(TipsOfPlaces, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.totals = np.zeros(0)
+        self._labels: tuple[str, ...] = ()
         self.at = 0
         self.setAccessibleName("What each channel adds")
         self.setToolTip("What each channel adds to the cell. Click one to see its numbers.")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def set_totals(self, totals: Sequence[float], at: int) -> None:
-        """Show `totals`, with number `at` framed: the channel that is shown."""
-        self.totals, self.at = np.asarray(totals, np.float64), at
+    def set_totals(self, totals: Sequence[tuple[str, float]], at: int) -> None:
+        """Show what each channel, by what it is called, adds, with number `at` framed: the one that is shown."""
+        self._labels = tuple(label for label, _ in totals)
+        self.totals, self.at = np.array([total for _, total in totals], np.float64), at
         self.update()
 
     def _width(self) -> float:
@@ -54,7 +56,8 @@ class ChannelStrip(TipsOfPlaces, QWidget):
         at = self.index_at(point.x())
         if at is None:
             return self.toolTip(), QRectF(self.rect())
-        return f"{at}: {exact(float(self.totals[at]))}", QRectF(at * self._width(), 0, self._width(), self.height())
+        words = f"{self._labels[at]}: {exact(float(self.totals[at]))}"
+        return words, QRectF(at * self._width(), 0, self._width(), self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not len(self.totals):

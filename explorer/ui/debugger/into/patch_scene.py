@@ -104,8 +104,9 @@ class PatchScene(QWidget):
         self.chooser.setVisible(count > 1)
         self.strip.setVisible(count > 1)
         rank = f"largest {self._at() + 1} of {count}: {group.label}" if self.largest.isChecked() else ""
-        self.label.setText(rank or f"{group.label} of {count}")
-        self.strip.set_totals([part.total for part in self._patches.groups], self._patches.groups.index(group))
+        self.label.setText(rank or f"{group.label} · {self._at() + 1} of {count}")
+        groups = self._patches.groups
+        self.strip.set_totals([(each.label, each.total) for each in groups], groups.index(group))
 
     @Slot(int)
     def _choose(self, at: int) -> None:
