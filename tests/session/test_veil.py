@@ -43,8 +43,8 @@ def veiled(timeline: Timeline) -> int:
     return sum(int(veiled_in(each.values).sum()) for each in tensors if each.values.dtype.kind == "f")
 
 
-IN_NO_VIEW = {("conv-gradient", 2), ("conv-gradient", 3), ("train-and-eval", 2)}
-"""What no view shows: the gradient of an input beside weights, and buffers after a pass."""
+IN_NO_VIEW = {("whose-gradient", 2)}
+"""What stands in no tensor: the sum with what was kept, which the lines of the update wait with."""
 
 CELLS = [
     (lesson, step.number)
