@@ -78,7 +78,7 @@ TURN_COMMANDS = (
         "Turn what the network is fed to the left by a quarter.",
         lambda shell: shell.session.input.turn(TURNS["left"]),
         "ph.arrow-counter-clockwise",
-        "Ctrl+Alt+T",
+        "Ctrl+Alt+Shift+R",
         enabled=can_turn,
         brief="Turn to the left",
     ),

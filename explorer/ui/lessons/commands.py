@@ -39,7 +39,7 @@ LESSON_COMMANDS: tuple[Command | str, ...] = (
         "Open a lesson from a file.",
         open_lesson,
         "ph.folder-open",
-        "Ctrl+Alt+O",
+        "Ctrl+Alt+F",
     ),
     SEPARATOR,
     Command(

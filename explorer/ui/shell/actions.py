@@ -181,7 +181,7 @@ HELP_COMMANDS: tuple[Command | str, ...] = (
         "Work out the output size and the parameters of a convolution and of a fully connected layer on any input.",
         commands.show_calculator,
         "ph.calculator",
-        "Ctrl+Alt+S",
+        "Ctrl+Alt+N",
     ),
     SEPARATOR,
     Command(
