@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,9 +150,24 @@ def view(
     return None
 
 
-def run_window(files: Sequence[str] = (), *, lesson: Lesson | None = None, keep_every_s: float = KEEP_EVERY_S) -> int:
-    """Open the window, in a lesson if one is given, and run until it is closed, or the process is told to end; the exit
-    status, as in a shell."""
+@dataclass(frozen=True)
+class AskedModel:
+    """A model that the command line names: the files that make it, what makes it there, and its classes."""
+
+    paths: tuple[Path, ...]
+    call: str
+    classes: tuple[str, ...] = ()
+
+
+def run_window(
+    files: Sequence[str] = (),
+    *,
+    lesson: Lesson | None = None,
+    model: AskedModel | None = None,
+    keep_every_s: float = KEEP_EVERY_S,
+) -> int:
+    """Open the window, in a lesson or on a model if one is given, and run until it is closed, or the process is told to
+    end; the exit status, as in a shell."""
     app = application()
     interpreter.share_evenly()
     remember_warnings()
@@ -162,6 +178,8 @@ def run_window(files: Sequence[str] = (), *, lesson: Lesson | None = None, keep_
     window.completed.connect(window.session.left_overs.look_for_left_overs)
     if lesson is not None:
         window.session.lessons.open(lesson)
+    if model is not None:
+        window.session.files.models.open(model.paths, asked=model.call, classes=model.classes, is_agreed=True)
     endings = Endings(window)
     endings.asked.connect(lambda number: _end(window, number))
     status = app.exec()

@@ -21,6 +21,9 @@ EXAMPLES = """examples:
   network-explorer net.py net.pth photo.jpg     … a model of your own: the file of its class, and its weights
   network-explorer two-two-two                  … one that comes with the program, by its name
   network-explorer lenet5                       … a template of File → New network, with fresh weights
+  network-explorer torchvision.models:resnet18 photo.jpg --weights resnet18.pth --classes imagenet.json
+                                                … a model of your own, made by a module, which is run for it
+  network-explorer net.py:Net(classes=3)        … or by a file
   network-explorer --smoke                      check that it works here: one line of JSON
   network-explorer report                       print what a report of a problem needs
   network-explorer maps photo.jpg --layer conv1 --out conv1.png
@@ -51,6 +54,10 @@ def run(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.smoke:
         return _smoke(options.files)
+    if options.files and _names_a_model(options.files[0]):
+        return _model(options)
+    if options.weights or options.classes:
+        return _fail("--weights and --classes go with a model, as in package.module:callable --weights FILE.")
     return _window(options.files)
 
 
@@ -67,11 +74,41 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a network (.json, .txt, or the name of one that comes along), a picture, weights, or a .py with a model",
     )
+    parser.add_argument("--weights", type=Path, help="weights for a model of your own, package.module:callable")
+    parser.add_argument("--classes", type=Path, help="the names of its classes: a line each, or JSON")
     parser.add_argument(
         "--smoke", action="store_true", help="open offscreen, wait for the first maps, print JSON, exit"
     )
     parser.add_argument("--version", action="version", version=f"Network Explorer {explorer.__version__}")
     return parser
+
+
+def _names_a_model(word: str) -> bool:
+    """Asked of torch's room only where it may be so: the first window is there before torch."""
+    if ":" not in word:
+        return False
+    from explorer.engine.opening.named import is_named
+
+    return is_named(word)
+
+
+def _model(options: argparse.Namespace) -> int:
+    """The window on a model of a person's own. Whoever names a module has it run."""
+    problem = _missing_display()
+    if problem:
+        return _fail(problem)
+    from explorer.app import AskedModel, run_window
+    from explorer.data.class_names import class_names
+    from explorer.engine.errors import LoadError
+    from explorer.engine.opening.named import source_of
+
+    try:
+        path, call = source_of(options.files[0])
+        classes = () if options.classes is None else class_names(options.classes)
+    except (LoadError, ValueError) as error:
+        return _fail(str(error))
+    weights = () if options.weights is None else (options.weights,)
+    return run_window(options.files[1:], model=AskedModel((path, *weights), call, classes))
 
 
 def _window(files: list[str]) -> int:

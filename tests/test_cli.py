@@ -36,6 +36,21 @@ def test_help_shows_examples() -> None:
     assert "network-explorer train net.txt --data textures" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nothing_here:Net"], "There is no module nothing_here"),
+        (["torch.nn:Linear", "--classes", "missing.txt"], "There is no file missing.txt"),
+        (["photo.jpg", "--weights", "net.pth"], "--weights and --classes go with a model"),
+    ],
+)
+def test_a_model_that_is_named_wrongly_ends_in_a_sentence(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(words) == 1
+    assert told in capsys.readouterr().err
+
+
 def test_train_has_an_option_for_every_hyperparameter() -> None:
     options = parser().parse_args(["net.txt", "--data", "textures", "--out", "run"])
     assert {field.name for field in fields(Hyperparameters)} < set(vars(options))

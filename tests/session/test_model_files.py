@@ -232,3 +232,15 @@ def test_unsaved_work_is_asked_about_before_it_goes(session: Session, source: Pa
     wait_until_asked(qtbot, session, Asks.LEAVE)
     open_again.answer()
     wait_until_open(qtbot, session)
+
+
+def test_what_the_command_line_named_runs_unasked_with_its_weights_and_classes(
+    qtbot: QtBot, session: Session, source: Path, tmp_path: Path
+) -> None:
+    weights = saved(tmp_path)
+    names = ("a", "b", "c", "d")
+    session.files.models.open((source, weights), asked="Net", classes=names, is_agreed=True)
+    qtbot.waitUntil(lambda: session.state.subject.own_source == source, timeout=60_000)
+    assert session.state.files.question is None
+    assert session.state.classes == names
+    assert "has the weights of net4.pth" in session.state.status.notice

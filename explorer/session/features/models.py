@@ -50,6 +50,8 @@ class Models:
         )
         self._lane = store.add_lane(lane)
         self._making: MakeModel | None = None
+        self._classes: tuple[str, ...] = ()
+        self._is_agreed = False
         self._asked = ""  # what made the model that is open, while other weights are read for it
         self._made: tuple[MakeModel, ModelOfFiles] | None = None
 
@@ -60,12 +62,15 @@ class Models:
 
     # --- opening ---
 
-    def open(self, paths: Iterable[str | Path], *, asked: str = "") -> None:
+    def open(
+        self, paths: Iterable[str | Path], *, asked: str = "", classes: tuple[str, ...] = (), is_agreed: bool = False
+    ) -> None:
         """Open the model that the Python file or program among `paths` is, with the weights among them.
 
-        `asked` names what makes it, or is a call of that, where it need not be asked for.
+        `asked` names what makes it, or is a call of that, where it need not be asked for. `classes` are the names of
+        its outputs, where its file need not say them. `is_agreed`: whoever asks for it named what is to be run.
         """
-        self._asked = asked
+        self._asked, self._classes, self._is_agreed = asked, classes, is_agreed
         given = [Path(path) for path in paths]
         source = next(filter(is_model, given), given[0])
         weights = next((path for path in given if is_weights(path) and path != source), None)
@@ -76,7 +81,7 @@ class Models:
         """Make the model that is open anew with the weights at `path`; False where no file makes it."""
         subject = self._store.state.subject
         if subject.own_source is not None:
-            self.open((subject.own_source, path), asked=subject.made_by)
+            self.open((subject.own_source, path), asked=subject.made_by, classes=self._store.state.classes)
         return subject.own_source is not None
 
     def _take_looked(self, looked: LookedAt | ModelOfFiles | Fault) -> None:
@@ -84,7 +89,7 @@ class Models:
             self._store.say(looked.message)
         elif isinstance(looked, LookedAt):
             self._making = MakeModel(looked, self._asked or next(iter(looked.calls), ""))
-            is_trusted = looked.digest in self._store.state.files.trusted
+            is_trusted = self._is_agreed or looked.digest in self._store.state.files.trusted
             if is_trusted and (self._asked or len(looked.calls) <= 1):
                 self._make(self._making)
             else:
@@ -122,7 +127,7 @@ class Models:
         document = Document(
             subject,
             title=made.name,
-            classes=expected.classes,
+            classes=self._classes or expected.classes,
             mean=expected.mean,
             std=expected.std,
         )
