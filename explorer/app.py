@@ -21,6 +21,7 @@ from explorer import interpreter
 from explorer.display import missing_display
 from explorer.ending import Endings
 from explorer.network.file_names import is_model, is_network, is_weights
+from explorer.network.model_names import EXTRA_MODELS
 from explorer.network.templates import known_names
 from explorer.report import remember, remember_warnings
 from explorer.resources import resource
@@ -86,7 +87,8 @@ def open_window(
 
 def _named_networks(files: Sequence[str | Path]) -> tuple[list[str], list[Path]]:
     """Which of `files` are names of what comes with the program, and the paths that the others are."""
-    names = [str(file) for file in files if str(file) in known_names() and not Path(file).exists()]
+    known = (*known_names(), *(each.name for each in EXTRA_MODELS))
+    names = [str(file) for file in files if str(file) in known and not Path(file).exists()]
     return names, [Path(file) for file in files if str(file) not in names]
 
 

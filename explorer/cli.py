@@ -20,6 +20,7 @@ EXAMPLES = """examples:
   network-explorer net.txt                      … a network in text notation
   network-explorer net.py net.pth photo.jpg     … a model of your own: the file of its class, and its weights
   network-explorer two-two-two                  … one that comes with the program, by its name
+  network-explorer efficientnet-lite0           … one of ImageNet, which knows 1,000 kinds of things
   network-explorer lenet5                       … a template of File → New network, with fresh weights
   network-explorer torchvision.models:resnet18 photo.jpg --weights resnet18.pth --classes imagenet.json
                                                 … a model of your own, made by a module, which is run for it

@@ -1,5 +1,5 @@
 # Sourced by start and test: makes the virtual environment in $VENV (default .venv) and installs $WANTED into it,
-# "." or ".[dev]". Sets $PYTHON. Nothing is done again that is done already; what was cut off is done again.
+# ".[imagenet]" or ".[dev]". Sets $PYTHON. Nothing is done again that is done already; what was cut off is done again.
 # $TORCH is the build of PyTorch, "cpu" or "cuda"; without it the one that is there stays, and at first whether an
 # NVIDIA driver answers decides.
 set -eu

@@ -21,6 +21,9 @@ from PySide6.QtWidgets import QApplication
 import explorer
 from explorer.data import read_sample
 from explorer.engine.model.load import Loaded
+from explorer.engine.opening.efficientnet_lite0 import open_efficientnet_lite0
+from explorer.network import Network
+from explorer.network.model_names import extra_model
 from explorer.resources import resource
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise, scale_for
@@ -28,7 +31,7 @@ from explorer.ui.common.colour import colourise, scale_for
 WIDTH, HEIGHT = 320, 200
 SCALE = 4  # drawn this much larger and then shrunk, so that cells and lines keep soft edges
 MARGIN = 14
-BARS_WIDTH = 46
+BARS_WIDTH, MOST_BARS = 46, 10
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Plan:
 PLANS = {
     "cifar10": Plan("cat", 72, (Column("relu1", 4, 38), Column("add1", 4, 38), Column("relu6", 4, 38))),
     "lecture": Plan("cat", 76, (Column("relu1", 3, 52), Column("pool1", 3, 52))),
+    "efficientnet-lite0": Plan(
+        "cat", 72, (Column("relu6", 4, 38), Column("blocks.4.relu6", 4, 38), Column("blocks.10.relu6:2", 4, 38))
+    ),
     "one-neuron": Plan("cat", 76, (Column("conv1", 3, 52), Column("pool1", 3, 52))),
 }
 
@@ -127,7 +133,7 @@ class Sheet:
 
 def draw_maps(name: str, plan: Plan) -> None:
     """The picture, a column of maps for each chosen layer, and what the network says."""
-    loaded = explorer.load(name)
+    loaded = _loaded(name)
     x = loaded.prepare(read_sample(plan.sample).pixels)
     with torch.no_grad():
         recording = explorer.record(loaded.model, x)
@@ -148,9 +154,20 @@ def draw_maps(name: str, plan: Plan) -> None:
     for places, maps in columns:
         for place, values in zip(places, maps, strict=True):
             sheet.tile(place, _coloured(values))
-    sheet.bars(probabilities)
+    sheet.bars(np.sort(probabilities)[::-1][:MOST_BARS] if len(probabilities) > MOST_BARS else probabilities)
     print(name, {loaded.classes[i]: round(float(probabilities[i]), 2) for i in probabilities.argsort()[::-1][:2]})
     sheet.save(name)
+
+
+def _loaded(name: str) -> Loaded:
+    """A network that comes along, or a model that comes as an extra, which has to be installed."""
+    extra = extra_model(name)
+    if extra is None:
+        return explorer.load(name)
+    opened = open_efficientnet_lite0(extra)
+    expected = opened.expected
+    shape = Network(expected.shape or (), ())
+    return Loaded(shape, opened.module, expected.classes, mean=expected.mean, std=expected.std)
 
 
 def draw_numbers(name: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from explorer.bounds import brief
 from explorer.engine.errors import EngineError, LoadError
 from explorer.network.file_names import is_python
+from explorer.network.model_names import ExtraModel
 from explorer.session.fault import Fault
 from explorer.session.lanes import Watch
 
@@ -24,6 +25,25 @@ class ModelFiles:
 
     source: Path
     weights: Path | None = None
+
+
+@dataclass(frozen=True)
+class ReadExtraModel:
+    """A model of ours with the weights of an extra, or why they are not there; nothing of others runs."""
+
+    extra: ExtraModel
+
+    @property
+    def title(self) -> str:
+        return f"Opening {self.extra.title}"
+
+    def run(self, watch: Watch) -> ModelOfFiles | Fault:
+        from explorer.engine.opening.efficientnet_lite0 import open_efficientnet_lite0
+
+        try:
+            return open_efficientnet_lite0(self.extra)
+        except LoadError as error:
+            return Fault(str(error))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import torch
 from pytestqt.qtbot import QtBot
 from torch import nn
 
+from explorer.network.model_names import EXTRA_MODELS
 from explorer.session import Session
 from explorer.session.model_question import Asks
 from tests.ui.fakes import make_picture, values_of, wait_until_shown
@@ -187,7 +188,7 @@ def test_a_program_is_asked_about_and_opened_under_any_name(session: Session, tm
     assert session.state.input_shape == (3, 16, 16)
     assert list(session.state.maps.activations.by_name)[:2] == ["input", "0"]  # type: ignore[union-attr]
     session.open_path(saved(tmp_path))
-    assert "A program has weights of its own" in session.state.status.notice
+    assert "comes with weights of its own" in session.state.status.notice
 
 
 def test_where_nobody_knows_what_it_takes_it_is_asked_with_the_reason(
@@ -244,3 +245,14 @@ def test_what_the_command_line_named_runs_unasked_with_its_weights_and_classes(
     assert session.state.files.question is None
     assert session.state.classes == names
     assert "has the weights of net4.pth" in session.state.status.notice
+
+
+@pytest.mark.skipif(not EXTRA_MODELS[0].is_there, reason=EXTRA_MODELS[0].how_to_get_it)
+def test_a_network_of_imagenet_is_opened_by_its_name_and_names_what_it_sees(session: Session, qtbot: QtBot) -> None:
+    session.files.open_network("efficientnet-lite0")
+    wait_until_open(qtbot, session, "EfficientNet-Lite0")
+    session.input.use_sample("coffee")
+    wait_until_shown(qtbot, session)
+    prediction = session.state.prediction
+    assert prediction is not None
+    assert prediction.names[prediction.surest[0]] == "espresso"

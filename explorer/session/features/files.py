@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.bounds import brief
 from explorer.network import Network
 from explorer.network.file_names import is_model, is_network, is_weights, other_model
+from explorer.network.model_names import extra_model
 from explorer.network.templates import file_called
 from explorer.session.document import Document
 from explorer.session.errands import FoundNetwork, HeldProgram, ReadNetwork, ReadWeights
@@ -82,7 +83,10 @@ class Files:
             self._feeding.open_picture(path)
 
     def open_network(self, name: str | Path) -> None:
-        """Open a network file, or one of the networks and templates that come with the program by its name."""
+        """Open a network file, or by its name one of the networks, templates and models that come with the program."""
+        if isinstance(name, str) and (extra := extra_model(name)) is not None:
+            self.models.open_extra(extra)
+            return
         named = file_called(name) if isinstance(name, str) else None
         path = Path(name) if named is None else named
         take = partial(self._take_network, path, is_bundled=named is not None)

@@ -12,12 +12,13 @@ import numpy as np
 
 from explorer.bounds import brief
 from explorer.network.file_names import is_model, is_weights
+from explorer.network.model_names import ExtraModel
 from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import GREY_SAMPLE, START_SAMPLE, Feeding
 from explorer.session.features.recent import RecentFiles
 from explorer.session.lanes import Lane
-from explorer.session.model_errands import LookAtModel, LookedAt, MakeModel, ModelFiles
+from explorer.session.model_errands import LookAtModel, LookedAt, MakeModel, ModelFiles, ReadExtraModel
 from explorer.session.model_question import Asks, ModelQuestion
 from explorer.session.slices import Slice
 from explorer.session.store import Store
@@ -77,6 +78,17 @@ class Models:
         self._ask(None)
         self._store.begin(self._lane, LookAtModel(ModelFiles(source, weights)), self._take_looked)
 
+    def open_extra(self, extra: ExtraModel) -> None:
+        """Open a model that comes as an extra of this program, in the place of whatever is open."""
+        self._ask(None)
+        self._store.begin(self._lane, ReadExtraModel(extra), self._take_extra)
+
+    def _take_extra(self, made: LookedAt | ModelOfFiles | Fault) -> None:
+        if isinstance(made, Fault):
+            self._store.say(made.message)
+        elif not isinstance(made, LookedAt):
+            self._put(made, Path(made.name))
+
     def load_weights(self, path: Path) -> bool:
         """Make the model that is open anew with the weights at `path`; False where no file makes it."""
         subject = self._store.state.subject
@@ -116,13 +128,19 @@ class Models:
         if self._made is None:
             return
         (making, made), self._made = self._made, None
-        files, expected = making.looked.files, made.expected
+        source = making.looked.files.source
+        self._put(made, source, made_by="" if making.looked.program else made.name)
+        self._recent.remember(source)
+
+    def _put(self, made: ModelOfFiles, source: Path, *, made_by: str = "") -> None:
+        """Look at what was made."""
+        expected = made.expected
         shape, numbers = _fed(made)
         subject = OpenedModel(
             made.module,
-            source=files.source,
+            source=source,
             shape=shape,
-            made_by="" if making.looked.program else made.name,
+            made_by=made_by,
         )
         document = Document(
             subject,
@@ -135,7 +153,6 @@ class Models:
         if numbers is not None:
             given = (replace(self._store.state.input, numbers=numbers, picture=None, fitted=None),)
         self._show(document, *given)
-        self._recent.remember(files.source)
         if subject.picture_shape and self._store.state.input.picture is None:
             self._feeding.use_sample(GREY_SAMPLE if subject.picture_shape[0] == 1 else START_SAMPLE)
         self._store.say(f"{made.remark} {_input_words(made)}")

@@ -11,6 +11,7 @@ from explorer.network import Shape
 from explorer.session.subjects.own_model import OwnModel
 from explorer.session.subjects.subject import Verb
 
+OWN_WEIGHTS = "This model comes with weights of its own: for others, open the Python file of their class with them."
 NO_PICTURES = "This model takes no pictures: its numbers are typed into the fields of the input."
 FROM_FILE: Mapping[Verb, str] = MappingProxyType(
     {
@@ -38,7 +39,7 @@ class OpenedModel(OwnModel):
         if verb is Verb.SHOW_PICTURE:
             return "" if self.picture_shape is not None else NO_PICTURES
         if verb is Verb.LOAD_WEIGHTS and not self.made_by:
-            return "A program has weights of its own: for others, open the Python file of the class with them."
+            return OWN_WEIGHTS
         return FROM_FILE.get(verb, "").format(file=self.source.name)
 
     @property

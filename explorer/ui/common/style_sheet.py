@@ -57,7 +57,7 @@ QPushButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="primary"]:disabled { background: $window; color: $dim; border-color: $border; }
 QPushButton[role="right"] { background: $selection; border-color: $accent; }
 QPushButton[role="right"] QLabel { color: $text; }
-QPushButton[role="card"] { min-height: 116px; padding: 0; }
+QPushButton[role="card"] { min-height: 96px; padding: 0; }
 QPushButton[role="link"], QToolButton[role="link"] {
   background: transparent; border: 0; color: $accent; padding: 2px 4px; text-align: left;
 }

@@ -6,14 +6,15 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPixmap, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.network.files import NetworkFile, read_network
+from explorer.network.files import read_network
+from explorer.network.model_names import EXTRA_MODELS, ExtraModel
 from explorer.resources import bundled_networks, resource
 from explorer.ui.common import theme
 from explorer.ui.common.command_button import CommandButton
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.text import count, plural
 
-PICTURE_SIZE = QSize(160, 100)
+PICTURE_SIZE = QSize(128, 80)
 
 
 class StartList(QDialog):
@@ -34,6 +35,8 @@ class StartList(QDialog):
         column.addWidget(title)
         for name in bundled_networks():
             column.addWidget(self._row(name))
+        for extra in EXTRA_MODELS:
+            column.addWidget(self._extra_row(extra))
         column.addLayout(self._buttons(open_file))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -48,9 +51,20 @@ class StartList(QDialog):
 
     def _row(self, name: str) -> QPushButton:
         file = read_network(resource("networks", f"{name}.json"))
-        row = QPushButton(
-            objectName=f"network.{name}", accessibleName=file.title, accessibleDescription=file.description
+        parameters = count(sum(file.network.parameter_counts()))
+        facts = f"{plural(len(file.network.layers), 'layer')} · {parameters} parameters"
+        return self._card(name, file.title, file.description, facts)
+
+    def _extra_row(self, extra: ExtraModel) -> QPushButton:
+        """One that is not installed says how to get it."""
+        row = self._card(
+            extra.name, extra.title, extra.sentence, extra.facts if extra.is_there else extra.how_to_get_it
         )
+        row.setEnabled(extra.is_there)
+        return row
+
+    def _card(self, name: str, title: str, sentence: str, facts: str) -> QPushButton:
+        row = QPushButton(objectName=f"network.{name}", accessibleName=title, accessibleDescription=sentence)
         row.setCursor(Qt.CursorShape.PointingHandCursor)
         row.setProperty("role", "card")  # the style sheet gives it its least height
         row.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
@@ -58,7 +72,7 @@ class StartList(QDialog):
         layout.setContentsMargins(8, 8, 12, 8)
         layout.setSpacing(16)
         layout.addWidget(_Picture(name))
-        layout.addLayout(_words(file), 1)
+        layout.addLayout(_words(title, sentence, facts), 1)
         row.clicked.connect(lambda: self._choose(name))
         return row
 
@@ -107,12 +121,10 @@ class _Picture(QLabel):
             self._show()
 
 
-def _words(file: NetworkFile) -> QVBoxLayout:
+def _words(title: str, sentence: str, facts: str) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(4)
-    parameters = count(sum(file.network.parameter_counts()))
-    facts = f"{plural(len(file.network.layers), 'layer')} · {parameters} parameters"
-    for text, role in ((file.title, "title"), (file.description, ""), (facts, "dim")):
+    for text, role in ((title, "title"), (sentence, ""), (facts, "dim")):
         label = QLabel(text, wordWrap=True)
         label.setProperty("role", role)
         label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
