@@ -89,10 +89,11 @@ def _covered(said: Said, asked: frozenset[int], *, is_loss_asked: bool, hides_al
 
 
 def lines(shown: Beside) -> tuple[str, str]:
-    """How the loss that is looked at came about, and its gradient of the output that is looked at; "" where refused."""
+    """How the loss that is looked at came about, and its gradient of the output that is looked at; "" where refused,
+    which is told where its curve would be."""
     said = shown.looked_at
     if said.refusal or is_covered(shown.numbers):
-        return said.refusal, ""
+        return "", ""
     loss, name = loss_named(shown.loss), shown.labels[shown.output]
     values = {"input": shown.numbers.output, "target": said.target.astype(np.float64)}
     call = CallValues(loss.kinds[0], values, np.zeros(()), symbols={"output": "L", "grad_input": f"∂L/∂{name}"})

@@ -167,7 +167,7 @@ class _Typing(QStyledItemDelegate):
         if index.column() == NAME:  # its beginning and its end tell it from others
             option.textElideMode = Qt.TextElideMode.ElideMiddle
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        option.state &= ~QStyle.StateFlag.State_Selected
+        option.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
         super().paint(painter, option, index)
         if is_chosen:
             painter.setPen(QPen(QColor(theme.current().accent), 1))

@@ -274,6 +274,7 @@ def test_what_refuses_the_numbers_says_so_where_its_curve_would_be(view: LossesV
     session.trying.look_at(loss="bce")
     assert view.curve.curve is None
     assert ink() > 100
+    assert [line.whole() for line in view.lines] == ["", ""]
 
 
 def test_in_a_tall_window_the_plots_grow_and_nothing_gapes_under_the_table(view: LossesView, qtbot: QtBot) -> None:
