@@ -88,6 +88,11 @@ def special(value: float) -> str:
     return "NaN" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
 
 
+def is_fault(value: float) -> bool:
+    """Whether it is NaN or an infinity: what is not to be seen yet is no fault."""
+    return not math.isfinite(value) and not is_veiled(value)
+
+
 def is_veiled(value: float) -> bool:
     """Whether a number is not to be seen yet."""
     return math.isnan(value) and _payload(value) == _payload(VEILED)

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.amounts import (
+    VEILED,
     chosen_percent,
     exact,
     file_size,
+    is_fault,
     listed,
     listed_percent,
     memory_text,
@@ -171,3 +173,8 @@ def test_shares_below_one_another_keep_their_decimal(share: float, words: str) -
 
 def test_a_share_that_is_no_number_is_listed_as_such() -> None:
     assert listed_percent(math.nan) == percent(math.nan)
+
+
+@pytest.mark.parametrize(("value", "fault"), [(math.nan, True), (-math.inf, True), (VEILED, False), (0.0, False)])
+def test_what_is_not_to_be_seen_yet_is_no_fault(value: float, fault: bool) -> None:
+    assert is_fault(value) is fault

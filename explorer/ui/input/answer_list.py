@@ -29,7 +29,7 @@ MEASURED = 24  # names of the first rows, which are those in sight
 class Answer:
     """`share` is the bar's length, −1 to 1; `index` the answer's place in the network's output; `exact` for the tip.
 
-    NaN and ∞ are not `is_finite`: written as a fault, without a bar.
+    NaN and ∞ are written as a fault, without a bar; what a lesson asks for is none.
     """
 
     index: int
@@ -37,7 +37,7 @@ class Answer:
     value: str
     share: float
     exact: str
-    is_finite: bool = True
+    is_fault: bool = False
 
 
 class AnswerModel(RowModel):
@@ -147,7 +147,7 @@ class _AnswerRows(QStyledItemDelegate):
             painter.setPen(QColor(colours.text))
             name = elided(answer.name, painter.fontMetrics(), name_width)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
-            painter.setPen(QColor(colours.text if answer.is_finite else colours.error))
+            painter.setPen(QColor(colours.error if answer.is_fault else colours.text))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)
             self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer.share)
 

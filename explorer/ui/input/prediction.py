@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from explorer.amounts import is_fault
 from explorer.session import Prediction, Session, State
 from explorer.session.ranges import finite_range
 from explorer.session.shared_place import chosen_answer
@@ -160,7 +161,7 @@ class Ranked(Sequence[Answer]):
             value=listed_percent(value) if is_share else number(value),
             share=_share(value, self._largest),
             exact=exact(value),
-            is_finite=bool(np.isfinite(value)),
+            is_fault=is_fault(value),
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QTransform
 
+from explorer.amounts import is_fault
 from explorer.session.ranges import finite_range
 from explorer.session.snapshot import LayerActivation, Prediction
 from explorer.ui.common import theme
@@ -207,16 +208,17 @@ class ColumnPainter:
             is_share = prediction.is_probability and math.isfinite(value)
             text = listed_percent(value) if is_share else number(value)
             share = min(1.0, abs(value) / reach) if math.isfinite(value) else None
-            self._class(rect, prediction.names[channel], text, share, is_best=is_share and channel == best)
+            is_best = is_share and channel == best
+            self._class(rect, prediction.names[channel], text, share, is_best=is_best, is_fault=is_fault(value))
 
-    def _class(self, rect: QRectF, name: str, text: str, share: float | None, *, is_best: bool) -> None:
-        """A class with its number and a bar as long as `share`, 0 to 1; None for NaN and ∞, which have none."""
+    def _class(self, rect: QRectF, name: str, text: str, share: float | None, *, is_best: bool, is_fault: bool) -> None:
+        """A class with its number and a bar as long as `share`, 0 to 1; None for what is no number, which has none."""
         digits = figures(max(9, self.small_font.pixelSize()))
         width = QFontMetricsF(digits).horizontalAdvance(text) + 4
         words = QRectF(rect.x(), rect.y(), rect.width(), rect.height() - 8)
         self.painter.setFont(digits)
         ink = self.theme.text if is_best else self.theme.dim
-        self.painter.setPen(QColor(self.theme.error if share is None else ink))
+        self.painter.setPen(QColor(self.theme.error if is_fault else ink))
         low = Qt.AlignmentFlag.AlignBottom
         self.painter.drawText(words, low | Qt.AlignmentFlag.AlignRight, text)
         written = self.title_font if is_best else self.small_font

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from explorer.amounts import is_fault
 from explorer.session.numbered import Numbered
 from explorer.ui.common import theme
 from explorer.ui.common.eliding import elided
@@ -95,9 +96,10 @@ def paint_bar(painter: QPainter, track: QRectF, value: float, *, low: float, hig
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.sunken))
     painter.drawRoundedRect(track, 3, 3)
-    if not np.isfinite(value):
+    if is_fault(value):
         painter.setBrush(QColor(colours.error))
         painter.drawRoundedRect(track, 3, 3)
+    if not np.isfinite(value):
         return
     span = (high - low) or 1.0
     zero, end = (track.left() + track.width() * (at - low) / span for at in (0.0, value))

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from explorer.amounts import VEILED
 from explorer.arithmetic.losses import LOSSES, loss_named
 from explorer.engine.training.certainty import class_probabilities
 from explorer.session import Prediction, Session
@@ -303,11 +304,21 @@ def test_rows_fill_the_list_without_cutting_one_off(opened: Opened) -> None:
     assert room - room // height * height < room // height + 1
 
 
+def test_what_a_lesson_asks_for_is_no_fault(opened: Opened) -> None:
+    """Its question marks were as red as NaN."""
+    _, view = opened()
+    values = np.array([VEILED, VEILED])
+    answers = Ranked(Prediction(("a", "b"), values, True, "of x"))
+    assert [(each.value, each.is_fault) for each in answers] == [("?", False)] * 2
+    view.answers.show_answers(answers, signed=False)
+    assert not colours_near(view.answers.viewport().grab().toImage(), theme.current().error)
+
+
 def test_what_is_no_number_is_written_in_the_error_colour_without_a_bar(opened: Opened) -> None:
     _, view = opened()
     values = np.array([np.nan, 0.3, 0.7])
     fault, whole = Ranked(Prediction(("a", "b", "c"), values, True, "of x"))[-1], theme.current()
-    assert (fault.value, fault.is_finite) == ("NaN", False)
+    assert (fault.value, fault.is_fault) == ("NaN", True)
     view.answers.show_answers((fault,), signed=False)
     view.answers.clearFocus()  # which is drawn in the accent's colour, and comes when the screen gives it
     picture = view.answers.viewport().grab().toImage()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.amounts import VEILED
 from explorer.session import State
 from explorer.ui.common import theme
 from explorer.ui.overview.entries import entries_of
@@ -146,8 +147,9 @@ def test_an_input_that_changed_its_kind_is_painted_as_it_was_last_fed(shown: Sho
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
-def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
-    shown: Shown, qtbot: QtBot, name: str
+@pytest.mark.parametrize(("value", "words"), [(np.nan, "NaN"), (VEILED, "?")])
+def test_classes_that_are_no_numbers_have_no_bar_and_faults_the_error_colour(
+    shown: Shown, qtbot: QtBot, name: str, value: float, words: str
 ) -> None:
     view = shown("3x8x8 flatten linear(3) softmax")
     theme.apply(QApplication.instance(), name)
@@ -155,7 +157,7 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
     assert activations is not None
     last, prediction = activations.layers[-1], session.state.prediction
     assert prediction is not None
-    nothing = np.full(last.values.shape, np.nan, last.values.dtype)
+    nothing = np.full(last.values.shape, value)
     layers = (*activations.layers[:-1], replace(last, values=nothing))
     session.store.set(
         replace(
@@ -170,10 +172,10 @@ def test_classes_that_are_no_numbers_say_nan_in_the_error_colour_without_a_bar(
     view.canvas.clearFocus()  # which is drawn in the accent's colour, and comes when the screen gives it
     body = view.canvas.view.rect(column.body).toAlignedRect()
     picture = view.canvas.grab(body).toImage()
-    assert colours_near(picture, theme.current().error)
+    assert bool(colours_near(picture, theme.current().error)) is (words == "NaN")
     assert not colours_near(picture, theme.current().accent)
     spot = Spot(column.name, 0)
-    assert preview_of(column.entry, spot, view.canvas.images).value == "NaN"
+    assert preview_of(column.entry, spot, view.canvas.images).value == words
 
 
 def test_while_a_run_goes_on_the_maps_stay_those_that_they_were_and_it_says_so(shown: Shown, qtbot: QtBot) -> None:

@@ -9,6 +9,7 @@ from math import isfinite
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
+from explorer.amounts import is_fault
 from explorer.ui.common import theme
 from explorer.ui.debugger.node_link.segment import Segment
 
@@ -38,7 +39,8 @@ class Stroke:
         """Draw it, blue below zero and orange above, as on every signed scale of the program."""
         colours = theme.current()
         by_sign = colours.signed_high if self.value > 0 else colours.signed_low
-        colour = QColor(by_sign if self.value else colours.dim) if isfinite(self.value) else QColor(colours.error)
+        is_signed = isfinite(self.value) and self.value != 0
+        colour = QColor(colours.error if is_fault(self.value) else by_sign if is_signed else colours.dim)
         colour.setAlphaF(FAINTEST + (1 - FAINTEST) * self.share)
         painter.setPen(QPen(colour, self.width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(self.line.x0, self.line.y0), QPointF(self.line.x1, self.line.y1))
