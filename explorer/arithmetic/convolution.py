@@ -1,8 +1,9 @@
-"""conv2d and conv_transpose2d: a kernel slid over the input, and the three sums its gradients are."""
+"""Convolutions and transposed ones, along one, two or three axes: a kernel slid over the input, and the three sums its
+gradients are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from explorer.arithmetic.biased import explain_biased
 from explorer.arithmetic.cells import arrived, formula, picked, place
 from explorer.arithmetic.explanation import Explanation, Factor, explain_sum
 from explorer.arithmetic.operation import CallValues, Index, Operation
-from explorer.arithmetic.patches import Axis, padding_before, pair
+from explorer.arithmetic.patches import Axis, each_axis, padding_of_axes
 from explorer.arithmetic.words import DY, KindWords, Told
 
 Factors = tuple[Factor, Factor]
@@ -22,16 +23,15 @@ Factors = tuple[Factor, Factor]
 class _Sliding:
     """The kernel's patches over the wide maps; the narrow maps have one cell a patch.
 
-    `wide` (N, W, H, W) is conv2d's input and conv_transpose2d's output, `narrow` (N, O, h, w) the other one, `weight`
-    (O, W / groups, kh, kw) in both; a single example may come without its axis N. Narrow channel and wide channels of
-    a group see only each other.
+    Of two axes: `wide` (N, W, H, W) is conv2d's input and conv_transpose2d's output, `narrow` (N, O, h, w) the other
+    one, `weight` (O, W / groups, kh, kw) in both; a single example may come without its axis N. Narrow channel and wide
+    channels of a group see only each other.
     """
 
     wide: Any
     narrow: Any
     weight: Any
-    rows: Axis
-    columns: Axis
+    axes: tuple[Axis, ...]
     groups: int
     names: tuple[str, str]  # what the wide and the narrow tensor are called
 
@@ -46,43 +46,52 @@ class _Sliding:
         return int(np.shape(self.weight)[1])
 
     def _cells_of_wide(self, *indices: Any) -> Factor:
-        return replace(picked(self.names[0], self.wide, *indices), channel_axis=np.ndim(self.wide) - 3)
+        return replace(picked(self.names[0], self.wide, *indices), channel_axis=np.ndim(self.wide) - len(self.axes) - 1)
 
     def _cells_of_narrow(self, *indices: Any) -> Factor:
-        return replace(picked(self.names[1], self.narrow, *indices), channel_axis=np.ndim(self.narrow) - 3)
+        axis = np.ndim(self.narrow) - len(self.axes) - 1
+        return replace(picked(self.names[1], self.narrow, *indices), channel_axis=axis)
+
+    def _split(self, cell: Index) -> tuple[Index, int, Index]:
+        """A cell's example, channel and place along the axes."""
+        count = len(self.axes)
+        return cell[: -count - 1], cell[-count - 1], cell[-count:]
 
     def at_narrow(self, cell: Index) -> Factors:
         """Wide cells under the patch of a narrow cell, with the weights they meet; by channel, row, column."""
-        *example, channel, row, column = cell
-        within = np.arange(self._wide_channels).reshape(-1, 1, 1)
+        example, channel, places = self._split(cell)
+        within = self._behind(np.arange(self._wide_channels))
         wide = channel // self._narrow_channels * self._wide_channels + within
-        (down, rows), (across, columns) = self.rows.of_patch(row), self.columns.of_patch(column)
-        return (
-            self._cells_of_wide(*example, wide, rows[:, None], columns),
-            picked("weight", self.weight, channel, within, down[:, None], across),
-        )
+        taps, cells = _crossed([axis.of_patch(at) for axis, at in zip(self.axes, places, strict=True)])
+        return self._cells_of_wide(*example, wide, *cells), picked("weight", self.weight, channel, within, *taps)
 
     def at_wide(self, cell: Index) -> Factors:
         """Narrow cells whose patches hold a wide cell, with the weights it meets there."""
-        *example, channel, row, column = cell
+        example, channel, places = self._split(cell)
         group, within = divmod(channel, self._wide_channels)
-        narrow = (group * self._narrow_channels + np.arange(self._narrow_channels)).reshape(-1, 1, 1)
-        (down, rows), (across, columns) = self.rows.of_cell(row), self.columns.of_cell(column)
-        return (
-            self._cells_of_narrow(*example, narrow, rows[:, None], columns),
-            picked("weight", self.weight, narrow, within, down[:, None], across),
-        )
+        narrow = self._behind(group * self._narrow_channels + np.arange(self._narrow_channels))
+        taps, cells = _crossed([axis.of_cell(at) for axis, at in zip(self.axes, places, strict=True)])
+        return self._cells_of_narrow(*example, narrow, *cells), picked("weight", self.weight, narrow, within, *taps)
 
     def at_weight(self, cell: Index) -> Factors:
         """Narrow cells and the wide cells that this weight joins them to, in every example."""
-        channel, within, down, across = cell
-        examples = [np.arange(size).reshape(-1, 1, 1) for size in np.shape(self.wide)[:-3]]
+        channel, within, *taps = cell
+        lead = np.shape(self.wide)[: -len(self.axes) - 1]
+        examples = [self._behind(np.arange(size)) for size in lead]
         wide = channel // self._narrow_channels * self._wide_channels + within
-        (top, rows), (left, columns) = self.rows.of_tap(down), self.columns.of_tap(across)
-        return (
-            self._cells_of_narrow(*examples, channel, top[:, None], left),
-            self._cells_of_wide(*examples, wide, rows[:, None], columns),
-        )
+        patches, cells = _crossed([axis.of_tap(at) for axis, at in zip(self.axes, taps, strict=True)])
+        return self._cells_of_narrow(*examples, channel, *patches), self._cells_of_wide(*examples, wide, *cells)
+
+    def _behind(self, indices: np.ndarray) -> np.ndarray:
+        """In front of the axes, so that each meets every place along them."""
+        return indices.reshape(-1, *(1 for _ in self.axes))
+
+
+def _crossed(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The indices of both sides, each along an axis of its own."""
+    shapes = [(-1, *(1 for _ in pairs[at + 1 :])) for at in range(len(pairs))]
+    first = [one.reshape(shape) for (one, _), shape in zip(pairs, shapes, strict=True)]
+    return first, [other.reshape(shape) for (_, other), shape in zip(pairs, shapes, strict=True)]
 
 
 _MAP_BIAS = Told(
@@ -104,7 +113,8 @@ class Convolution(Operation):
         factors = sliding.at_wide(cell) if self.is_transposed else sliding.at_narrow(cell)
         note = "" if self.is_transposed else _left_out(sliding, factors)
         rule = formula(call, "output", "input", "weight", bias=bias is not None, note=note)
-        return explain_biased(rule, factors, bias, (cell[-3],), name=place(call, "output", cell))
+        channel = cell[-len(sliding.axes) - 1]
+        return explain_biased(rule, factors, bias, (channel,), name=place(call, "output", cell))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         factors, note = self._backward_factors(call, of, cell)
@@ -113,9 +123,10 @@ class Convolution(Operation):
 
     def _backward_factors(self, call: CallValues, of: str, cell: Index) -> tuple[tuple[Factor, ...], str]:
         if of == "bias":
-            shape = call.output.shape
-            *examples, rows, columns = np.indices((*shape[:-3], *shape[-2:]))
-            return (picked("grad_output", arrived(call), *examples, cell[0], rows, columns),), "over the whole map"
+            shape, count = call.output.shape, np.ndim(call.arguments["weight"]) - 2
+            indices = list(np.indices((*shape[: -count - 1], *shape[-count:])))
+            indices.insert(len(indices) - count, np.asarray(cell[0]))
+            return (picked("grad_output", arrived(call), *indices),), "over the whole map"
         sliding = self._sliding(call, arrived(call))
         if of == "weight":
             factors = sliding.at_weight(cell)
@@ -129,16 +140,15 @@ class Convolution(Operation):
         given, weight = call.arguments["input"], call.arguments["weight"]
         wide, narrow = (made, given) if self.is_transposed else (given, made)
         name = "output" if made is call.output else "grad_output"
-        dilation, stride = pair(call.arguments.get("dilation", 1)), pair(call.arguments.get("stride", 1))
-        padding = padding_before(call.arguments.get("padding", 0), np.shape(weight)[2:], dilation)
-        rows, columns = (
-            Axis(narrow.shape[at], wide.shape[at], np.shape(weight)[at], stride[at], padding[at], dilation[at])
-            for at in (-2, -1)
+        taps = np.shape(weight)[2:]
+        dilation, stride = (each_axis(call.arguments.get(name, 1), len(taps)) for name in ("dilation", "stride"))
+        padding = padding_of_axes(call.arguments.get("padding", 0), taps, dilation)
+        axes = tuple(
+            Axis(narrow.shape[at], wide.shape[at], taps[at], stride[at], padding[at], dilation[at])
+            for at in range(-len(taps), 0)
         )
         groups = int(call.arguments.get("groups", 1))
-        return _Sliding(
-            wide, narrow, weight, rows, columns, groups, (name, "input") if self.is_transposed else ("input", name)
-        )
+        return _Sliding(wide, narrow, weight, axes, groups, (name, "input") if self.is_transposed else ("input", name))
 
 
 class Conv2d(Convolution):
@@ -204,6 +214,67 @@ class ConvTranspose2d(Convolution):
                 ),
                 "bias": _MAP_BIAS,
             },
+        ),
+    }
+    is_transposed = True
+
+
+_MEETS = (
+    "The gradient of each weight sums, over all places, what it met times the gradient of the cell it helped to make."
+)
+_GATHERS = (
+    "The gradient of each cell of {input} gathers what every patch that saw it sends back through the weight there."
+)
+
+
+def _along(count: int, title: str, sentence: str, formula: str) -> KindWords:
+    """The words of one or three axes."""
+    axes = "i" if count == 1 else "i, j, k"
+    back = {
+        "input": Told(_GATHERS, f"∂L/∂x[c, …] = Σ w[o, c, …] · {DY}[o, {axes}]"),
+        "weight": Told(_MEETS, f"∂L/∂w[o, c, …] = Σ x[c, …] · {DY}[o, {axes}]"),
+        "bias": replace(_MAP_BIAS, formula=f"∂L/∂b[o] = Σ {DY}[o, {axes}]"),
+    }
+    return KindWords(title, Told(sentence, formula), back)
+
+
+class ConvAlong(Convolution):
+    """A convolution along one axis, (N, C, L), or three, (N, C, D, H, W)."""
+
+    kinds = ("conv1d", "conv3d")
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "conv1d": _along(
+            1,
+            "Convolution along an axis",
+            "Each cell of {made} is a weighted sum of a stretch of {input}, over all its channels{plus_bias}.",
+            "y[o, i] = Σ w[o, c, r] · x[c, s·i + d·r − p]{bias_term}",
+        ),
+        "conv3d": _along(
+            3,
+            "Convolution of volumes",
+            "Each cell of {made} is a weighted sum of a box of {input}, over all its channels{plus_bias}.",
+            "y[o, i, j, k] = Σ w[o, c, …] · x[c, …] over the box at (i, j, k){bias_term}",
+        ),
+    }
+    is_transposed = False
+
+
+class ConvTransposeAlong(Convolution):
+    """A transposed convolution along one axis or three."""
+
+    kinds = ("conv_transpose1d", "conv_transpose3d")
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "conv_transpose1d": _along(
+            1,
+            "Transposed convolution along an axis",
+            "Each cell of {input} spreads a stamp of weights along {made}; stamps that overlap add up{plus_bias}.",
+            "y[o, s·i + d·r − p] gets Σ w[c, o, r] · x[c, i]{bias_term}",
+        ),
+        "conv_transpose3d": _along(
+            3,
+            "Transposed convolution of volumes",
+            "Each cell of {input} spreads a box of weights over {made}; where boxes overlap they add up{plus_bias}.",
+            "y[o, …] gets Σ w[c, o, …] · x[c, i, j, k]{bias_term}",
         ),
     }
     is_transposed = True

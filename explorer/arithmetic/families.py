@@ -9,17 +9,13 @@ from explorer.arithmetic.operation import Family
 from explorer.arithmetic.operations import operation_for
 
 WITHOUT_ARITHMETIC: Mapping[Family, tuple[str, ...]] = {
-    "convolution": ("conv1d", "conv3d", "conv_transpose1d", "conv_transpose3d"),
     "linear": ("bilinear",),
     "activation": (*("prelu", "rrelu", "gumbel_softmax", "softmin", "glu", "alpha_dropout", "feature_alpha_dropout"),),
     "pooling": (
-        *("max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool3d", "lp_pool1d", "lp_pool2d", "lp_pool3d"),
-        *("adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"),
-        *("adaptive_avg_pool1d", "adaptive_avg_pool3d", "fractional_max_pool2d", "fractional_max_pool3d"),
+        *("lp_pool1d", "lp_pool2d", "lp_pool3d", "fractional_max_pool2d", "fractional_max_pool3d"),
         *("max_unpool1d", "max_unpool2d", "max_unpool3d"),
     ),
-    "normalization": ("instance_norm", "rms_norm", "local_response_norm", "normalize"),
-    "merge": ("addcmul", "addcdiv"),
+    "normalization": ("instance_norm", "rms_norm", "local_response_norm"),
 }
 """The kinds that are shown whole and unexplained; one that is explained says its family itself."""
 

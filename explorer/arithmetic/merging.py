@@ -14,17 +14,17 @@ from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import constant, factor_at, grid, one
 from explorer.arithmetic.python_call import unusual, value_text
 from explorer.arithmetic.words import DY, SPREAD, KindWords, Told, moved
-from explorer.arithmetic.written import Exact, Number, Quotient, Sum, equation, product
+from explorer.arithmetic.written import Exact, Minus, Number, Quotient, Sum, Written, equation, product
 
 
 class Add(Operation):
-    """output = input + alpha · other, each broadcast to the shape of the output.
+    """output = input + alpha · other, or less alpha · other, each broadcast to the shape of the output.
 
     On the way back an input takes the gradient as it is, `other` alpha times it; a cell that was broadcast takes the
     sum over all cells it went into. Either may be a plain number.
     """
 
-    kinds = ("add",)
+    kinds = ("add", "sub")
     family = "merge"
     told: ClassVar[Mapping[str, KindWords]] = {
         "add": KindWords(
@@ -40,26 +40,37 @@ class Add(Operation):
                 ),
             },
         ),
+        "sub": KindWords(
+            "Difference",
+            Told("What {other} has is taken off each cell of {input}, at the same place.", "y = x − x₂"),
+            {
+                "input": Told("{of} gets the gradient as it is.", f"∂L/∂x = {DY}"),
+                "other": Told("{of} was taken off, so it gets the gradient with the other sign.", f"∂L/∂x₂ = −{DY}"),
+            },
+        ),
     }
 
     def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
-        return f"{inputs[0]} + {_second(inputs, settings)}"
+        if kind == "sub" and "input" in settings:  # 1 − x
+            return f"{value_text(settings['input'])} - {inputs[0]}"
+        return f"{inputs[0]} {'-' if kind == 'sub' else '+'} {_second(inputs, settings)}"
 
     differentiable = ("input", "other")
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
         alpha = _alpha(call)
-        left, right = (_factor_under(call, name, one(cell)) for name in self.differentiable)
+        left, right = (factor_under(call, name, one(cell)) for name in self.differentiable)
         scaled = (right,) if alpha == 1 else (right, constant("alpha", alpha))
         terms = joined((left,), scaled)
         total = float(terms.values.sum())
-        products = Number(left.values[0]), product(*(float(factor.values[0]) for factor in reversed(scaled)))
-        rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} + {'' if alpha == 1 else 'alpha · '}"
+        products = Number(left.values[0]), _second_written(float(right.values[0]), alpha)
+        sign = "−" if call.kind == "sub" else "+"
+        rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} {sign} {'' if abs(alpha) == 1 else 'alpha · '}"
         line = equation(place(call, "output", cell), Sum(products), total=total)
         return Explanation(rule + symbol(call, "other"), terms, total, line)
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
-        gradients = _gradients_over(call, of, cell)
+        gradients = gradients_over(call, of, cell)
         if len(gradients.values) == 1 and (of == "input" or _alpha(call) == 1):
             return explain_copy(call, f"grad_{of}", cell, gradients)
         alpha = 1.0 if of == "input" else _alpha(call)
@@ -98,15 +109,15 @@ class Mul(Operation):
     differentiable = ("input", "other")
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
-        factors = [_factor_under(call, name, one(cell)) for name in self.differentiable]
+        factors = [factor_under(call, name, one(cell)) for name in self.differentiable]
         rule = f"{symbol(call, 'output')} = {symbol(call, 'input')} · {symbol(call, 'other')}"
         return explain_sum(rule, factors, name=place(call, "output", cell))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
-        gradients = _gradients_over(call, of, cell)
+        gradients = gradients_over(call, of, cell)
         assert gradients.cells is not None
         other = "other" if of == "input" else "input"
-        factors = (gradients, _factor_under(call, other, gradients.cells))
+        factors = (gradients, factor_under(call, other, gradients.cells))
         rule = f"{symbol(call, f'grad_{of}')} = Σ {symbol(call, 'grad_output')} · {symbol(call, other)}"
         rule += " over the cells it was multiplied into"
         return explain_sum(rule, factors, name=place(call, f"grad_{of}", cell))
@@ -168,8 +179,8 @@ class Mean(Operation):
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
         given = np.asarray(call.arguments["input"])
-        axes = _mean_axes(call, given.ndim)
-        kept = iter(_without_kept_ones(call, cell, axes))
+        axes = mean_axes(call, given.ndim)
+        kept = iter(without_kept_ones(call, cell, axes))
         cells = grid([range(size) if axis in axes else [next(kept)] for axis, size in enumerate(given.shape)])
         values = factor_at("input", given, cells)
         terms = Terms((values, Factor("1/n", np.full(len(cells), 1 / len(cells)))))
@@ -180,7 +191,7 @@ class Mean(Operation):
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         given = np.asarray(call.arguments["input"])
-        axes = _mean_axes(call, given.ndim)
+        axes = mean_axes(call, given.ndim)
         if call.arguments.get("keepdim"):
             target = tuple(0 if axis in axes else index for axis, index in enumerate(cell))
         else:
@@ -206,10 +217,15 @@ def explain_copy(call: CallValues, name: str, cell: Index, taken: Factor) -> Exp
 
 
 def _alpha(call: CallValues) -> float:
-    return float(call.arguments.get("alpha", 1))
+    """How many times the second is added; of a difference it is negative."""
+    return float(call.arguments.get("alpha", 1)) * (-1 if call.kind == "sub" else 1)
 
 
-def _factor_under(call: CallValues, name: str, cells: np.ndarray) -> Factor:
+def _second_written(value: float, alpha: float) -> Written:
+    return Minus(Number(value)) if alpha == -1 else product(*([] if alpha == 1 else [alpha]), value)
+
+
+def factor_under(call: CallValues, name: str, cells: np.ndarray) -> Factor:
     """What of the argument `name` went into each of the output's `cells`; a constant where it is a plain number."""
     value = call.arguments[name]
     if not isinstance(value, np.ndarray):
@@ -218,7 +234,7 @@ def _factor_under(call: CallValues, name: str, cells: np.ndarray) -> Factor:
     return factor_at(name, value, own)
 
 
-def _gradients_over(call: CallValues, of: str, cell: Index) -> Factor:
+def gradients_over(call: CallValues, of: str, cell: Index) -> Factor:
     """The gradients of all output cells that `cell` of the argument `of` was broadcast into."""
     gradient = arrived(call)
     shape = np.shape(call.arguments[of])
@@ -241,7 +257,8 @@ def _moved(cell: Index, dim: int, by: int) -> Index:
     return (*cell[:dim], cell[dim] + by, *cell[dim + 1 :])
 
 
-def _mean_axes(call: CallValues, count: int) -> tuple[int, ...]:
+def mean_axes(call: CallValues, count: int) -> tuple[int, ...]:
+    """The axes that a call adds up along, all of them where it names none."""
     dim = call.arguments.get("dim")
     if dim is None or dim == () or dim == []:
         return tuple(range(count))
@@ -249,7 +266,8 @@ def _mean_axes(call: CallValues, count: int) -> tuple[int, ...]:
     return tuple(int(axis) % count for axis in dims) if count else ()
 
 
-def _without_kept_ones(call: CallValues, cell: Index, axes: tuple[int, ...]) -> tuple[int, ...]:
+def without_kept_ones(call: CallValues, cell: Index, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The output's cell without the axes of length 1 that `keepdim` leaves."""
     if not call.arguments.get("keepdim"):
         return cell
     return tuple(index for axis, index in enumerate(cell) if axis not in axes)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from functools import cache
 
 from explorer.arithmetic.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from explorer.arithmetic.attention import Attention
+from explorer.arithmetic.cell_by_cell import Pointwise
 from explorer.arithmetic.contraction import MatrixProduct
 from explorer.arithmetic.converting import Convert
-from explorer.arithmetic.convolution import Conv2d, ConvTranspose2d
+from explorer.arithmetic.convolution import Conv2d, ConvAlong, ConvTranspose2d, ConvTransposeAlong
 from explorer.arithmetic.linear import Linear
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.mathematics import Mathematics
@@ -20,6 +22,8 @@ from explorer.arithmetic.moves import Move
 from explorer.arithmetic.normalizations import BatchNorm, GroupNorm, LayerNorm
 from explorer.arithmetic.operation import Operation
 from explorer.arithmetic.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from explorer.arithmetic.pooling_along import AdaptiveAvgPoolAlong, AdaptiveMaxPool, AvgPoolAlong, MaxPoolAlong
+from explorer.arithmetic.reducing import Extreme, Normalize, SumOver
 from explorer.arithmetic.reshaping import Dropout, Identity, Reshape
 from explorer.arithmetic.softmax import Softmax
 from explorer.arithmetic.upsampling import Interpolate
@@ -27,11 +31,18 @@ from explorer.arithmetic.upsampling import Interpolate
 OPERATIONS: tuple[Operation, ...] = (
     Conv2d(),
     ConvTranspose2d(),
+    ConvAlong(),
+    ConvTransposeAlong(),
     Linear(),
     MatrixProduct(),
+    Attention(),
     MaxPool2d(),
     AvgPool2d(),
     AdaptiveAvgPool2d(),
+    MaxPoolAlong(),
+    AvgPoolAlong(),
+    AdaptiveMaxPool(),
+    AdaptiveAvgPoolAlong(),
     ReLU(),
     LeakyReLU(),
     ELU(),
@@ -47,8 +58,12 @@ OPERATIONS: tuple[Operation, ...] = (
     LayerNorm(),
     Add(),
     Mul(),
+    Pointwise(),
     Cat(),
     Mean(),
+    SumOver(),
+    Extreme(),
+    Normalize(),
     Reshape(),
     Move(),
     Convert(),

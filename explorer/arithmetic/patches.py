@@ -102,10 +102,23 @@ def pair(value: Any) -> tuple[int, int]:
     return int(value), int(value)
 
 
-def padding_before(padding: Any, taps: Sequence[int], dilation: Sequence[int]) -> tuple[int, int]:
-    """Cells of padding above and to the left. An odd one of "same" goes below and to the right."""
+def each_axis(value: Any, count: int) -> tuple[int, ...]:
+    """A setting for each of `count` axes, given as one number or as that many."""
+    if not isinstance(value, Sequence):
+        return (int(value),) * count
+    return tuple(int(item) for item in value) if len(value) == count else (int(value[0]),) * count
+
+
+def padding_of_axes(padding: Any, taps: Sequence[int], dilation: Sequence[int]) -> tuple[int, ...]:
+    """Cells of padding before each axis. An odd one of "same" goes behind it."""
     if padding == "valid":
-        return 0, 0
+        return (0,) * len(taps)
     if padding == "same":
-        return dilation[0] * (taps[0] - 1) // 2, dilation[1] * (taps[1] - 1) // 2
-    return pair(padding)
+        return tuple(step * (size - 1) // 2 for step, size in zip(dilation, taps, strict=True))
+    return each_axis(padding, len(taps))
+
+
+def padding_before(padding: Any, taps: Sequence[int], dilation: Sequence[int]) -> tuple[int, int]:
+    """Cells of padding above and to the left."""
+    above, left = padding_of_axes(padding, taps, dilation)
+    return above, left

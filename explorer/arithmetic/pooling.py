@@ -12,44 +12,23 @@ import numpy as np
 from explorer.arithmetic.cells import arrived, formula, picked, place, symbol
 from explorer.arithmetic.explanation import TERMS_WRITTEN, Explanation, Factor, Terms, written_sum
 from explorer.arithmetic.operation import CallValues, Index, Operation
-from explorer.arithmetic.patches import AdaptiveAxis, Axis, pair
+from explorer.arithmetic.patches import AdaptiveAxis, Axis, each_axis
 from explorer.arithmetic.words import DY, KindWords, Told
 from explorer.arithmetic.written import Exact, Function, Number, Quotient, Smaller, Written, equation
 
-Axes = tuple[Axis, Axis] | tuple[AdaptiveAxis, AdaptiveAxis]
+Axes = tuple[Axis | AdaptiveAxis, ...]
 
 
-class MaxPool2d(Operation):
-    """output[n, c, y, x] is the largest cell of the patch; the patch's gradient goes back to that cell alone.
+class LargestOfPatch(Operation):
+    """The largest cell of a patch; the patch's gradient goes back to that cell alone.
 
-    input (N, C, H, W) or (C, H, W), output likewise.
     A patch's terms are its cells, each times 1 if it won and 0 if it did not;
     places of the padding never win and are left out. In nothing but padding, which dilation allows, −∞ is the largest.
     Of equal cells the first wins, row by row; a NaN wins over everything, the last one where there are several.
     Source: PyTorch, aten/src/ATen/native/cpu/MaxPoolKernel.cpp (`val > maxval || isnan(val)`).
     """
 
-    kinds = ("max_pool2d", "max_pool2d_with_indices")
     family = "pooling"
-    told: ClassVar[Mapping[str, KindWords]] = {
-        "max_pool2d": KindWords(
-            "Max pooling",
-            Told(
-                "Each cell of {made} is the largest of a {kernel} patch of {input}; the others are dropped.",
-                "y[c, i, j] = max over r, s of x[c, {row}, {column}]",
-            ),
-            {
-                "": Told(
-                    "The whole gradient of a cell of {made} goes to the one cell of its patch that had won; the "
-                    "others get 0.",
-                    f"∂L/∂x[c, p, q] = Σ {DY}[c, i, j] over the patches that cell (p, q) won",
-                )
-            },
-        ),
-    }
-
-    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
-        return super().line("max_pool2d", inputs, weights, settings)
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
         patch = _cells_of_patch(call, self._axes(call), cell)
@@ -76,40 +55,78 @@ class MaxPool2d(Operation):
         line = equation(place(call, "grad_input", cell), written_sum(counted), total=total)
         return Explanation(rule, terms, total, line)
 
+    @abstractmethod
+    def _axes(self, call: CallValues) -> Axes: ...
+
+
+class MaxPool2d(LargestOfPatch):
+    """output[n, c, y, x] is the largest cell of the patch. input (N, C, H, W) or (C, H, W), output likewise."""
+
+    kinds = ("max_pool2d", "max_pool2d_with_indices")
+    told: ClassVar[Mapping[str, KindWords]] = {
+        "max_pool2d": KindWords(
+            "Max pooling",
+            Told(
+                "Each cell of {made} is the largest of a {kernel} patch of {input}; the others are dropped.",
+                "y[c, i, j] = max over r, s of x[c, {row}, {column}]",
+            ),
+            {
+                "": Told(
+                    "The whole gradient of a cell of {made} goes to the one cell of its patch that had won; the "
+                    "others get 0.",
+                    f"∂L/∂x[c, p, q] = Σ {DY}[c, i, j] over the patches that cell (p, q) won",
+                )
+            },
+        ),
+    }
+
+    def line(self, kind: str, inputs: Sequence[str], weights: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+        return super().line("max_pool2d", inputs, weights, settings)
+
     def _axes(self, call: CallValues) -> Axes:
-        return _axes(call, pair(call.arguments.get("dilation", 1)))
+        return sliding_axes(call, 2, dilation=call.arguments.get("dilation", 1))
 
 
-class MeanPool(Operation):
+class MeanOfPatch(Operation):
     """Each output is the mean of its patch; each cell of a patch gets the same share of the patch's gradient."""
 
     family = "pooling"
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
         patch = _cells_of_patch(call, self._axes(call), cell)
-        count = self._counts(call, np.array([cell[-2]]), np.array([cell[-1]])).item()
+        places = cell[len(cell) - len(self._axes(call)) :]
+        count = self._counts(call, [np.array([place]) for place in places]).item()
         rule = f"{symbol(call, 'output')} = Σ {symbol(call, 'input')} / n over the patch ({self._says(call, count)})"
         return _explain_shares(rule, patch, np.full(len(patch.values), count), place(call, "output", cell))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
         axes = self._axes(call)
         gradients = _patches_of_cell(call, axes, cell)
-        rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
-        counts = self._counts(call, rows, columns).reshape(-1)
+        places = cell[len(cell) - len(axes) :]
+        counts = self._counts(call, [axis.of_cell(at)[1] for axis, at in zip(axes, places, strict=True)]).reshape(-1)
         rule = f"{symbol(call, 'grad_input')} = Σ {symbol(call, 'grad_output')} / n over the patches that hold the cell"
         return _explain_shares(rule, gradients, counts, place(call, "grad_input", cell))
 
-    def _counts(self, call: CallValues, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """What the sum of each patch is divided by, (rows, columns)."""
-        down, across = self._axes(call)
+    def _counts(self, call: CallValues, patches: Sequence[np.ndarray]) -> np.ndarray:
+        """What the sum of each patch is divided by, in the shape of the `patches` of each axis."""
+        divisor = call.arguments.get("divisor_override")
+        if divisor is not None:
+            return np.full([len(each) for each in patches], divisor)
         padded = bool(call.arguments.get("count_include_pad", True))
-        return np.outer(down.covered(rows, with_padding=padded), across.covered(columns, with_padding=padded))
+        counts: np.ndarray = np.ones((), np.int64)
+        for axis, each in zip(self._axes(call), patches, strict=True):
+            counts = np.multiply.outer(counts, axis.covered(each, with_padding=padded))
+        return counts
 
     @abstractmethod
     def _axes(self, call: CallValues) -> Axes: ...
 
     @abstractmethod
     def _says(self, call: CallValues, count: int) -> str: ...
+
+
+class MeanPool(MeanOfPatch):
+    """That over the rows and columns of maps."""
 
 
 class AvgPool2d(MeanPool):
@@ -137,20 +154,10 @@ class AvgPool2d(MeanPool):
     }
 
     def _axes(self, call: CallValues) -> Axes:
-        return _axes(call, (1, 1))
-
-    def _counts(self, call: CallValues, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        divisor = call.arguments.get("divisor_override")
-        if divisor is not None:
-            return np.full((len(rows), len(columns)), divisor)
-        return super()._counts(call, rows, columns)
+        return sliding_axes(call, 2)
 
     def _says(self, call: CallValues, count: int) -> str:
-        if call.arguments.get("divisor_override") is not None:
-            return f"n is set to {count}"
-        if pair(call.arguments.get("padding", 0)) == (0, 0):
-            return f"n = {count}"
-        return f"n = {count}, padding {'' if call.arguments.get('count_include_pad', True) else 'not '}counted"
+        return mean_says(call, count, 2)
 
 
 class AdaptiveAvgPool2d(MeanPool):
@@ -177,8 +184,7 @@ class AdaptiveAvgPool2d(MeanPool):
     }
 
     def _axes(self, call: CallValues) -> Axes:
-        size, given = call.output.shape, call.arguments["input"].shape
-        return AdaptiveAxis(size[-2], given[-2]), AdaptiveAxis(size[-1], given[-1])
+        return adaptive_axes(call, 2)
 
     def _says(self, call: CallValues, count: int) -> str:
         return f"n = {count}"
@@ -197,27 +203,44 @@ class _Won(Terms):
         return _Won(tuple(factor.taken(places) for factor in self.factors))
 
 
-def _axes(call: CallValues, dilation: tuple[int, int]) -> tuple[Axis, Axis]:
-    kernel_size = pair(call.arguments["kernel_size"])
-    stride = pair(call.arguments.get("stride") or kernel_size)
-    padding = pair(call.arguments.get("padding", 0))
+def mean_says(call: CallValues, count: int, axes: int) -> str:
+    """What a mean is divided by."""
+    if call.arguments.get("divisor_override") is not None:
+        return f"n is set to {count}"
+    if not any(each_axis(call.arguments.get("padding", 0), axes)):
+        return f"n = {count}"
+    return f"n = {count}, padding {'' if call.arguments.get('count_include_pad', True) else 'not '}counted"
+
+
+def sliding_axes(call: CallValues, count: int, *, dilation: Any = 1) -> tuple[Axis, ...]:
+    """Those of a pooling whose kernel slides along the last `count` axes."""
+    kernel_size = each_axis(call.arguments["kernel_size"], count)
+    stride = each_axis(call.arguments.get("stride") or kernel_size, count)
+    padding, apart = each_axis(call.arguments.get("padding", 0), count), each_axis(dilation, count)
     size, given = call.output.shape, call.arguments["input"].shape
-    rows, columns = (
-        Axis(size[at], given[at], kernel_size[at], stride[at], padding[at], dilation[at]) for at in (-2, -1)
+    return tuple(
+        Axis(size[at], given[at], kernel_size[at], stride[at], padding[at], apart[at]) for at in range(-count, 0)
     )
-    return rows, columns
+
+
+def adaptive_axes(call: CallValues, count: int) -> tuple[AdaptiveAxis, ...]:
+    """Those of a pooling whose patches divide the last `count` axes."""
+    size, given = call.output.shape, call.arguments["input"].shape
+    return tuple(AdaptiveAxis(size[at], given[at]) for at in range(-count, 0))
 
 
 def _cells_of_patch(call: CallValues, axes: Axes, cell: Index) -> Factor:
     """The input's cells that the output's `cell` was made of, row by row."""
-    rows, columns = axes[0].of_patch(cell[-2])[1], axes[1].of_patch(cell[-1])[1]
-    return picked("input", call.arguments["input"], *cell[:-2], rows[:, None], columns)
+    lead = len(cell) - len(axes)
+    cells = [axis.of_patch(at)[1] for axis, at in zip(axes, cell[lead:], strict=True)]
+    return picked("input", call.arguments["input"], *cell[:lead], *np.ix_(*cells))
 
 
 def _patches_of_cell(call: CallValues, axes: Axes, cell: Index) -> Factor:
     """The gradients of the outputs that the input's `cell` was part of, row by row."""
-    rows, columns = axes[0].of_cell(cell[-2])[1], axes[1].of_cell(cell[-1])[1]
-    return picked("grad_output", arrived(call), *cell[:-2], rows[:, None], columns)
+    lead = len(cell) - len(axes)
+    patches = [axis.of_cell(at)[1] for axis, at in zip(axes, cell[lead:], strict=True)]
+    return picked("grad_output", arrived(call), *cell[:lead], *np.ix_(*patches))
 
 
 def _winner(values: np.ndarray) -> int | None:

@@ -45,7 +45,7 @@ class Spelling:
 
     signature: Signature
     types: Mapping[str, Any] = field(default_factory=dict)
-    is_reflected: bool = False
+    reflected: str = ""  # of an operator that stands on the right: what its tensor is called
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any] | None:
         """The arguments by name, defaults included; None where they do not fit this spelling."""
@@ -63,7 +63,7 @@ class Spelling:
         first = next(iter(known), "")
         renamed = {**RENAMED, **({"tensor": "input"} if first == "tensor" else {})}
         named = {renamed.get(name, name): value for name, value in bound.arguments.items() if name[0] != "_"}
-        return {"input": named["other"], "other": named["input"]} if self.is_reflected else named
+        return {"input": named["other"], self.reflected: named["input"]} if self.reflected else named
 
 
 @lru_cache(maxsize=1024)
@@ -71,7 +71,7 @@ def spellings(kind: str, function: Callable[..., Any]) -> tuple[Spelling, ...]:
     """All ways to call `function`, whose calls are of `kind`, the likeliest first."""
     own = _OF_KINDS.get(kind) or _own_signature(function)
     if own is not None and getattr(function, "__name__", "") in REFLECTED:
-        return (Spelling(own, is_reflected=True),)
+        return (Spelling(own, reflected="exponent" if kind == "pow" else "other"),)
     if own is not None:
         return (Spelling(own),)
     names = dict.fromkeys((str(getattr(function, "__name__", kind)), kind))
@@ -126,7 +126,7 @@ def _fits(kind: Any, value: Any) -> bool:
     is_list, is_tensor = isinstance(value, (list, tuple)), hasattr(value, "requires_grad")
     if name == "ListType":
         of_tensors = kind.getElementType().kind() in ("TensorType", "OptionalType")
-        return is_list if of_tensors else not (is_tensor or value is None or isinstance(value, torch.dtype))
+        return is_list if of_tensors else not (is_tensor or isinstance(value, torch.dtype))  # None: as it usually is
     if name == "StringType":
         return isinstance(value, str)
     if name == "DeviceObjType":

@@ -47,6 +47,28 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
     {
         "conv2d": [{"input": given, **CONVOLUTION} for given in (MAPS, ONE_EXAMPLE)],
         "conv_transpose2d": [{"input": given, **TRANSPOSED} for given in (MAPS, ONE_EXAMPLE)],
+        "conv1d": [
+            {"input": given, "weight": normal(4, 2, 3), "bias": normal(4), "stride": 2, "padding": 1, "groups": 2}
+            for given in (normal(2, 4, 5), normal(4, 5))
+        ]
+        + [{"input": normal(1, 2, 5), "weight": normal(2, 2, 2), "padding": "same", "dilation": 2}],
+        "conv3d": [
+            {
+                "input": normal(1, 2, 3, 2, 4),
+                "weight": normal(2, 1, 2, 1, 3),
+                "bias": normal(2),
+                "stride": (1, 2, 1),
+                "padding": (1, 0, 1),
+                "groups": 2,
+            }
+        ],
+        "conv_transpose1d": [
+            {"input": given, "weight": normal(4, 1, 3), "bias": normal(2), "stride": 2, "padding": 1, "groups": 2}
+            for given in (normal(2, 4, 3), normal(4, 3))
+        ],
+        "conv_transpose3d": [
+            {"input": normal(1, 2, 1, 2, 2), "weight": normal(2, 2, 2, 1, 2), "bias": normal(2), "stride": (2, 1, 1)}
+        ],
         "linear": [
             {"input": ROWS, "weight": normal(5, 4), "bias": normal(5)},
             {"input": ROWS[0], "weight": normal(5, 4)},
@@ -56,6 +78,19 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
             {"input": given, **POOLING, "ceil_mode": True, "count_include_pad": False} for given in (MAPS, ONE_EXAMPLE)
         ],
         "adaptive_avg_pool2d": [{"input": given, "output_size": (3, 2)} for given in (MAPS, ONE_EXAMPLE)],
+        "max_pool1d": [{"input": normal(2, 3, 6), "kernel_size": 3, "stride": 2, "padding": 1, "dilation": 2}],
+        "max_pool3d": [{"input": normal(1, 2, 3, 4, 3), "kernel_size": (2, 2, 3), "stride": (1, 2, 1), "padding": 1}],
+        "avg_pool1d": [{"input": normal(2, 3, 6), "kernel_size": 3, "stride": 2, "padding": 1}],
+        "avg_pool3d": [
+            {"input": normal(1, 2, 3, 4, 3), "kernel_size": 2, "stride": (1, 2, 1), "padding": 1},
+            {"input": normal(1, 2, 3, 4, 3), "kernel_size": 2, "count_include_pad": False, "padding": 1},
+        ],
+        **{
+            f"adaptive_{word}_pool{axes}d": [{"input": normal(*shape), "output_size": size}]
+            for word in ("max", "avg")
+            for axes, shape, size in ((1, (2, 3, 5), 2), (2, (1, 2, 4, 3), (3, 2)), (3, (1, 2, 3, 4, 2), (2, 3, 1)))
+            if (word, axes) != ("avg", 2)
+        },
         "batch_norm": [{"input": MAPS, **NORM, **TRAINED, "training": training} for training in (True, False)],
         "group_norm": [{"input": MAPS, "num_groups": 2, **NORM}],
         "layer_norm": [{"input": ROWS, "normalized_shape": (4,), **NORM}],
@@ -90,9 +125,37 @@ GIVEN: ByHand[list[dict[str, Any]]] = ByHand(
             }.items()
         ],
         "add": [{"input": ROWS, "other": normal(4), "alpha": 3}, {"input": ROWS, "other": 2.5}],
+        "scaled_dot_product_attention": [
+            {"query": normal(2, 1, 3, 2), "key": normal(2, 2, 4, 2), "value": normal(1, 2, 4, 3), **chosen}
+            for chosen in ({}, {"scale": 0.7}, {"attn_mask": normal(2, 1, 4)}, {"attn_mask": normal(3, 4) > 0})
+        ]
+        + [
+            {"query": ROWS, "key": ROWS + 1, "value": normal(3, 2), "is_causal": True},
+            {"query": normal(1, 4, 2, 2), "key": normal(1, 2, 3, 2), "value": normal(1, 2, 3, 2), "enable_gqa": True},
+        ],
+        "sub": [{"input": ROWS, "other": normal(4), "alpha": 3}, {"input": ROWS, "other": 2.5}],
+        "div": [{"input": ROWS, "other": normal(4)}, {"input": ROWS, "other": 2.5}],
+        "pow": [{"input": ROWS, "exponent": 3}, {"input": ROWS.abs(), "exponent": normal(4)}],
+        "clamp": [
+            {"input": ROWS, "min": -0.5},
+            {"input": ROWS, "min": -0.5, "max": 0.7},
+            {"input": ROWS, "min": normal(4), "max": normal(4) + 0.3},
+        ],
+        **{kind: [{"input": ROWS, "other": normal(4)}] for kind in ("maximum", "minimum")},
+        **{
+            kind: [{"input": ROWS, "tensor1": normal(4), "tensor2": normal(3, 1), "value": 2}]
+            for kind in ("addcmul", "addcdiv")
+        },
+        **{kind: [{"input": ROWS, "other": 0.1 * normal(4).round()}] for kind in ("eq", "ne", "lt", "le", "gt", "ge")},
         "mul": [{"input": ROWS, "other": normal(4)}, {"input": ROWS, "other": 2.5}],
         "cat": [{"tensors": (ROWS, normal(3, 2)), "dim": 1}],
         "mean": [{"input": MAPS}, {"input": MAPS, "dim": (1, 3), "keepdim": True}],
+        "sum": [{"input": MAPS}, {"input": MAPS, "dim": (1, 3), "keepdim": True}, {"input": MAPS, "dim": -1}],
+        **{
+            kind: [{"input": MAPS.round(), "dim": (1, 3)}, {"input": ROWS, "dim": 1, "keepdim": True}]
+            for kind in ("amax", "amin")
+        },
+        "normalize": [{"input": MAPS, "dim": 1}, {"input": ROWS, "dim": -1, "eps": 2.0}],
         "flatten": [{"input": MAPS, "start_dim": 1}],
         "reshape": [{"input": ROWS, "shape": (2, 6)}],
         "view": [{"input": ROWS, "size": (2, 6)}],
@@ -196,10 +259,11 @@ RENAMED = {
     "training": ("training", "train"),
     "shape": ("shape", "input_shape", "size"),
 }
+RENAMED |= {"exponent": ("exponent", "other")}
 RENAMED |= {"other": ("other", "src", "y"), "src": ("src", "other")}
 RENAMED |= {"index": ("index", "idx"), "split_size_or_sections": ("split_size_or_sections", "split_size")}
 BESIDE = {"half_to_float": False, "momentum": 0.2, "cudnn_enabled": False, "eps": 1e-5}
-OWN = frozenset({"self", "input", "tensor", "tensors", "instance", "weight", "x"})
+OWN = frozenset({"self", "input", "tensor", "tensors", "instance", "weight", "x", "query"})
 
 Spelling = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -233,7 +297,11 @@ def listed(function: Callable[..., Any]) -> list[Parameter]:
 
 def own_parameters(function: FunctionType) -> list[Parameter]:
     """Those that have names: what hands on whatever it is given has none."""
-    return [p for p in signature(function).parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    try:
+        found = signature(function).parameters.values()
+    except ValueError:  # it wraps what is built in
+        return []
+    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def named(parameters: list[Parameter], given: dict[str, Any]) -> dict[str, Any]:
