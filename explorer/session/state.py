@@ -39,6 +39,7 @@ from explorer.session.train_state import Training
 if TYPE_CHECKING:
     import numpy as np
 
+PARTS_COME = "Its layers appear here once the model has run."
 TOLD_AT_THE_FOOT = "It did not run to its end: the message at the foot of the window says why."
 
 
@@ -143,6 +144,13 @@ class State:
         if name:
             return pointer_to(name)
         return "" if self.maps.fault is None else TOLD_AT_THE_FOOT
+
+    @property
+    def no_parts_yet(self) -> str:
+        """Why nothing is seen yet of what an open model is made of, which its calls tell; "" where it is."""
+        if not self.subject.is_open or self.subject.can(Verb.EDIT) or self.parts:
+            return ""
+        return PARTS_COME if self.maps.fault is None else TOLD_AT_THE_FOOT
 
     def told_once(self, sentence: str) -> str:
         """`sentence`, unless it is that of the present fault: then the line that leads to it."""

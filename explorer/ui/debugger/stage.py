@@ -172,7 +172,9 @@ class StepStage(FollowingView, QWidget):
     def _show_page(self, state: State) -> None:
         timeline, cursor = state.steps.timeline, state.steps.cursor
         if timeline is None or not timeline.steps:
-            self.empty.setText(state.steps.message or (RECORDING if state.steps.is_recording else EMPTY))
+            self.empty.setText(
+                state.steps.message or (RECORDING if state.steps.is_recording or state.maps.computing else EMPTY)
+            )
             self.pages.setCurrentWidget(self.empty)
             return
         if self.drawing is not None and self._wants_drawing and not self._choice.isHidden():

@@ -26,7 +26,7 @@ NO_NETWORK = "No network is open. Open one from the tool bar, and its layers app
 class NetworkPanel(FollowingView, Pane):
     """Everything about what the network is."""
 
-    shows = ("document", "maps.activations")
+    shows = ("document", "maps.activations", "maps.fault")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, "Network", parent)
@@ -92,8 +92,9 @@ class NetworkPanel(FollowingView, Pane):
         if old is not None and old.subject.structure is not subject.structure and self.palette_popup.isVisible():
             self.palette_popup.close()  # what it offers fits the network that was there; a file was read meanwhile
         self.set_facts(*_facts(new))
-        self.empty.setText(NO_LAYERS if subject.is_open else NO_NETWORK)
-        self.empty.setVisible(not subject.is_open or (is_edited and not subject.names))
+        self.empty.setText(new.no_parts_yet or (NO_LAYERS if subject.is_open else NO_NETWORK))
+        is_bare = is_edited and not subject.names
+        self.empty.setVisible(not subject.is_open or is_bare or bool(new.no_parts_yet))
         self.list.setVisible(subject.is_open)
         # The line that says what to do stands right below the only card.
         self.list.setMaximumHeight(BARE_LIST if self.empty.isVisibleTo(self) else WIDEST)

@@ -171,6 +171,7 @@ class Overview(FollowingView, QWidget):
         entries = entries_of(state)
         self._drawn = state.document
         is_empty = not entries or (len(entries) == 1 and not entries[0].maps)
+        self.empty_label.setText(state.no_parts_yet or EMPTY)
         drawing = self.empty_label if is_empty else self.canvas
         self._stack.setCurrentWidget(self.calls if self.calls and self.calls_button.isChecked() else drawing)
         self._entries = {entry.name: entry for entry in entries}
