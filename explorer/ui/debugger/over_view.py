@@ -26,10 +26,11 @@ from explorer.ui.debugger.typed_parts import target_of
 from explorer.ui.tensors.view import GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 16
-OPERATION_WIDTH, NARROW_OPERATION = 132, 96
-LINE = 17
+OPERATION_WIDTH, NARROW_OPERATION, TWO_COLUMNS = 132, 96, 184
+LINE, ARROW_HEIGHT, SPACE_BELOW = 17, 22, 8
+WITHOUT_FACTS = TITLE_HEIGHT + GAP + ARROW_HEIGHT + SPACE_BELOW  # pixels above a weight, if nothing more is written
 NUMBER_WIDTH = 150
-LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP = 40, 110, 4  # pixels of height
+LEAST_VECTOR, MOST_VECTOR, VECTOR_GAP, LEAST_WEIGHT = 40, 110, 4, 44  # pixels of height
 LEAST_WITH_FOOT = 80  # of a weight: in less its filters need the room more than their range does
 VECTORS_SHARE = 0.4  # of the height that a weight and its bias have
 
@@ -179,16 +180,27 @@ class OverView(TipsOfPlaces, StepPicture):
             view.setGeometry(round(left), 0, round(widths[at]), self.height())
             left += widths[at] + SPACE
         room = self._operation_rect()
-        top = room.top() + self._text_height() + 8
+        top = room.top() + self._text_height() + SPACE_BELOW
         high = max(40.0, self.height() - top)
         below = high if self._plan.weight is None else min(high * VECTORS_SHARE, len(self._plan.vectors) * MOST_VECTOR)
-        below = below if below >= LEAST_VECTOR else 0.0
+        below = max(below, least_of_vectors(len(self._plan.vectors), self._vector_columns()))
         self.weight.has_foot = high - below >= LEAST_WITH_FOOT
         self.weight.setGeometry(QRectF(room.left(), top, room.width(), high - below).toRect())
         self.vectors.setGeometry(QRectF(room.left(), top + high - below, room.width(), below).toRect())
 
+    def _vector_columns(self) -> int:
+        """Two where one has no room for all rows of numbers."""
+        return 1 if self._needed(1) <= self.height() else 2
+
+    def _needed(self, columns: int) -> int:
+        """The height in which the weight and all rows of numbers are seen."""
+        assert self._plan is not None
+        weight = LEAST_WEIGHT if self._plan.weight is not None else 0
+        return WITHOUT_FACTS + weight + least_of_vectors(len(self._plan.vectors), columns)
+
     def _operation_width(self) -> float:
-        return OPERATION_WIDTH if self.width() > 700 else NARROW_OPERATION
+        usual = OPERATION_WIDTH if self.width() > 700 else NARROW_OPERATION
+        return max(usual, TWO_COLUMNS) if self._vector_columns() > 1 else usual
 
     def _widths(self) -> list[float]:
         """Equal widths, except for single numbers and biases, which need little."""
@@ -207,8 +219,13 @@ class OverView(TipsOfPlaces, StepPicture):
         return QRectF(sum(widths) + SPACE * len(widths), 0, self._operation_width(), self.height())
 
     def _text_height(self) -> float:
+        return WITHOUT_FACTS - SPACE_BELOW + LINE * len(self._facts())
+
+    def _facts(self) -> tuple[str, ...]:
+        """What is written below the arrow. In a low room numbers come first: all of it is told by a tip as well."""
         assert self._plan is not None
-        return TITLE_HEIGHT + GAP + 22 + LINE * len(self._plan.facts)
+        room = self.height() - self._needed(self._vector_columns())
+        return self._plan.facts[: max(0, room // LINE)]
 
     def explained_at(self, point: QPoint) -> Tipped | None:
         """The operation and its settings, which are cut where there is no room."""
@@ -233,8 +250,8 @@ class OverView(TipsOfPlaces, StepPicture):
         self._paint_arrow(painter, QRectF(room.left(), TITLE_HEIGHT + GAP, room.width(), 18))
         painter.setFont(theme.interface_font(12))
         painter.setPen(QColor(colours.dim))
-        for at, fact in enumerate(self._plan.facts):
-            line = QRectF(room.left(), TITLE_HEIGHT + GAP + 22 + at * LINE, room.width(), LINE)
+        for at, fact in enumerate(self._facts()):
+            line = QRectF(room.left(), TITLE_HEIGHT + GAP + ARROW_HEIGHT + at * LINE, room.width(), LINE)
             text = elided(fact, painter.fontMetrics(), int(room.width()))
             painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
 
@@ -247,8 +264,13 @@ class OverView(TipsOfPlaces, StepPicture):
         painter.drawLine(int(right - 6), int(y + 4), int(right), int(y))
 
 
+def least_of_vectors(count: int, columns: int) -> int:
+    """Pixels of height that so many rows of numbers need at least, with the gap above them."""
+    return -(-count // columns) * (LEAST_VECTOR + VECTOR_GAP)
+
+
 class VectorColumn(QWidget):
-    """Rows of numbers, as many as there is room for. `opened` is emitted with the name of a double-clicked one."""
+    """All of them, in two columns where one has no room. `opened` is emitted with the name of a double-clicked one."""
 
     opened = Signal(str, tuple)
 
@@ -292,8 +314,11 @@ class VectorColumn(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        count = min(len(self._parts), (self.height() + VECTOR_GAP) // (LEAST_VECTOR + VECTOR_GAP))
-        height = min((self.height() + VECTOR_GAP) // max(count, 1) - VECTOR_GAP, MOST_VECTOR)
+        columns = 1 if least_of_vectors(len(self._parts), 1) - VECTOR_GAP <= self.height() else 2
+        rows = max(1, -(-len(self._parts) // columns))
+        height = min((self.height() + VECTOR_GAP) // rows - VECTOR_GAP, MOST_VECTOR)
+        width = (self.width() - (columns - 1) * VECTOR_GAP) // columns
         for at, view in enumerate(self.views):
-            view.setVisible(at < count)
-            view.setGeometry(0, at * (height + VECTOR_GAP), self.width(), height)
+            row, column = at % rows, at // rows
+            view.setVisible(at < len(self._parts))
+            view.setGeometry(column * (width + VECTOR_GAP), row * (height + VECTOR_GAP), width, height)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from explorer.ui.common import theme
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
+from explorer.ui.debugger.over_view import LEAST_VECTOR
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
 from explorer.ui.debugger.step_lines import shared_room
 from explorer.ui.debugger.whole_line import wrapped
@@ -164,4 +167,27 @@ def test_the_filters_are_seen_in_the_lowest_stage(qtbot: QtBot, qapp: QApplicati
     tops = [weight.point_of((filters, 0, 0, 0)) for filters in range(32)]
     assert max(place.y() for place in places) - min(top.y() for top in tops) > 20
     assert all(place.y() < weight.height() for place in places)
+    stage.hide()
+
+
+def test_a_weight_and_all_rows_of_numbers_are_seen_in_the_lowest_stage(qtbot: QtBot, qapp: QApplication) -> None:
+    """The bias of a convolution was not there, and of a batch norm's four rows only two."""
+    theme.apply(qapp, "light")
+    session = SteppedSession(recorded("3x14x14 conv(12, 5) batchnorm relu flatten linear(10)"), classes=CLASSES)
+    stage = StepStage(session)  # type: ignore[arg-type]
+    qtbot.addWidget(stage)
+    stage.resize(672, LEAST_STAGE)
+    stage.show()
+    for layer, weights in (("conv1", ["bias"]), ("bn1", ["running mean", "running var", "weight", "bias"])):
+        session.go("forward", layer)
+        QApplication.processEvents()
+        rows = [view for view in stage.over.vectors.views if view.isVisible()]
+        assert [view.accessibleName() for view in rows] == weights
+        assert all(view.visibleRegion().boundingRect() == view.rect() for view in rows)
+        assert all(view.height() >= LEAST_VECTOR for view in rows)
+        assert not any(one.geometry().intersects(other.geometry()) for one, other in combinations(rows, 2))
+    session.go("forward", "conv1")
+    told = stage.over.explained_at(stage.over.weight.geometry().topLeft() - QPoint(-4, 20))
+    assert told is not None
+    assert "5 × 5 filters" in told[0], "what is not written there is in the tip"
     stage.hide()
