@@ -132,7 +132,7 @@ def l26_one_neuron_learns_with_the_binary_cross_entropy(hand: Hand) -> None:
     browser = hand.find(DataBrowser, "dataBrowser")
     hand.click(hand.find(QAbstractButton, "data.textures", browser))
     state = hand.window.session.store
-    hand.wait(lambda: state.state.data.progress is None)
+    hand.wait(lambda: state.state.data.data_set is not None and state.state.data.progress is None)
     hand.click(hand.find(QPushButton, "Group the classes: brick against the rest", browser))
     hand.press("Esc")
     hand.press("F6")

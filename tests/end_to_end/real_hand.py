@@ -40,8 +40,10 @@ class RealHand(Hand):
     """Counts as the other one does. It can only reach what is not covered by something else."""
 
     def _move(self, widget: QWidget, at: QPoint) -> None:
-        place = widget.mapToGlobal(at)
-        _do("mousemove", "--sync", str(place.x()), str(place.y()))
+        """There, and after it where it goes: what has just appeared may be given its place only now."""
+        place = None
+        while place != (place := widget.mapToGlobal(at)):
+            _do("mousemove", "--sync", str(place.x()), str(place.y()))
 
     def _click(self, widget: QWidget, at: QPoint, *, times: int = 1) -> None:
         self._move(widget, at)

@@ -52,9 +52,11 @@ def a_map_written_to_a_file(hand: Hand) -> None:
     with TemporaryDirectory() as folder:
         written = Path(folder) / "map.npy"
         hand.press("Ctrl+2")
+        before = hand.acts
         hand.right_click(hand.maps.canvas.viewport(), hand.in_maps(*CELL))
         with patch.object(dialogs, "ask_where_to_write", lambda *_given: written):
             hand.pick("Export…")
+        assert hand.acts - before == 2
         hand.wait(written.is_file)
         hand.wait(lambda: hand.window.session.state.status.saving is None)
         read = np.load(written)

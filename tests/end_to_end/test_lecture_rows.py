@@ -14,12 +14,14 @@ from pytestqt.qtbot import QtBot
 from tests.end_to_end.counting_hand import Hand
 from tests.end_to_end.first_rows import FIRST_ROWS, a_made_data_set
 from tests.end_to_end.later_rows import LATER_ROWS, l30_pictures_of_many_trades
+from tests.end_to_end.real_hand import RealHand, is_wanted
 from tests.end_to_end.slides import row_names
 from tests.ui.windows import shared_window
 
 SIZE = (1440, 900)
 ACTS = 6
 ROWS = {**FIRST_ROWS, **LATER_ROWS}
+HAND = RealHand if is_wanted() else Hand
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def hand(qtbot: QtBot) -> Iterator[Hand]:
     for made in shared_window(qtbot):
         made.resize(*SIZE)
         made.activateWindow()
-        yield Hand(made, qtbot)
+        yield HAND(made, qtbot)
 
 
 @pytest.mark.parametrize("row", ROWS)
