@@ -10,10 +10,12 @@ import numpy as np
 from explorer.arithmetic.operation import Index
 from explorer.network import Layer, Network, Problem, Shape
 from explorer.session import edits
+from explorer.session.document import Document
 from explorer.session.features.selecting import Selecting
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.subjects.subject import Verb
+from explorer.session.switched_off import SWITCH_OFF, channel_blocks
 from explorer.session.typed_over import block_words
 
 
@@ -107,6 +109,21 @@ class Editing:
             base, known = state.document, _is_known(state)
         label = f"{name.replace('.', ' ', 1)} {block_words(start, numbers)}"
         self._store.edit(label, lambda _present: edits.type_over(base, name, start, numbers, known), merge_key=merge)
+
+    def switch_off(self, layer: str, channel: int) -> None:
+        """Let a channel of `layer` be 0 wherever it is read: its filter and bias, or its scale and shift, become 0."""
+        entry = self._store.state.entry(layer)
+        blocks = channel_blocks(entry, channel)
+        if entry is None or not blocks or not self._store.may(Verb.CHANGE_WEIGHTS):
+            return
+        known = _is_known(self._store.state)
+
+        def without(document: Document) -> Document:
+            for at, (name, start, zeros) in enumerate(blocks):
+                document = edits.type_over(document, name, start, zeros, known and at == 0)
+            return document
+
+        self._store.edit(f"{SWITCH_OFF} {entry.map_name(channel)} of {layer}", without)
 
     def reset_weights(self) -> None:
         """Give every layer fresh weights."""

@@ -16,6 +16,7 @@ from explorer.session.asked_number import AskedNumber
 from explorer.session.cell import is_index
 from explorer.session.ranges import finite_range
 from explorer.session.reading_names import reading_of
+from explorer.session.switched_off import channel_blocks
 from explorer.ui.common import dialogs, map_files
 from explorer.ui.common.colour import Scale, colourise, scale_for
 from explorer.ui.common.text import exact
@@ -74,7 +75,17 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
         find_words=GRADIENT if entry.name == INPUT else "",
     )
     asked = None if cell is None else asked_number(session.state, cell.call, cell.index, values)
-    return replace(thing, asked=asked)
+    return replace(thing, asked=asked, more=_switching(session, entry, chosen.channel))
+
+
+def _switching(
+    session: Session, entry: LayerActivation, channel: int | None
+) -> tuple[tuple[str, Callable[[], object]], ...]:
+    """Switching a channel off, where its layer has numbers of its own that make it."""
+    may = session.state.subject.can(Verb.CHANGE_WEIGHTS)
+    if channel is None or not may or not channel_blocks(entry, channel):
+        return ()
+    return ((f"Switch off {entry.map_name(channel)}", partial(session.editing.switch_off, entry.name, channel)),)
 
 
 def asked_at(state: State, step: int, of: str, cell: tuple[int, ...]) -> AskedNumber | None:

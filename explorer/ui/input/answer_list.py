@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.ui.common import theme
@@ -29,7 +29,8 @@ MEASURED = 24  # names of the first rows, which are those in sight
 class Answer:
     """`share` is the bar's length, −1 to 1; `index` the answer's place in the network's output; `exact` for the tip.
 
-    NaN and ∞ are written as a fault, without a bar; what a lesson asks for is none.
+    NaN and ∞ are written as a fault, without a bar; what a lesson asks for is none. What the share was until something
+    was switched off is `before`, which a dashed frame marks, and `was` in words.
     """
 
     index: int
@@ -38,6 +39,13 @@ class Answer:
     share: float
     exact: str
     is_fault: bool = False
+    before: float | None = None
+    was: str = ""
+
+    @property
+    def told_before(self) -> str:
+        """What a tip and a reader of the screen say of it beside the answer; "" where nothing was switched off."""
+        return f", {self.was} before" if self.was else ""
 
 
 class AnswerModel(RowModel):
@@ -50,9 +58,9 @@ class AnswerModel(RowModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return answer.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{answer.name}: {answer.exact}"
+            return f"{answer.name}: {answer.exact}{answer.told_before}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{answer.name} {answer.value}"
+            return f"{answer.name} {answer.value}{answer.told_before}"
         return answer if role == Qt.ItemDataRole.UserRole else None
 
 
@@ -149,7 +157,7 @@ class _AnswerRows(QStyledItemDelegate):
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
             painter.setPen(QColor(colours.error if answer.is_fault else colours.text))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, answer.value)
-            self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer.share)
+            self._paint_bar(painter, area.adjusted(name_width + GAP, 0, -number_width, 0), answer)
 
     def _paint_ground(self, painter: QPainter, option: Any, answer: Answer) -> None:
         colours = theme.current()
@@ -163,8 +171,8 @@ class _AnswerRows(QStyledItemDelegate):
         )
         painter.drawRoundedRect(ground, 5, 5)
 
-    def _paint_bar(self, painter: QPainter, area: QRectF, share: float) -> None:
-        colours = theme.current()
+    def _paint_bar(self, painter: QPainter, area: QRectF, answer: Answer) -> None:
+        colours, share = theme.current(), answer.share
         if area.width() < 8:
             return
         track = QRectF(area.left(), area.center().y() - BAR_HEIGHT / 2, area.width(), BAR_HEIGHT)
@@ -181,3 +189,9 @@ class _AnswerRows(QStyledItemDelegate):
         # A trace of a bar stays, so that something very unlikely is not mistaken for nothing at all.
         length = length if abs(length) >= 1.5 or share == 0 else (1.5 if share > 0 else -1.5)
         painter.drawRoundedRect(QRectF(start, track.top(), length, BAR_HEIGHT).normalized(), 3, 3)
+        if answer.before is not None:
+            reach = track.width() / 2 if self._view.is_signed else track.width()
+            ghost = QRectF(start, track.top(), reach * answer.before, BAR_HEIGHT).normalized()
+            painter.setPen(QPen(QColor(colours.dim), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(ghost.adjusted(0.5, -2.5, -0.5, 2.5))

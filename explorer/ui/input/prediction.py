@@ -16,6 +16,7 @@ from explorer.session import Prediction, Session, State
 from explorer.session.ranges import finite_range
 from explorer.session.shared_place import chosen_answer
 from explorer.session.snapshot import MOST_RANKED
+from explorer.session.switched_off import SWITCH_OFF
 from explorer.ui.common.fault_card import lead_to_card
 from explorer.ui.common.fault_pointer import FaultPointer
 from explorer.ui.common.following_view import FollowingView
@@ -37,6 +38,7 @@ class PredictionView(FollowingView, Pane):
 
     shows = (
         "document",
+        "files.undo_text",
         "maps.activations",
         "maps.computing",
         "maps.fault",
@@ -63,6 +65,7 @@ class PredictionView(FollowingView, Pane):
         self.body.addWidget(self.empty, 1)
         self.unknown = UnknownLine(session, self)
         self.unknown.turned.connect(self._lay_over)
+        self._before: Prediction | None = None  # what it said while nothing was switched off
         self._late = Late(self)
         self._late.turned.connect(self.answers.set_dimmed)
         self.follow_session()
@@ -89,7 +92,11 @@ class PredictionView(FollowingView, Pane):
     def show_changes(self, old: State | None, new: State) -> None:
         if old is None or old.maps.computing != new.maps.computing:
             self._late.wait(new.maps.computing)
-        if old is None or old.prediction is not new.prediction or _line(old) != _line(new):
+        is_off = new.files.undo_text.startswith(SWITCH_OFF)
+        if not is_off and not new.maps.computing:
+            self._before = new.prediction
+        was_off = old is not None and old.files.undo_text.startswith(SWITCH_OFF)
+        if old is None or old.prediction is not new.prediction or is_off != was_off or _line(old) != _line(new):
             self._show_prediction(new)
         self.answers.set_chosen(chosen_answer(new))
 
@@ -108,7 +115,8 @@ class PredictionView(FollowingView, Pane):
         self.empty.lead((lambda: lead_to_card(self, self._session, at)) if at else None)
         self.set_facts(_facts(prediction) if prediction else "")
         if prediction is not None:
-            answers = Ranked(prediction)
+            is_off = state.files.undo_text.startswith(SWITCH_OFF)
+            answers = Ranked(prediction, self._before if is_off else None)
             self.answers.show_answers(answers, signed=not prediction.is_probability)
             self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
 
@@ -132,8 +140,11 @@ class Ranked(Sequence[Answer]):
     A row is made when it is asked for. Where answers are very many there are `MOST_RANKED` rows.
     """
 
-    def __init__(self, prediction: Prediction) -> None:
+    def __init__(self, prediction: Prediction, before: Prediction | None = None) -> None:
+        """`before` is what it said of the same until something was switched off."""
         self._prediction = prediction
+        has_before = before is not None and before.names == prediction.names
+        self._before = before.values if before is not None and has_before else None
         self._order = (
             prediction.surest if prediction.is_probability else range(min(prediction.values.size, MOST_RANKED))
         )
@@ -155,6 +166,7 @@ class Ranked(Sequence[Answer]):
 
     def _answer(self, index: int) -> Answer:
         value, is_share = float(self._prediction.values[index]), self._prediction.is_probability
+        was = None if self._before is None else float(self._before[index])
         return Answer(
             index=index,
             name=self._prediction.names[index],
@@ -162,6 +174,8 @@ class Ranked(Sequence[Answer]):
             share=_share(value, self._largest),
             exact=exact(value),
             is_fault=is_fault(value),
+            before=None if was is None else _share(was, self._largest),
+            was="" if was is None else exact(was),
         )
 
 

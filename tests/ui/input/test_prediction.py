@@ -324,3 +324,24 @@ def test_what_is_no_number_is_written_in_the_error_colour_without_a_bar(opened: 
     picture = view.answers.viewport().grab().toImage()
     assert colours_near(picture, whole.error)
     assert colours_near(picture, whole.accent) < 20, "a bar has hundreds of pixels"
+
+
+def test_what_it_said_before_a_channel_was_switched_off_is_marked_until_undo(opened: Opened, qtbot: QtBot) -> None:
+    session, view = opened("3x8x8 conv(4, 3) relu flatten linear(3)")
+    said = {each.index: each for each in rows(view)}
+    session.editing.switch_off("conv1", 0)
+    session.editing.switch_off("conv1", 1)
+    qtbot.waitUntil(lambda: not session.state.maps.computing)
+    marked = rows(view)
+    assert any(each.share != each.before for each in marked)
+    assert [each.was for each in marked] == [said[each.index].exact for each in marked]
+    tips = [view.answers.answers.index(row).data(Qt.ItemDataRole.ToolTipRole) for row in range(len(marked))]
+    assert tips == [f"{each.name}: {each.exact}, {each.was} before" for each in marked]
+    session.editing.undo()
+    session.editing.undo()
+    qtbot.waitUntil(lambda: not session.state.maps.computing)
+    assert [each.before for each in rows(view)] == [None] * len(marked)
+
+
+def rows(view: PredictionView) -> list[Answer]:
+    return list(view.answers.answers.rows[:])
