@@ -256,3 +256,67 @@ def test_a_network_of_imagenet_is_opened_by_its_name_and_names_what_it_sees(sess
     prediction = session.state.prediction
     assert prediction is not None
     assert prediction.names[prediction.surest[0]] == "espresso"
+
+
+ODD = """
+import torch
+from torch import nn
+class Odd(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 3)
+    def forward(self, x):
+        print("it prints")
+        {body}
+"""
+
+
+def test_a_model_that_goes_on_for_ever_is_cancelled(session: Session, source: Path, qtbot: QtBot) -> None:
+    source.write_text(ODD.format(body="while True: x = x + 1"))
+    document = session.state.document
+    open_and_agree(qtbot, session, source)
+    qtbot.waitUntil(lambda: session.state.status.opening is not None)
+    session.tasks.cancel()
+    wait_until_told(qtbot, session, "Cancelled")
+    assert session.state.document is document
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [("raise ValueError('not today')", "not today"), ("return self.missing(x)", "no attribute 'missing'")],
+)
+def test_a_model_that_raises_is_asked_about_with_its_own_words(
+    body: str, told: str, session: Session, source: Path, qtbot: QtBot
+) -> None:
+    source.write_text(ODD.format(body=body))
+    open_and_agree(qtbot, session, source)
+    wait_until_asked(qtbot, session, Asks.INPUT)
+    assert told in session.state.files.question.text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "self.conv(x); return None",
+        "self.conv.weight.data.mul_(1.5); return self.conv(x)",
+        "return {'maps': self.conv(x)}",
+    ],
+)
+def test_a_model_that_gives_nothing_or_changes_its_weights_is_shown(
+    body: str, session: Session, source: Path, qtbot: QtBot
+) -> None:
+    source.write_text(ODD.format(body=body))
+    open_and_agree(qtbot, session, source)
+    wait_until_open(qtbot, session, "Odd")
+    assert values_of(session, "conv").shape == (2, 222, 222)
+    assert session.state.maps.fault is None
+
+
+def test_weights_that_are_larger_than_the_memory_are_told(
+    session: Session, source: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.bounds.memory_budget_bytes", lambda: 10)
+    session.files.models.open((source, saved(source.parent)))
+    wait_until_told(qtbot, session, "net4.pth")
+    assert "up to 10 bytes are read" in session.state.status.notice
+    assert session.state.files.question is None

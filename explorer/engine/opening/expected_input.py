@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.overrides import TorchFunctionMode
 
 from explorer.bounds import brief
 from explorer.engine.errors import Cancelled, shape_text
@@ -81,11 +82,24 @@ def expected_input(
     return replace(said, shape=None, told=trial.first_why or "It has no layer that tells what it takes.")
 
 
+class _Stoppable(TorchFunctionMode):
+    """Ends a pass between two calls once nobody wants it any more: a model may go on for ever."""
+
+    def __init__(self, should_stop: Callable[[], bool]) -> None:
+        super().__init__()
+        self._should_stop = should_stop
+
+    def __torch_function__(self, function: Any, _types: Any, given: Any = (), named: Any = None) -> Any:
+        if self._should_stop():
+            raise Cancelled
+        return function(*given, **(named or {}))
+
+
 class _Trial:
     """Runs a model on the meta device, where tensors have shapes and no numbers."""
 
     def __init__(self, model: nn.Module, should_stop: Callable[[], bool]) -> None:
-        self._model, self._should_stop = model, should_stop
+        self._model, self._should_stop, self._stoppable = model, should_stop, _Stoppable(should_stop)
         tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
         self._hollow = {name: tensor.detach().to("meta") for name, tensor in tensors.items()}
         self._dtype = next((each.dtype for each in tensors.values() if each.is_floating_point()), torch.float32)
@@ -101,9 +115,11 @@ class _Trial:
         if isinstance(self._model, torch.jit.ScriptModule):
             return self._runs_in_earnest(shape, dtype)
         try:
-            with torch.no_grad():
+            with torch.no_grad(), self._stoppable:
                 x = torch.zeros((1, *shape), dtype=dtype, device="meta")
                 self.output = functional_call(self._model, self._hollow, (x,))
+        except Cancelled:
+            raise
         except Exception as error:  # somebody else's code
             self._text = str(error)
             self.why = f"{shape_text(shape)}: {brief(' '.join(str(error).split()).rstrip('.'), 160)}."
@@ -116,8 +132,10 @@ class _Trial:
     def _runs_in_earnest(self, shape: Shape, dtype: torch.dtype) -> bool:
         """With numbers, where something in the model is of a device that it names itself."""
         try:
-            with torch.no_grad():
+            with torch.no_grad(), self._stoppable:
                 self.output = self._model(torch.zeros((1, *shape), dtype=dtype))
+        except Cancelled:
+            raise
         except Exception as error:
             self._text = str(error)
             self.why = f"{shape_text(shape)}: {brief(' '.join(str(error).split()), 160)}."

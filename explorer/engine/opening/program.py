@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explorer.bounds import Refused, brief, open_regular
+from explorer.bounds import Refused, brief, check_regular, memory_budget_bytes, open_regular
 from explorer.engine.errors import LoadError
 from explorer.engine.opening.expected_input import ExpectedInput, Shape, expected_input
 from explorer.engine.opening.model_of_files import ModelOfFiles
@@ -47,8 +47,13 @@ def open_program(
     if not kind:
         raise LoadError(f"{name} is not a whole program of torch.export or TorchScript: write it again.")
     try:
+        check_regular(path, at_most_bytes=memory_budget_bytes())
         with _quiet():
             made = _exported(path) if kind == EXPORTED else _scripted(path, shape, should_stop)
+    except Refused as error:
+        raise LoadError(str(error)) from None
+    except MemoryError:
+        raise LoadError(f"There is not enough memory for {name}.") from None
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, OSError) as error:
         raise LoadError(
             f"{name} is a program of {kind} that PyTorch {torch.__version__} does not open: {told(error)}"

@@ -81,6 +81,7 @@ class Models:
     def open_extra(self, extra: ExtraModel) -> None:
         """Open a model that comes as an extra of this program, in the place of whatever is open."""
         self._ask(None)
+        self._classes = ()
         self._store.begin(self._lane, ReadExtraModel(extra), self._take_extra)
 
     def _take_extra(self, made: LookedAt | ModelOfFiles | Fault) -> None:
