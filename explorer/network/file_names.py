@@ -6,9 +6,8 @@ from explorer.bounds import brief
 
 NETWORK_SUFFIXES = (".json", ".txt")
 WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pt.tar", ".pth.tar")
-PROGRAM_SUFFIXES = (".pt2", ".ptl", ".torchscript")
+PROGRAM_SUFFIXES = (".pt2", ".ptl", ".torchscript", ".onnx")
 _OTHER_MODELS = {
-    ".onnx": "an ONNX model",
     ".h5": "an HDF5 file, as Keras writes them",
     ".hdf5": "an HDF5 file, as Keras writes them",
     ".keras": "a Keras model",

@@ -58,6 +58,7 @@ class LookedAt:
     calls: tuple[str, ...]
     weights: WeightsOfFile | None = None
     program: str = ""
+    is_harmless: bool = False  # nothing of it can run when it is opened
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,11 @@ class LookAtModel:
 
 def _looked_at_program(path: Path, kind: str) -> LookedAt | Fault:
     from explorer.engine.opening.offered import digest_of
+    from explorer.engine.opening.program import HARMLESS
 
     if not kind:
         return Fault(f"{brief(path.name)} is not a whole program of torch.export or TorchScript: write it again.")
-    return LookedAt(ModelFiles(path), digest_of(path), (), program=kind)
+    return LookedAt(ModelFiles(path), digest_of(path), (), program=kind, is_harmless=kind in HARMLESS)
 
 
 @dataclass(frozen=True)

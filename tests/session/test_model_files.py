@@ -320,3 +320,16 @@ def test_weights_that_are_larger_than_the_memory_are_told(
     wait_until_told(qtbot, session, "net4.pth")
     assert "up to 10 bytes are read" in session.state.status.notice
     assert session.state.files.question is None
+
+
+def test_a_model_in_onnx_needs_no_question_and_no_code(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> object:
+        raise ModuleNotFoundError(name=name)
+
+    monkeypatch.setattr("explorer.engine.opening.onnx_file.importlib.import_module", missing)
+    (tmp_path / "net.onnx").write_bytes(b"a model")
+    session.open_path(tmp_path / "net.onnx")
+    wait_until_told(qtbot, session, "net.onnx is a model in ONNX, which onnx2torch opens: pip install")
+    assert session.state.files.question is None

@@ -7,6 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from explorer.bounds import Refused, brief, check_regular, memory_budget_bytes, 
 from explorer.engine.errors import LoadError
 from explorer.engine.opening.expected_input import ExpectedInput, Shape, expected_input
 from explorer.engine.opening.model_of_files import ModelOfFiles
+from explorer.engine.opening.onnx_file import converted
 from explorer.engine.opening.python_file import told
 
-EXPORTED, SCRIPTED = "torch.export", "TorchScript"
+EXPORTED, SCRIPTED, ONNX = "torch.export", "TorchScript", "ONNX"
+HARMLESS = (ONNX,)
+"""Of what no file can run code when it is opened."""
 _ENTRIES = {
     EXPORTED: ("serialized_exported_program.json", "/archive_format", "archive_format"),
     SCRIPTED: ("/constants.pkl",),
@@ -28,6 +32,8 @@ _ENTRIES = {
 
 def program_kind(path: Path) -> str:
     """Of what the file at `path` is a program, by the names in it; "" for any other file. Nothing of it is read."""
+    if path.suffix.lower() == ".onnx":
+        return ONNX
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -49,7 +55,7 @@ def open_program(
     try:
         check_regular(path, at_most_bytes=memory_budget_bytes())
         with _quiet():
-            made = _exported(path) if kind == EXPORTED else _scripted(path, shape, should_stop)
+            made = _exported(path) if kind == EXPORTED else _OPENERS[kind](path, shape, should_stop)
     except Refused as error:
         raise LoadError(str(error)) from None
     except MemoryError:
@@ -101,6 +107,13 @@ def _takes_one(module: nn.Module, example: Tensor) -> bool:
     return False
 
 
+def _from_onnx(path: Path, shape: Shape | None, should_stop: Callable[[], bool]) -> Made:
+    module, said = converted(path)
+    expected = expected_input(module.eval(), asked=shape or said, should_stop=should_stop)
+    told_of = "as its file says" if shape is None and said is not None else expected.told
+    return module, replace(expected, told=told_of if expected.shape else expected.told), ""
+
+
 def _scripted(path: Path, shape: Shape | None, should_stop: Callable[[], bool]) -> Made:
     script: nn.Module = torch.jit.load(path, map_location="cpu").eval()  # type: ignore[no-untyped-call]
     expected = expected_input(script, asked=shape, should_stop=should_stop)
@@ -121,3 +134,6 @@ def _taken_apart(script: Any, shape: Shape) -> nn.Module:
         if not torch.allclose(module(x), script(x), rtol=1e-4, atol=1e-5):
             raise ValueError("taken apart, it gives something else")
     return module
+
+
+_OPENERS: dict[str, Callable[[Path, Shape | None, Callable[[], bool]], Made]] = {SCRIPTED: _scripted, ONNX: _from_onnx}

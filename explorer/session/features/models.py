@@ -102,7 +102,7 @@ class Models:
             self._store.say(looked.message)
         elif isinstance(looked, LookedAt):
             self._making = MakeModel(looked, self._asked or next(iter(looked.calls), ""))
-            is_trusted = self._is_agreed or looked.digest in self._store.state.files.trusted
+            is_trusted = self._is_agreed or looked.is_harmless or looked.digest in self._store.state.files.trusted
             if is_trusted and (self._asked or len(looked.calls) <= 1):
                 self._make(self._making)
             else:

@@ -278,7 +278,7 @@ def _damaged(whole: bytes, rng: random.Random) -> bytes:
 
 @pytest.mark.parametrize(
     "ending",
-    [".onnx", ".h5", ".keras", ".tflite", ".pkl", ".PB", ".mlpackage", ".msgpack", ".pdparams", ".caffemodel"],
+    [".h5", ".keras", ".tflite", ".pkl", ".PB", ".mlpackage", ".msgpack", ".pdparams", ".caffemodel"],
 )
 def test_a_model_of_another_program_is_told_with_the_way_that_works(ending: str) -> None:
     assert "save model.state_dict() as .pt or .safetensors" in other_model(f"net{ending}")
