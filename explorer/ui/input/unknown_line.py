@@ -62,7 +62,9 @@ class UnknownLine(FollowingView, QWidget):
 
     def _show(self, told: Familiarity) -> None:
         words = unknown_words(told)
-        self.sentence.set_whole(f"I do not know this · {_times(told.ratio)} ×", tip=f"{words}\n\n{TIP}")
+        times = f"{_times(told.ratio)} ×"
+        ways = (f"I do not know this: {times} as far as usual", f"I do not know this · {times}")
+        self.sentence.set_ways(ways, tip=f"{words}\n\n{TIP}")
         self.sentence.setAccessibleName(words)
         self._show_pictures(told)
 

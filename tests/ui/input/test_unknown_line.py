@@ -44,7 +44,8 @@ def test_what_it_has_not_seen_gets_a_remark_with_the_nearest_pictures(
     last = answers.visualRect(answers.model().index(answers.model().rowCount() - 1, 0))
     assert last.height() > 0
     assert answers.viewport().mapTo(view, last.bottomLeft()).y() < line.y()
-    assert line.sentence.whole().startswith("I do not know this")
+    assert line.sentence.whole().startswith("I do not know this: ")
+    assert line.sentence.whole().endswith(" × as far as usual")
     assert f"Nearest: {', '.join(dict.fromkeys(told.labels))}." in line.sentence.toolTip()
     shown = [label for label in line.findChildren(QLabel) if label.isVisible() and not label.pixmap().isNull()]
     assert [name in label.toolTip() for label, name in zip(shown, told.names, strict=True)] == [True] * 3
