@@ -162,6 +162,9 @@ def _over(dialog: QDialog) -> Iterator[None]:
             dialog.deleteLater()
 
 
+BESIDE_KEYS = 20  # pixels from the widest keys to what they do
+
+
 class Shortcuts(QDialog):
     """Every command with a key, also those of the parts of the window around it, and what other keys do in views."""
 
@@ -178,7 +181,7 @@ class Shortcuts(QDialog):
         super().__init__(parent)
         self.setObjectName("shortcutList")
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(560, 520)
+        self.resize(640, 520)
         of_parts = () if parent is None else parent.findChildren(NamedAction)
         rows = [
             (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.statusTip())
@@ -188,11 +191,12 @@ class Shortcuts(QDialog):
         page = QWidget()
         grid = QGridLayout(page)
         grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(BESIDE_KEYS)
         for at, (keys, words) in enumerate((*self.VIEW_KEYS, *rows)):
             key_label = QLabel(keys)
             key_label.setProperty("role", "title")
-            grid.addWidget(key_label, at, 0)
-            grid.addWidget(QLabel(words, wordWrap=True), at, 1)
+            grid.addWidget(key_label, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(QLabel(words, wordWrap=True), at, 1, Qt.AlignmentFlag.AlignTop)
         area = QScrollArea(widgetResizable=True, accessibleName="What the keys do")
         FocusRing(area)
         area.setWidget(page)

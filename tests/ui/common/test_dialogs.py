@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
@@ -43,3 +43,17 @@ def test_the_buttons_of_a_question_have_words_and_no_foreign_icons(qtbot: QtBot,
     QTimer.singleShot(50, look)
     assert dialogs.ask_unsaved(parent, "mine") == "cancel"
     assert seen == [True, True, True]
+
+
+def test_keys_stand_before_the_first_line_of_what_they_do_and_apart_from_it(qtbot: QtBot, qapp: QApplication) -> None:
+    """The longest keys touched their words, and stood at the middle of two lines."""
+    theme.apply(qapp, "light")
+    dialog = dialogs.Shortcuts([])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    labels = dialog.findChildren(QLabel)
+    assert len(labels) > 10
+    for keys, words in zip(labels[::2], labels[1::2], strict=True):
+        written = keys.x() + keys.fontMetrics().horizontalAdvance(keys.text())
+        assert words.x() - written >= 12, keys.text()
+        assert keys.y() == words.y()
