@@ -63,6 +63,23 @@ def test_a_convolution_shows_patch_filter_and_products(stage: tuple[SteppedSessi
     assert view.made.accessibleName() == "conv2"
 
 
+def test_maps_beside_a_patch_and_its_largest_take_the_room_of_a_filter(
+    stage: tuple[SteppedSession, IntoView],
+) -> None:
+    """Half of the width between a pooling's two maps was empty."""
+    session, view = stage
+    view.window().resize(1260, 470)
+    session.go("forward", "conv2", inside=True)
+    QApplication.processEvents()
+    beside_three = view.given.width()
+    session.go("forward", "pool1", inside=True)
+    QApplication.processEvents()
+    assert view.given.width() > 1.3 * beside_three
+    shown = grids(view)
+    assert list(shown) == ["patch", "largest"]
+    assert all(grid.area().width() / grid.grid.values.shape[1] >= 40 for grid in shown.values() if grid.grid)
+
+
 def test_the_lines_below_lead_from_a_channel_to_what_pytorch_computed(stage: tuple[SteppedSession, IntoView]) -> None:
     session, view = stage
     session.go("forward", "conv2", inside=True)

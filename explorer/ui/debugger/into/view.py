@@ -36,6 +36,8 @@ from explorer.ui.tensors.view import FOOT_HEIGHT, GAP, TITLE_HEIGHT, TensorView
 
 SPACE = 26
 LARGEST_SHARE, SMALLEST_SHARE, SHARE_BESIDE_TABLE = 0.225, 0.17, 0.2  # share of the width, for each of the two tensors
+SHARE_BESIDE_TWO = 0.31
+"""Where only a patch and its largest stand in the middle, the maps get the room that a filter and products would."""
 NARROWEST_MAP = 110
 READABLE_MIDDLE = 420  # pixels in which three grids of 3 × 3 have room for four digits
 NOTHING = "Nothing explains this number."
@@ -245,7 +247,8 @@ class IntoView(StepPicture):
         """Width of the given and of the made tensor: what the numbers in the middle leave."""
         assert self._plan is not None
         left = (self.width() - 2 * SPACE - READABLE_MIDDLE) / 2 / max(self.width(), 1)
-        share = min(max(left, SMALLEST_SHARE), LARGEST_SHARE)
+        has_two = isinstance(self._plan.middle, Patches) and self._plan.middle.is_max
+        share = min(max(left, SMALLEST_SHARE), SHARE_BESIDE_TWO if has_two else LARGEST_SHARE)
         if not isinstance(self._plan.middle, (Patches, Move, Grids)):
             share = min(share, SHARE_BESIDE_TABLE)
         tallest = self.height() - TITLE_HEIGHT - FOOT_HEIGHT - 2 * GAP
