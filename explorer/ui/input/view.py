@@ -82,7 +82,7 @@ class InputView(FollowingView, Pane):
         self.brush.setContentsMargins(11, 6, 11, 0)
         self.drawing = Drawing(session, self.picture, self.brush)
         self.fed = FedChooser()
-        self.fed.chosen.connect(session.input.look_at)
+        self.fed.chosen.connect(self._look_at)
         self.fed.refused.connect(session.say)
         self.body.addWidget(self.fed)
         self.body.addWidget(self.pages, 1)
@@ -220,6 +220,12 @@ class InputView(FollowingView, Pane):
         is_drawn_on = self.draw.isChecked()
         self.turn.setEnabled(can_turn(self._session.state) and not is_drawn_on)
         self.picture.fed.set_typing_target(None if is_drawn_on else typed_picture(self._session.state.values))
+
+    @Slot(object)
+    def _look_at(self, place: tuple[int, int]) -> None:
+        """The debugger goes along: one example is looked at in every view."""
+        self._session.input.look_at(place)
+        self._session.steps.choose_example(place[1])
 
     def _show_field(self, state: State) -> None:
         cell = self._hovered or state.chosen_cell
