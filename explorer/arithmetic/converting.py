@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.arithmetic.cells import arrived
 from explorer.arithmetic.explanation import Explanation
-from explorer.arithmetic.merging import explain_copy
+from explorer.arithmetic.merging import explain_copy, explain_unread
 from explorer.arithmetic.operation import CallValues, Index, Operation
 from explorer.arithmetic.places import factor_at, one
 from explorer.arithmetic.words import KindWords, Told, moved
@@ -41,6 +41,8 @@ class Convert(Operation):
         return copied if kept == copied.total or kept != kept else copied.kept_as(kept, _type_name(call))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
+        if of != "input":
+            return explain_unread(call, f"grad_{of}", cell, "type")
         return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(cell)))
 
 

@@ -216,6 +216,14 @@ def explain_copy(call: CallValues, name: str, cell: Index, taken: Factor) -> Exp
     return Explanation(rule, terms, value, f"{place(call, name, cell)} = {source} = {plain_number(value)}")
 
 
+def explain_unread(call: CallValues, name: str, cell: Index, what: str) -> Explanation:
+    """Of a tensor none of whose numbers was read: "grad_other[0, 5] = 0, as its shape alone was read"."""
+    none = factor_at("grad_output", arrived(call), np.zeros((0, call.output.ndim), np.int64))
+    result = f"its {what} alone was read"
+    written = f"{place(call, name, cell)} = 0, as {result}"
+    return Explanation(f"{symbol(call, name)} = 0", Terms((none,)), 0.0, written, result=result)
+
+
 def _alpha(call: CallValues) -> float:
     """How many times the second is added; of a difference it is negative."""
     return float(call.arguments.get("alpha", 1)) * (-1 if call.kind == "sub" else 1)

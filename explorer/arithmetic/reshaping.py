@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.arithmetic.cells import arrived, place, symbol
 from explorer.arithmetic.explanation import Explanation, Terms, plain_number
-from explorer.arithmetic.merging import explain_copy
+from explorer.arithmetic.merging import explain_copy, explain_unread
 from explorer.arithmetic.operation import CallValues, Family, Index, Operation
 from explorer.arithmetic.places import constant, factor_at, one
 from explorer.arithmetic.python_call import method_text
@@ -100,6 +100,8 @@ class Reshape(Operation):
         return explain_copy(call, "output", cell, factor_at("input", given, one(source)))
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
+        if of != "input":
+            return explain_unread(call, f"grad_{of}", cell, "shape")
         target = _same_place(cell, np.shape(call.arguments[of]), call.output.shape)
         return explain_copy(call, f"grad_{of}", cell, factor_at("grad_output", arrived(call), one(target)))
 
