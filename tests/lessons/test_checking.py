@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.lessons.lesson import Lesson
-from explorer.lessons.lesson_file import LessonError
+from explorer.lessons.lesson_file import LARGEST_BYTES, LessonError
 from tests.lessons.written import POOLING, Spoil, line_of, told, with_line, written
 
 WINNER, TIE, MAX = 'step "winner"', 'step "tie"', 'scene "max"'
@@ -260,7 +260,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path, spoil: Spoil, words: str
 
 def test_a_file_that_is_not_there_too_large_or_no_text_says_so(tmp_path: Path) -> None:
     large, foreign = tmp_path / "large.lesson.toml", tmp_path / "foreign.lesson.toml"
-    large.write_bytes(b"#" * 300_000)
+    large.write_bytes(b"#" * (LARGEST_BYTES + 1))
     foreign.write_bytes(b"\xff\xfe\x00\x01")
     for path, words in ((large, "at most"), (foreign, "no text in UTF-8"), (tmp_path / "none.toml", "no file")):
         with pytest.raises(LessonError, match=words):
