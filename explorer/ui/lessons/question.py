@@ -73,6 +73,7 @@ class QuestionBox(QWidget):
         super().__init__(parent)
         self._pointed: str | None = None
         self._placeholders = ("", "")
+        self._spent: tuple[QWidget, ...] = ()
         self.words = QLabel(wordWrap=True, objectName="lessonQuestion")
         self.words.setProperty("role", "title")
         self.field = QLineEdit(objectName="lessonAnswer")
@@ -129,8 +130,19 @@ class QuestionBox(QWidget):
                 option.mark(is_right=options[at] == right)
         self.field.setVisible(not options)
         self.button.setVisible(not options)
+        self.unknown.show()
+        self.hint.show()
+        wrong = [option for option, words in zip(self.options, options, strict=False) if words != right]
+        answering = (self.field, self.button) if not options else ()
+        self._spent = () if is_open else (*answering, self.unknown, self.hint, *wrong)
         for part in (self.field, self.button, self.unknown):
             part.setEnabled(is_open)
+
+    def show_spent(self, is_shown: bool) -> None:
+        """Show or take away what an answered question needs no more: the field, the buttons, and options that are
+        wrong."""
+        for part in self._spent:
+            part.setVisible(is_shown)
 
     @property
     def first(self) -> QWidget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -76,7 +76,7 @@ class StepPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
-        self._area = area
+        self._area, self._column = area, column
         return area
 
     def _foot(self) -> QHBoxLayout:
@@ -168,8 +168,20 @@ class StepPage(QWidget):
         )
         self.remark.setText(" ".join(filter(None, told)))
         self._show_way(state, words)
+        self._fit()
         if state.told or state.is_revealed:
             soon(self, self._show_end)
+
+    def _fit(self) -> None:
+        """Where an answered step would have to be scrolled, what can no longer be used goes."""
+        self.question.show_spent(True)
+        room = self._area.viewport()
+        if self._column.totalHeightForWidth(room.width()) > room.height():
+            self.question.show_spent(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def taker_of_keys(self) -> QWidget:
         """What takes the keys: the answer while one can be given, then the way on."""

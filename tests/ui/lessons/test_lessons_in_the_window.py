@@ -259,6 +259,24 @@ def test_an_option_that_was_wrong_is_not_offered_again(qtbot: QtBot, window: Mai
     assert part(window, QPushButton, "lessonOptionC").isEnabled()
 
 
+@pytest.mark.parametrize(("name", "step"), [("what-layers-see", "upside-down"), ("one-step", "delta")])
+def test_where_an_answered_step_has_no_room_what_is_spent_goes(
+    qtbot: QtBot, window: MainWindow, name: str, step: str
+) -> None:
+    opened(qtbot, window, name, step)
+    question = window.lessons.view.step.question
+    window.session.lessons.reveal()
+    seen, options = [], []
+    for height in (1400, 560, 1400):
+        window.resize(1280, height)
+        settle(qtbot, window)
+        seen.append((question.unknown.isVisible(), question.hint.isVisible()))
+        options.append(sum(each.isVisible() for each in question.options))
+    assert seen == [(True, True), (False, False), (True, True)]
+    assert options == ([4, 1, 4] if name == "what-layers-see" else [0, 0, 0])
+    assert question.field.isVisible() == (name == "one-step")
+
+
 def test_a_lesson_is_opened_and_answered_with_keys_alone(qtbot: QtBot, window: MainWindow) -> None:
     """The keys go to what can be done next, not to whatever Qt finds behind what was greyed."""
     window.activateWindow()
