@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +25,7 @@ from explorer.engine.recording.arguments import tensors_by_name
 from explorer.session.cursor import Cursor, at, into
 from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import Timeline
+from explorer.ui.debugger.into.plan import into_plan
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.arithmetic.calls import function_of
 from tests.by_hand import ByHand
@@ -272,6 +274,17 @@ def test_every_kind_of_call_has_words_that_fit_the_panel(kind: str) -> None:
 @pytest.mark.parametrize("kind", CALL_KINDS)
 def test_the_line_of_pytorch_does_what_the_call_did(kind: str) -> None:
     _check_the_line(timeline_of_kind(kind), kind, _recorded_as(kind))
+
+
+@pytest.mark.parametrize("kind", CALL_KINDS)
+def test_every_kind_of_call_is_taken_apart_inside_both_ways(kind: str) -> None:
+    timeline = timeline_of_kind(kind)
+    for step in (step for step in timeline.steps if step.kind == kind):
+        for of in step.asked:
+            last = tuple(size - 1 for size in timeline.asked(step.index, of).values.shape)
+            plan = into_plan(timeline, replace(into(timeline, at(timeline, step.index)), of=of, cell=last), ())
+            assert plan.message == ""
+            assert plan.middle is not None
 
 
 # Kinds that are shown whole, by where their functions are found; PyTorch's own name of one differs from its function's.
