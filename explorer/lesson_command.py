@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.amounts import plural
 from explorer.lessons.lesson import Lesson
@@ -15,6 +17,9 @@ from explorer.lessons.script import Mistake
 from explorer.lessons.shelf import lesson_named, lessons
 from explorer.lessons.translation import untranslated
 from explorer.lessons.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from explorer.lessons.handout import HandOut
 
 
 def run(arguments: list[str]) -> int:
@@ -57,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--handout",
         type=Path,
         metavar="FILE",
-        help="write it on paper, as FILE.html: each step with a line to write on, all answers on the last page",
+        help="write it on paper, as FILE.pdf or FILE.html: a line to write on for each step, all answers at the end",
     )
     parser.add_argument(
         "--seed",
@@ -75,15 +80,34 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _hand_out(lesson: Lesson, path: Path, seed: int) -> int:
-    from explorer.lessons.handout import handout_html, handout_of
+    from explorer.lessons.handout import handout_of
     from explorer.writing import FileError, write_atomically
 
     try:
-        write_atomically(path, handout_html(handout_of(lesson, seed=seed)).encode())
+        write_atomically(path, _on_paper(handout_of(lesson, seed=seed), path))
     except FileError as error:
         raise LessonError(str(error)) from error
     print(f"Saved as {path.name}.", file=sys.stderr)
     return 0
+
+
+def _on_paper(handout: HandOut, path: Path) -> bytes:
+    """As HTML; as PDF, which takes Qt, only where the ending says so."""
+    if path.suffix.lower() != ".pdf":
+        from explorer.lessons.handout_page import handout_html
+
+        return handout_html(handout).encode()
+    import explorer.before_qt  # noqa: F401
+    from explorer.display import missing_display
+
+    if missing_display():  # nothing is shown
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from explorer.app import application
+    from explorer.ui.lessons.paper import pdf
+
+    made = application()  # there have to be letters
+    assert made is not None
+    return pdf(handout)
 
 
 def _opened(name: str) -> Lesson:

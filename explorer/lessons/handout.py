@@ -5,9 +5,8 @@ What is asked for is a "?" in the pictures; all numbers are those of the recordi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from html import escape
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from explorer.lessons.handout_words import HANDOUT, HandoutWords
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import LessonError
 from explorer.lessons.number_drawing import Drawn, Vector, drawn_beside
+from explorer.lessons.readings.equality import same
 from explorer.lessons.readings.evaluating import evaluate
 from explorer.lessons.readings.expressions import Expression, ReadingError, Reference, references
 from explorer.lessons.readings.parsing import parse_reading
@@ -25,14 +25,6 @@ from explorer.lessons.script import LessonStep, Question, Scene, Showing
 from explorer.lessons.staging.changing import set_up
 from explorer.lessons.staging.staged import Staged
 from explorer.lessons.texts import filled, written
-
-LETTERS = "ABCDEFGHIJ"
-STYLE = """
-body { font: 15px/1.45 sans-serif; max-width: 46em; margin: 2em auto; color: #111; }
-h1 { font-size: 22px; } h2 { font-size: 17px; margin: 1.6em 0 .3em; } svg { max-width: 100%; height: auto; }
-section { break-inside: avoid; } .answer { border-bottom: 1px solid #111; height: 2.2em; }
-.solutions { break-before: page; } ol { list-style: upper-alpha; } code { font-family: monospace; }
-"""
 
 
 @dataclass(frozen=True)
@@ -65,19 +57,28 @@ class HandOut:
 
 
 def handout_of(lesson: Lesson, *, seed: int = 0, standing: Mapping[str, Staged] | None = None) -> HandOut:
-    """The lesson on paper. With a `seed` other numbers stand in each step that reads the same with others; a step that
-    is among `standing`, by its name, is asked of what stands there.
+    """The lesson on paper. With a `seed` other numbers stand in each step that reads the same with others; a scene that
+    is among `standing`, by its name, is what stands there. What one step asks for is told by the picture of no other
+    step of the same scene: on paper all of them lie side by side.
 
     Raises LessonError with file and line where a step cannot be set up.
     """
-    steps = []
+    steps, others = [], _asked_by_scene(lesson)
     for step in lesson.steps:
         try:
-            staged = (standing or {}).get(step.name) or set_up(_scene(lesson, step, seed))
-            steps.append(_exercise(step, staged, lesson.script.language))
+            staged = (standing or {}).get(step.scene) or set_up(_scene(lesson, step, seed))
+            steps.append(exercise_of(step, staged, lesson.script.language, hidden=others[step.scene]))
         except (ReadingError, EngineError) as error:
             raise LessonError(str(lesson.script.mistake(step.place, step.where, str(error)))) from error
     return HandOut(lesson.title, lesson.script.question, lesson.script.language, tuple(steps))
+
+
+def _asked_by_scene(lesson: Lesson) -> dict[str, list[Reference]]:
+    """The numbers that the steps of each scene ask for."""
+    found: dict[str, list[Reference]] = {step.scene: [] for step in lesson.steps}
+    for step in lesson.steps:
+        found[step.scene] += _read_by(step.question)
+    return found
 
 
 def _scene(lesson: Lesson, step: LessonStep, seed: int) -> Scene:
@@ -87,12 +88,23 @@ def _scene(lesson: Lesson, step: LessonStep, seed: int) -> Scene:
     return redrawn(scene, seed) if seed and can_redraw(step, scene) else scene
 
 
-def _exercise(step: LessonStep, staged: Staged, language: str) -> Exercise:
+def exercise_of(
+    step: LessonStep,
+    staged: Staged,
+    language: str,
+    *,
+    is_veiled: bool = True,
+    hidden: Collection[Reference] = (),
+) -> Exercise:
+    """The step as it stands on paper. What it asks for is a "?" where it `is_veiled`, and so is what is `hidden`.
+
+    Raises ReadingError.
+    """
     question = step.question
     shown = Exercise(
         step.title,
         filled(step.text, staged, language),
-        picture_of(step, staged, language),
+        _picture(step, staged, language, is_veiled=is_veiled, hidden=hidden),
         reveal=filled(step.reveal, staged, language),
     )
     if question is None:
@@ -109,12 +121,33 @@ def _exercise(step: LessonStep, staged: Staged, language: str) -> Exercise:
 # --- the picture ---
 
 
-def picture_of(step: LessonStep, staged: Staged, language: str, *, is_veiled: bool = True) -> Vector | None:
+def _picture(
+    step: LessonStep, staged: Staged, language: str, *, is_veiled: bool, hidden: Collection[Reference]
+) -> Vector | None:
     """The numbers that a step is about, beside one another; None where there are none to be drawn."""
-    asked = list(_asked(step.question)) if step.question is not None and is_veiled else []
-    readings = _readings(step.showing, staged) or [each.names for each in asked if len(each.names) == 2]
-    drawn = [each for each in (_drawn(".".join(names), step, asked, staged) for names in readings) if each is not None]
+    question = step.question
+    options = () if question is None else question.options
+    compared = [each for option in options for each in references(option.condition)]
+    asked = [*_read_by(question), *compared]
+    names = [".".join(each) for each in _readings(step.showing, staged)] or [
+        ".".join(each.names) for each in asked if len(each.names) == 2
+    ]
+    names = list(dict.fromkeys(names))
+    if is_veiled:  # what options compare is told by what comes out alone: what it comes from has to be read
+        made = [each for each in compared if [".".join(each.names)] == names[-1:]]
+        hidden = (*hidden, *made, *_read_by(question))
+    found = [_drawn(name, step, hidden, staged) for name in names]
+    drawn = [each if not is_veiled else _without_answer(each, question, staged) for each in found if each is not None]
     return drawn_beside(drawn, lambda number: written(number, language=language)) if drawn else None
+
+
+def _without_answer(drawn: Drawn, question: Question | None, staged: Staged) -> Drawn:
+    """`drawn` without the number of its marked cell where that is the answer under another name, such as Δ or y."""
+    if drawn.marked is None or question is None or question.reading is None:
+        return drawn
+    answer, there = evaluate(question.reading, staged), float(drawn.values[drawn.marked])
+    is_told = same(answer, there) or same(answer, -there)
+    return replace(drawn, asked={*drawn.asked, drawn.marked}) if is_told else drawn
 
 
 def _readings(showing: Showing | None, staged: Staged) -> list[tuple[str, ...]]:
@@ -132,14 +165,14 @@ def _readings(showing: Showing | None, staged: Staged) -> list[tuple[str, ...]]:
     return [*beside, (layer, "grad_output"), (layer, f"grad_{tensor}")]
 
 
-def _drawn(name: str, step: LessonStep, asked: list[Reference], staged: Staged) -> Drawn | None:
+def _drawn(name: str, step: LessonStep, hidden: Collection[Reference], staged: Staged) -> Drawn | None:
     try:
         values = evaluate(parse_reading(name), staged)
     except ReadingError:  # a layer without weights has none to be drawn
         return None
     if not isinstance(values, np.ndarray) or values.dtype.kind != "f":
         return None
-    cells = frozenset(cell for each in asked if ".".join(each.names) == name for cell in _cells(each, values.shape))
+    cells = frozenset(cell for each in hidden if ".".join(each.names) == name for cell in _cells(each, values.shape))
     return Drawn(name, values, cells, _marked(name, step.showing, values.shape))
 
 
@@ -158,11 +191,9 @@ def _marked(name: str, showing: Showing | None, shape: tuple[int, ...]) -> tuple
     return showing.cell if name == f"{showing.call}.{made.get(showing.phase, '')}" else None
 
 
-def _asked(question: Question) -> Iterator[Reference]:
-    if question.reading is not None:
-        yield from references(question.reading)
-    for option in question.options:
-        yield from references(option.condition)
+def _read_by(question: Question | None) -> list[Reference]:
+    """The numbers that are asked for, where a number is."""
+    return [] if question is None or question.reading is None else list(references(question.reading))
 
 
 def _arithmetic(question: Question, staged: Staged) -> str:
@@ -183,46 +214,3 @@ def _arithmetic(question: Question, staged: Staged) -> str:
         return explain(recording, call, cell, of=of).written if fact in ("output", f"grad_{of}") else ""
     except EngineError:
         return ""
-
-
-# --- as a page ---
-
-
-def handout_html(handout: HandOut) -> str:
-    """The hand-out as one file of HTML, which a browser prints."""
-    words = handout.words
-    parts = [
-        "<!DOCTYPE html>",
-        f'<html lang="{handout.language}"><head><meta charset="utf-8">',
-        f"<title>{escape(handout.title)}</title><style>{STYLE}</style></head><body>",
-        f"<h1>{escape(handout.title)}</h1><p>{escape(handout.question)}</p><p>{escape(words.name)}</p>",
-        *(_section(number, step) for number, step in enumerate(handout.steps, 1)),
-        f'<div class="solutions"><h1>{escape(words.solutions)}</h1>',
-        *(_solution(number, step, words) for number, step in enumerate(handout.steps, 1)),
-        "</div></body></html>",
-    ]
-    return "\n".join(filter(None, parts)) + "\n"
-
-
-def _section(number: int, step: Exercise) -> str:
-    parts = [f"<section><h2>{number} · {escape(step.title)}</h2>", f"<p>{_plain(step.text)}</p>"]
-    parts += [step.picture.svg] if step.picture is not None else []
-    if step.question:
-        parts.append(f"<p><strong>{_plain(step.question)}</strong></p>")
-        options = "".join(f"<li>{_plain(option)}</li>" for option in step.options)
-        parts.append(f"<ol>{options}</ol>" if options else '<div class="answer"></div>')
-    return "\n".join((*parts, "</section>"))
-
-
-def _solution(number: int, step: Exercise, words: HandoutWords) -> str:
-    if not step.question:
-        return ""
-    letter = f"{LETTERS[step.options.index(step.right)]} · " if step.right in step.options else ""
-    sum_ = f"<br><code>{escape(step.arithmetic)}</code>" if step.arithmetic else ""
-    right = escape(words.right.format(number=number, answer=f"{letter}{step.right}"))
-    return f"<p><strong>{right}</strong>{sum_}<br>{_plain(step.reveal)}</p>"
-
-
-def _plain(text: str) -> str:
-    """Without the marks around formulas and code."""
-    return escape(" ".join(text.replace("$", "").replace("`", "").replace("**", "").split()))

@@ -48,6 +48,14 @@ class Lesson:
             )
         return Lesson(*translated(self.script, path))
 
+    @cached_property
+    def may_redraw(self) -> bool:
+        """Whether any of its steps reads the same with other numbers."""
+        from explorer.lessons.redrawing import can_redraw
+
+        scenes = self.script.scenes
+        return any(can_redraw(step, scenes[step.scene]) for step in self.steps if step.scene in scenes)
+
     @property
     def name(self) -> str:
         """What it is opened by: "one-step"."""

@@ -72,7 +72,7 @@ def _tensor(tensor: Drawn, left: int, write: Write) -> tuple[str, int, int]:
         parts.append(_map(tensor, place, key, left, top, write))
         width, top = max(width, place.shape[1] * CELL_W), top + place.shape[0] * CELL_H + 8
     if len(maps) > MOST_MAPS:
-        parts.append(f'<text x="{left}" y="{top + 8}" fill="{FAINT}">… {len(maps) - MOST_MAPS}</text>')
+        parts.append(f'<text x="{left}" y="{top + 8}" fill="{FAINT}">+ {len(maps) - MOST_MAPS}</text>')
         top += 14
     return "".join(parts), width, top
 
@@ -89,16 +89,17 @@ def _maps(values: np.ndarray) -> tuple[list[np.ndarray], list[tuple[int, ...]]]:
 
 
 def _map(tensor: Drawn, place: np.ndarray, key: tuple[int, ...], left: int, top: int, write: Write) -> str:
-    parts = []
+    parts, marked = [], []
     for row, column in np.ndindex(*place.shape):
         inside = (row, column)[2 - min(tensor.values.ndim, 2) :] if tensor.values.ndim else ()
         cell = (*key, *(int(at) for at in inside))
         x, y = left + column * CELL_W, top + row * CELL_H
-        is_marked = cell == tensor.marked
-        parts.append(_frame(x, y, CELL_W, CELL_H, PAPER, MARKED if is_marked else FAINT, 2 if is_marked else 1))
+        parts.append(_frame(x, y, CELL_W, CELL_H, PAPER, FAINT))
         words = ASKED if cell in tensor.asked else write(float(place[row, column]))
         parts.append(_text(x + CELL_W // 2, y + CELL_H // 2 + 4, words, INK))
-    return "".join(parts)
+        if cell == tensor.marked:  # its frame lies over those of its neighbours
+            marked.append(_frame(x, y, CELL_W, CELL_H, "none", MARKED, 2))
+    return "".join((*parts, *marked))
 
 
 def _frame(x: int, y: int, width: int, height: int, fill: str, ink: str, line: int = 1) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from explorer.lesson_command import run
-from explorer.lessons.handout import handout_html, handout_of
+from explorer.lessons.handout import handout_of
+from explorer.lessons.handout_page import handout_html
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import LessonError
 from explorer.lessons.shelf import lesson_named
+from explorer.lessons.staging.changing import set_up
 from tests.lessons.written import with_line, written
 
 SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
@@ -41,8 +44,8 @@ def test_what_is_asked_for_is_a_question_mark_and_stands_on_the_last_page_with_i
     assert "1 · 2<" in solutions
     assert "Losers get 0." in solutions
     assert "Losers get" not in exercises
-    assert exercises.count('class="answer"') == 1
-    assert "<ol><li>" in exercises
+    assert exercises.count("<hr>") == 1
+    assert '<ol type="A"><li>' in exercises
 
 
 @pytest.mark.parametrize(("name", "language"), [("one-step", "en"), ("one-step", "de"), ("convolution", "de")])
@@ -58,14 +61,18 @@ def test_each_question_of_a_lesson_has_its_answer_in_either_language(name: str, 
 
 
 def test_other_numbers_make_another_exercise_and_another_solution(tmp_path: Path) -> None:
-    lesson = Lesson.read(written(tmp_path, with_line("The 6 won the upper left patch.", "One of them won.")))
-    plain, other, third = (handout_of(lesson, seed=seed).steps[0] for seed in (0, 1, 2))
-    assert plain.picture is not None
-    assert other.picture is not None
-    assert third.picture is not None
-    assert plain.question == other.question or plain.picture.content != other.picture.content
-    assert len({plain.picture.content, other.picture.content, third.picture.content}) >= 1
-    assert handout_of(lesson, seed=1).steps[0] == other
+    def without_numbers(text: str) -> str:
+        spoken = ("The 6 won the upper left patch.", "{pool1.grad_output[0,0,0,0]} comes back. What does the 6 get?")
+        for each, other in zip(spoken, ("One of them won.", "What is the loss?"), strict=True):
+            text = with_line(each, other)(text)
+        return with_line('ask.reading = "pool1.grad_input[0,0,1,1]"', 'ask.reading = "loss"')(text)
+
+    lesson = Lesson.read(written(tmp_path, without_numbers))
+    papers = [handout_of(lesson, seed=seed).steps[0] for seed in range(4)]
+    pictures = {step.picture.content for step in papers if step.picture is not None}
+    assert len(pictures) == 4
+    assert len({step.right for step in papers}) > 1
+    assert handout_of(lesson, seed=1).steps[0] == papers[1]
 
 
 def test_numbers_that_a_step_speaks_of_stay(tmp_path: Path) -> None:
@@ -85,3 +92,31 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert capsys.readouterr().err.endswith("Saved as hand-out.html.\n")
     assert run([str(written(tmp_path)), "--handout", str(tmp_path / "nowhere" / "x.html")]) == 1
+
+
+def test_what_another_step_asks_for_is_told_by_no_picture() -> None:
+    exercises, _ = split(handout_html(handout_of(named("convolution"))))
+    pictures = SVG.findall(exercises)
+    assert [picture.count(">?<") for picture in pictures[:3]] == [3, 3, 3]
+
+
+def test_an_answer_under_another_name_is_a_question_mark_as_well() -> None:
+    exercises, _ = split(handout_html(handout_of(named("one-step"))))
+    output, delta = SVG.findall(exercises)[1:3]
+    assert output.count(">?<") == 1  # y is the output of the layer before
+    assert delta.count(">?<") == 1  # Δ is the gradient with its sign turned
+
+
+def test_numbers_that_stand_in_the_window_make_the_exercise(tmp_path: Path) -> None:
+    lesson = Lesson.read(written(tmp_path))
+    scene = lesson.script.scenes["max"]
+    typed = replace(scene, input=[[1, 1, 2, 4], [5, 9, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
+    step = handout_of(lesson, standing={"max": set_up(typed)}).steps[0]
+    assert step.right == "5"  # the 9 minus its target 4
+    assert "5" in step.question
+
+
+def test_the_command_writes_pdf_where_the_ending_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "hand-out.pdf"
+    assert run([str(written(tmp_path)), "--handout", str(path)]) == 0
+    assert path.read_bytes().startswith(b"%PDF-")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from explorer.session.fault import Fault
 from explorer.session.features.files import Files
 from explorer.session.features.learning import Learning
+from explorer.session.features.lesson_papers import LessonPapers
 from explorer.session.features.lesson_scenes import LessonScenes
 from explorer.session.features.lesson_showing import LessonShowing
 from explorer.session.features.lesson_writing import LessonWriting
@@ -37,7 +38,7 @@ class Lessons:
 
     def __init__(self, store: Store, files: Files, keep: Callable[[], object], learning: Learning) -> None:
         self._store, self._scenes, self._showing = store, LessonScenes(store, files, keep), LessonShowing(store)
-        self.writing = LessonWriting(store, self, learning)
+        self.writing, self.papers = LessonWriting(store, self, learning), LessonPapers(store, self._asked)
         self._scene: Scene | None = None  # of the step, with other numbers where they were drawn anew
         self._original: Lesson | None = None  # the one that is open, in the language that it is written in
         self._seed = self._opening = 0

@@ -23,6 +23,8 @@ from explorer.session.worker.desk import Desk
 if TYPE_CHECKING:
     from explorer.data import Picture
     from explorer.engine.training.run_made import RunMade
+    from explorer.lessons.handout import Exercise, HandOut
+    from explorer.lessons.lesson import Lesson
     from explorer.lessons.staging.stage import Stage
     from explorer.lessons.staging.staged import Staged
 
@@ -187,6 +189,19 @@ class Stager:
 
             shown = asked.question.options[option_at(asked.question, answer) or 0].text
         return Remark(shown, verdict.because, verdict.is_right, verdict.is_answer)
+
+    def hand_out(self, lesson: Lesson, seed: int, asked: AskedStep | None) -> HandOut:
+        """The lesson on paper; the scene of the step that is `asked` as it stands in the window. Raises LessonError."""
+        from explorer.lessons.handout import handout_of
+
+        standing = {} if asked is None else {asked.step.scene: self._source(asked)}
+        return handout_of(lesson, seed=seed, standing=standing)
+
+    def exercise(self, asked: AskedStep, *, is_veiled: bool) -> Exercise:
+        """The step as it stands on paper, of what stands in the window. Raises ReadingError."""
+        from explorer.lessons.handout import exercise_of
+
+        return exercise_of(asked.step, self._source(asked), asked.language, is_veiled=is_veiled)
 
     def right(self, asked: AskedStep) -> str:
         """The right answer in words; "" where none of the options is right any more. Raises ReadingError."""

@@ -74,6 +74,18 @@ def ask_model(parent: QWidget) -> Path | None:
     return Path(name) if name else None
 
 
+def ask_handout_path(parent: QWidget, proposed: str) -> Path | None:
+    """Where to write a hand-out; its ending says as what. `proposed` is a name without an ending."""
+    kinds = {"PDF (*.pdf)": ".pdf", "Page (*.html)": ".html"}
+    return ask_where_to_write(parent, "Save hand-out", f"{proposed}.pdf", kinds)
+
+
+def ask_step_picture_path(parent: QWidget, proposed: str) -> Path | None:
+    """Where to write the picture of a step; its ending says as what. `proposed` is a name without an ending."""
+    kinds = {"PNG (*.png)": ".png", "SVG (*.svg)": ".svg"}
+    return ask_where_to_write(parent, "Save step as picture", f"{proposed}.png", kinds)
+
+
 def ask_data_file(parent: QWidget) -> Path | None:
     """A file of labelled examples chosen by the person; None if they changed their mind."""
     name, _ = QFileDialog.getOpenFileName(parent, "Open data", "", DATA_FILTER)

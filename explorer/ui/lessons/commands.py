@@ -6,13 +6,26 @@ from explorer.session import State, Verb
 from explorer.ui.common import dialogs
 from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
 from explorer.ui.common.lesson_asking import open_views, save_as_lesson
+from explorer.ui.lessons.handing_out import save_handout, save_step_picture
 
+NONE_OPEN = "Open a lesson first."
+NO_OTHERS = "The words of each step of this lesson speak of these very numbers: change them in the window first."
 NONE_OF_ONES_OWN = "Open a lesson of your own first, or save one."
 
 
 @needs(NONE_OF_ONES_OWN)
 def _has_own(state: State) -> bool:
     return state.lessons.is_own
+
+
+@needs(NONE_OPEN)
+def _has_lesson(state: State) -> bool:
+    return state.lessons.is_open
+
+
+@needs(lambda state: NO_OTHERS if state.lessons.is_open else NONE_OPEN)
+def _may_redraw(state: State) -> bool:
+    return state.lessons.lesson is not None and state.lessons.lesson.may_redraw
 
 
 def open_lesson(shell: Shell) -> None:
@@ -30,6 +43,8 @@ SHOW_LESSONS = Command(
     "ph.student",
     "Ctrl+Alt+L",
 )
+
+
 LESSON_COMMANDS: tuple[Command | str, ...] = (
     SHOW_LESSONS,
     Command(
@@ -71,5 +86,36 @@ LESSON_COMMANDS: tuple[Command | str, ...] = (
         "ph.pencil-simple",
         "Ctrl+Alt+T",
         _has_own,
+    ),
+    SEPARATOR,
+    Command(
+        "saveHandOut",
+        "Lesson",
+        "Hand-out…",
+        "Write the lesson on paper, as PDF or HTML: what is asked is a “?”, the answers are on the last page.",
+        lambda shell: save_handout(shell.session, shell.widget),
+        "ph.printer",
+        "Ctrl+Alt+H",
+        _has_lesson,
+    ),
+    Command(
+        "saveOtherHandOut",
+        "Lesson",
+        "Hand-out with other numbers…",
+        "The same with numbers of its own each time, where a step reads the same with others: one for each seat.",
+        lambda shell: save_handout(shell.session, shell.widget, anew=True),
+        "ph.shuffle",
+        "Ctrl+Alt+J",
+        _may_redraw,
+    ),
+    Command(
+        "saveStepPicture",
+        "Lesson",
+        "Step as picture…",
+        "Save the step that is open as PNG or SVG, for a slide or a sheet of one's own.",
+        lambda shell: save_step_picture(shell.session, shell.widget),
+        "ph.image",
+        "Ctrl+Alt+G",
+        _has_lesson,
     ),
 )

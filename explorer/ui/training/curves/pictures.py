@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize
+from PySide6.QtCore import QBuffer, QRect, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+
+from explorer.ui.common.drawn_files import drawn_bytes
 
 Paint = Callable[[QPainter], None]
 SCALE = 2  # pixels of a PNG for one on the screen
@@ -25,7 +27,7 @@ def image(paint: Paint, size: QSize) -> QImage:
 
 def png(paint: Paint, size: QSize) -> bytes:
     """The same as a PNG file."""
-    return _written(lambda buffer: image(paint, size).save(buffer, "PNG"))
+    return drawn_bytes(lambda buffer: image(paint, size).save(buffer, "PNG"))
 
 
 def svg(paint: Paint, size: QSize, *, title: str) -> bytes:
@@ -41,13 +43,4 @@ def svg(paint: Paint, size: QSize, *, title: str) -> bytes:
         paint(painter)
         painter.end()
 
-    return _written(draw)
-
-
-def _written(draw: Callable[[QBuffer], object]) -> bytes:
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    draw(buffer)
-    buffer.close()
-    return bytes(content.data())
+    return drawn_bytes(draw)
