@@ -56,6 +56,16 @@ LESSON_COMMANDS: tuple[Command | str, ...] = (
         "ph.folder-open",
         "Ctrl+Alt+F",
     ),
+    Command(
+        "present",
+        "Lesson",
+        "Present",
+        "Show the step to a room: large type, its one view, votes counted by key. The same key or Esc ends it.",
+        lambda shell: shell.show("presenting"),
+        "ph.presentation",
+        "Shift+F12",
+        _has_lesson,
+    ),
     SEPARATOR,
     Command(
         "saveAsLesson",

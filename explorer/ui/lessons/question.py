@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from explorer.ui.common import theme
+from explorer.ui.lessons.votes import Votes
 from explorer.ui.lessons.words import PaneWords
 
 LETTERS = "ABCDEFGHIJ"
+BAR = 6
 
 
 class OptionButton(QPushButton):
@@ -22,7 +25,7 @@ class OptionButton(QPushButton):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 10, 6)
         row.setSpacing(8)
         top = Qt.AlignmentFlag.AlignTop  # the letter stands on the line of the first word
@@ -30,8 +33,32 @@ class OptionButton(QPushButton):
         self._letter.setProperty("role", "dim")
         for label in (self._letter, self._words):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._counts = QLabel(alignment=top | Qt.AlignmentFlag.AlignRight)
+        self._counts.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._counts.hide()
+        self._shares: tuple[float, ...] = ()
         row.addWidget(self._letter)
         row.addWidget(self._words, 1)
+        row.addWidget(self._counts)
+
+    def show_votes(self, votes: Sequence[tuple[int, float]]) -> None:
+        """Show how many voted for it in each round, and which share of that round as a bar; () for nothing."""
+        self._shares = tuple(share for _, share in votes)
+        self._counts.setText(" → ".join(str(count) for count, _ in votes))
+        self._counts.setVisible(bool(votes))
+        self._row.setContentsMargins(10, 6, 10, 6 + len(votes) * (BAR + 2))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._shares:
+            return
+        painter, colours = QPainter(self), theme.current()
+        top, width = self.height() - 3 - len(self._shares) * (BAR + 2), self.width() - 20
+        for at, share in enumerate(self._shares):
+            colour = colours.accent if at == len(self._shares) - 1 else colours.dim
+            painter.fillRect(QRectF(10, top + at * (BAR + 2), max(1.0, share * width), BAR), QColor(colour))
+        painter.end()
 
     def show_words(self, words: str) -> None:
         """Show an option."""
@@ -74,6 +101,7 @@ class QuestionBox(QWidget):
         self._pointed: str | None = None
         self._placeholders = ("", "")
         self._spent: tuple[QWidget, ...] = ()
+        self._voted: tuple[QWidget, ...] = ()
         self.words = QLabel(wordWrap=True, objectName="lessonQuestion")
         self.words.setProperty("role", "title")
         self.field = QLineEdit(objectName="lessonAnswer")
@@ -140,9 +168,18 @@ class QuestionBox(QWidget):
 
     def show_spent(self, is_shown: bool) -> None:
         """Show or take away what an answered question needs no more: the field, the buttons, and options that are
-        wrong."""
+        wrong, unless votes for them are shown."""
         for part in self._spent:
-            part.setVisible(is_shown)
+            part.setVisible(is_shown or part in self._voted)
+
+    def show_votes(self, votes: Votes) -> None:
+        """Show what was voted; nothing without any round."""
+        for at, option in enumerate(self.options):
+            is_shown = bool(votes.rounds) and at < len(votes.rounds[-1])
+            option.show_votes(votes.of_option(at) if is_shown else ())
+        self._voted = self.options[: len(votes.rounds[-1])] if votes.rounds else ()
+        for option in self._voted:
+            option.show()
 
     @property
     def first(self) -> QWidget:

@@ -19,11 +19,14 @@ from explorer.session.lesson_state import LessonState, Page, Remark
 from explorer.session.soon import soon
 from explorer.ui.common import icons
 from explorer.ui.common.popup import ButtonMenu
+from explorer.ui.lessons.presenting_words import PRESENTING
 from explorer.ui.lessons.question import QuestionBox
+from explorer.ui.lessons.votes import Votes
 from explorer.ui.lessons.words import PANE, PaneWords, plain
 from explorer.ui.lessons.writing_words import WRITING
 
 FEEDBACK_LINES = 3
+TYPE = "QLabel, QPushButton, QLineEdit {{ font-size: {pixels}px; }} QLabel#lessonVotes {{ font-size: 13px; }}"
 MARGIN = 12
 
 
@@ -37,6 +40,7 @@ class StepPage(QWidget):
     redrawn = Signal()
     listed = Signal()
     switched = Signal()
+    presented = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,8 @@ class StepPage(QWidget):
         self.feedback = _label("lessonFeedback")
         self.feedback.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.remark = _label("lessonRemark", "dim")
+        self.votes = _label("lessonVotes", "dim")
+        self.votes.hide()
         self.change = _label("lessonChange")
         self.do_it = QPushButton(objectName="lessonDoIt")
         self.do_it.setProperty("role", "link")
@@ -72,6 +78,7 @@ class StepPage(QWidget):
         column.addWidget(self.do_it, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.remark)
         column.addStretch(1)
+        column.addWidget(self.votes)
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -97,6 +104,7 @@ class StepPage(QWidget):
         self.put_back = menu.addAction("", self.reset.emit)
         menu.addSeparator()
         self.list = menu.addAction("", self.listed.emit)
+        self.present = menu.addAction("", self.presented.emit)
         self.switch = menu.addAction("", self.switched.emit)
         self.more.setMenu(menu)
         row = QHBoxLayout()
@@ -125,6 +133,17 @@ class StepPage(QWidget):
         self.put_back.setText(words.reset)
         self.list.setText(words.contents)
         self.switch.setText(words.switch)
+        self.present.setText(next(PRESENTING[name].present for name in PANE if PANE[name] is words))
+
+    def set_type(self, pixels: int | None) -> None:
+        """How large the type is; None for the window's own."""
+        self.setStyleSheet("" if pixels is None else TYPE.format(pixels=pixels))
+
+    def show_votes(self, line: str, votes: Votes) -> None:
+        """Say the keys that count votes, and show those that may be seen."""
+        self.votes.setText(line)
+        self.votes.setVisible(bool(line))
+        self.question.show_votes(votes)
 
     def show_lesson(self, state: LessonState) -> None:
         """Show the step that is open."""

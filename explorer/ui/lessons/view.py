@@ -25,6 +25,7 @@ from explorer.ui.common.pane import ElidedLabel, Pane
 from explorer.ui.lessons.contents import ContentsList
 from explorer.ui.lessons.dots import DotRow
 from explorer.ui.lessons.end_page import EndPage
+from explorer.ui.lessons.presenter import Presenter
 from explorer.ui.lessons.step_page import StepPage
 from explorer.ui.lessons.words import PANE
 from explorer.ui.lessons.writing_words import WRITING
@@ -37,10 +38,12 @@ WIDTH = 290  # that of the network's column in a small window: the centre stays 
 
 
 class LessonView(FollowingView, Pane):
-    """`closed` is emitted by its cross: the pane goes, and with it a lesson that is open."""
+    """`closed` is emitted by its cross: the pane goes, and with it a lesson that is open. `presented` asks for it to be
+    shown to a room."""
 
     shows = ("lessons",)
     closed = Signal()
+    presented = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, PANE["en"].contents, parent)
@@ -98,6 +101,7 @@ class LessonView(FollowingView, Pane):
         step.done_for_me.connect(lessons.do_change)
         step.reset.connect(lessons.reset_step)
         step.redrawn.connect(lessons.redraw)
+        step.presented.connect(self.presented)
         for each in (step.listed, self.end.listed):
             each.connect(self.show_contents)
         for switched in (step.switched, self.switch.clicked):
@@ -111,6 +115,10 @@ class LessonView(FollowingView, Pane):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(WIDTH, 200)
+
+    def presenter(self, window: QWidget) -> Presenter:
+        """Of its steps, for who presents them in `window`."""
+        return Presenter(self._session, self.step, window)
 
     @Slot()
     def show_contents(self) -> None:

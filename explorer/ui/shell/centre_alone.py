@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
-from shiboken6 import isValid
+
+from explorer.ui.common.kept_focus import KeptFocus
 
 
 class CentreAlone:
@@ -15,7 +16,7 @@ class CentreAlone:
     def __init__(self, window: QMainWindow, parts: Sequence[QWidget]) -> None:
         self._window, self._parts = window, parts
         self._before: QByteArray | None = None
-        self._focus: QWidget | None = None
+        self._focus = KeptFocus()
 
     @property
     def is_on(self) -> bool:
@@ -48,13 +49,11 @@ class CentreAlone:
             return
         before, self._before = self._before, None
         self._window.restoreState(before)
-        focus, self._focus = self._focus, None
-        if focus is not None and isValid(focus):  # a form made anew meanwhile has another
-            focus.setFocus()
+        self._focus.give_back()
 
     def _take_focus(self) -> None:
         """Qt gives the focus of a hidden part to whatever comes next, which may be anywhere."""
         focus, centre = QApplication.focusWidget(), self._window.centralWidget()
         if focus is not None and centre is not None and any(part.isAncestorOf(focus) for part in self._parts):
-            self._focus = focus
+            self._focus.keep()
             centre.setFocus()

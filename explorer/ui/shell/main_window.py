@@ -38,6 +38,7 @@ from explorer.ui.shell.folding_dock import FoldingDock
 from explorer.ui.shell.lesson_place import LessonPlace
 from explorer.ui.shell.menus import Menus
 from explorer.ui.shell.model_questions import ModelQuestions
+from explorer.ui.shell.presenting import Presenting
 from explorer.ui.shell.shared_column import SharedColumn
 from explorer.ui.shell.status import Status
 from explorer.ui.shell.tabs import Tabs
@@ -91,6 +92,9 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, shell, self.docks)
         self.centre_alone: CentreAlone = CentreAlone(self, (*self.docks, self.lessons.dock, self.menus.tool_bar))
         self._make_foot()
+        around = (self.menus.tool_bar, self.statusBar(), self.tabs.tabBar())
+        self.presenting = Presenting(self, self.session, self.lessons, self.docks, around)
+        self.lessons.view.presented.connect(self.presenting.switch)
         theme.dress(self)
         session.setParent(self)  # the last child: taken apart after the views, which let go of what they watch
         self._restore_layout()
@@ -197,11 +201,13 @@ class MainWindow(QMainWindow):
             self.show_late_parts()
         self.lessons.follow(old, new)
         self._questions.follow(old, new)
+        self.presenting.follow(new)
         self._make_rest_when_quiet(new)
 
     @Slot()
     def leave_lessons(self) -> None:
         """Close the lesson, if one is open, and its pane: everything is as it was before."""
+        self.presenting.end()
         self.session.lessons.leave()
         self._columns.follow_through(self.lessons.end)
 
@@ -216,6 +222,9 @@ class MainWindow(QMainWindow):
             self.centre_alone.end()
             self.lessons.begin()
             self.lessons.view.take_keys()
+        elif name == "presenting":
+            self.centre_alone.end()
+            self.presenting.switch()
         elif name == "lessonTexts":
             self.lessons.begin()
             self.lessons.view.write(True)
