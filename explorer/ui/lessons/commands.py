@@ -6,6 +6,7 @@ from explorer.session import State, Verb
 from explorer.ui.common import dialogs
 from explorer.ui.common.command import SEPARATOR, Command, Shell, allows, needs
 from explorer.ui.common.lesson_asking import open_views, save_as_lesson
+from explorer.ui.common.passing import passing
 from explorer.ui.lessons.handing_out import save_handout, save_step_picture
 
 NONE_OPEN = "Open a lesson first."
@@ -43,6 +44,12 @@ SHOW_LESSONS = Command(
     "ph.student",
     "Ctrl+Alt+L",
 )
+
+
+def show_how_to_write(shell: Shell) -> None:
+    from explorer.ui.lessons.how_to_write import HowToWrite
+
+    passing(HowToWrite(shell.widget)).show()
 
 
 LESSON_COMMANDS: tuple[Command | str, ...] = (
@@ -96,6 +103,15 @@ LESSON_COMMANDS: tuple[Command | str, ...] = (
         "ph.pencil-simple",
         "Ctrl+Alt+T",
         _has_own,
+    ),
+    Command(
+        "howToWrite",
+        "Lesson",
+        "How to write a lesson",
+        "Read how a lesson of your own is made, in the window and in any editor.",
+        show_how_to_write,
+        "ph.book-open",
+        "Ctrl+Alt+Y",
     ),
     SEPARATOR,
     Command(

@@ -9,7 +9,17 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QTextBrowser,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.lessons.lesson import Lesson
@@ -183,3 +193,13 @@ def test_the_lessons_that_come_along_have_no_pencil(qtbot: QtBot, window: MainWi
     assert part(window, QToolButton, "lessonPencil").isHidden()
     assert not window.action("showInLesson").isEnabled()
     assert not window.action("writeLesson").isEnabled()
+
+
+def test_the_page_on_writing_lessons_is_read_beside_the_work(qtbot: QtBot, window: MainWindow) -> None:
+    do(qtbot, window, "howToWrite")
+    page = part(window, QTextBrowser, "howToWritePage")
+    assert page.isVisible()
+    assert "Save as lesson…" in page.toPlainText()
+    assert "ask.reading" in page.toPlainText()
+    page.window().close()
+    QApplication.processEvents()
