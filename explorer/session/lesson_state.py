@@ -119,6 +119,13 @@ class LessonState:
         return is_open and self.page is not None and self.page.is_changed
 
     @property
+    def is_asked_of_given(self) -> bool:
+        """Whether the number that is asked for stays to be seen: an input, or a weight before the step."""
+        question = None if self.step is None else self.step.question
+        has_reading = question is not None and question.reading is not None
+        return has_reading and self.is_set and not self.veil and not self.is_revealed
+
+    @property
     def is_revealed(self) -> bool:
         """Whether the answer may be seen."""
         return bool(self.right)

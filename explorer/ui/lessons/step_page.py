@@ -182,6 +182,7 @@ class StepPage(QWidget):
         self.do_it.setVisible(bool(change))
         told = (
             WRITING[state.language].asks_nothing if state.is_own and step.question is None else "",
+            WRITING[state.language].asks_given if state.is_own and state.is_asked_of_given else "",
             words.changed if state.is_asked_of_others else "",
             words.training if state.is_training and state.page else "",
         )

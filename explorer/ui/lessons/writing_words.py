@@ -39,6 +39,7 @@ class WritingWords:
     remove: str
     remove_not: str
     asks_nothing: str
+    asks_given: str
 
 
 WRITING: Mapping[str, WritingWords] = {
@@ -71,6 +72,7 @@ WRITING: Mapping[str, WritingWords] = {
         close="Done",
         remove="Remove this step",
         remove_not="A lesson has one step at least.",
+        asks_given="The number that is asked for stays to be seen: inputs, and weights before the step, are no “?”.",
         asks_nothing="This step asks nothing yet: right-click a number in a view, then “Ask about this number…”.",
     ),
     "de": WritingWords(
@@ -102,6 +104,7 @@ WRITING: Mapping[str, WritingWords] = {
         close="Fertig",
         remove="Diesen Schritt entfernen",
         remove_not="Eine Lektion hat mindestens einen Schritt.",
+        asks_given="Die gefragte Zahl bleibt zu sehen: Eingaben und Gewichte vor dem Schritt werden kein „?“.",
         asks_nothing="Dieser Schritt fragt noch nichts: Rechtsklick auf eine Zahl, dann „Ask about this number…“.",
     ),
 }

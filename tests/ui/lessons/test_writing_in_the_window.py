@@ -24,6 +24,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.shelf import lesson_named
+from explorer.session.asked_number import AskedNumber
+from explorer.session.open_views import OpenViews
 from explorer.ui.common import dialogs
 from explorer.ui.lessons.writing_words import WRITING
 from explorer.ui.shell.main_window import MainWindow
@@ -203,3 +205,13 @@ def test_the_page_on_writing_lessons_is_read_beside_the_work(qtbot: QtBot, windo
     assert "ask.reading" in page.toPlainText()
     page.window().close()
     QApplication.processEvents()
+
+
+@pytest.mark.parametrize(("reading", "is_told"), [("input[0,0,1,1]", True), ("conv1.output[0,0,1,1]", False)])
+def test_a_number_that_stays_to_be_seen_is_asked_about_with_a_word(
+    qtbot: QtBot, window: MainWindow, path: Path, reading: str, is_told: bool
+) -> None:
+    window.session.lessons.writing.save_as(path, OpenViews("maps"), AskedNumber(reading))
+    idle(qtbot, window)
+    qtbot.waitUntil(lambda: window.session.state.lessons.is_set)
+    assert (said(window, "lessonRemark") == WRITING["en"].asks_given) == is_told
