@@ -165,7 +165,7 @@ def run_window(
     files: Sequence[str] = (),
     *,
     lesson: Lesson | None = None,
-    model: AskedModel | None = None,
+    asked: AskedModel | None = None,
     keep_every_s: float = KEEP_EVERY_S,
 ) -> int:
     """Open the window, in a lesson or on a model if one is given, and run until it is closed, or the process is told to
@@ -180,8 +180,8 @@ def run_window(
     window.completed.connect(window.session.left_overs.look_for_left_overs)
     if lesson is not None:
         window.session.lessons.open(lesson)
-    if model is not None:
-        window.session.files.models.open(model.paths, asked=model.call, classes=model.classes, is_agreed=True)
+    if asked is not None:
+        window.session.files.models.open(asked.paths, asked=asked.call, classes=asked.classes, is_agreed=True)
     endings = Endings(window)
     endings.asked.connect(lambda number: _end(window, number))
     status = app.exec()

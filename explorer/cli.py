@@ -109,7 +109,7 @@ def _model(options: argparse.Namespace) -> int:
     except (LoadError, ValueError) as error:
         return _fail(str(error))
     weights = () if options.weights is None else (options.weights,)
-    return run_window(options.files[1:], model=AskedModel((path, *weights), call, classes))
+    return run_window(options.files[1:], asked=AskedModel((path, *weights), call, classes))
 
 
 def _window(files: list[str]) -> int:
