@@ -35,6 +35,7 @@ class LessonScenes:
             (),
             None,
         )  # what a change of the lesson gave, and what it is
+        self._arriving: Scene | None = None
         self._waiting: list[tuple[RunMade, Hyperparameters]] = []  # runs to be shown once their data are open
 
     @property
@@ -58,7 +59,7 @@ class LessonScenes:
             return None
         state, steps = self._store.state, self._store.state.steps
         given, scene = self._changed
-        changed = scene if given and _is_same(given, _standing(state)) else None
+        changed = scene if given and _is_same(given, _standing(state)) else self._arriving
         mode, asks_input = state.maps.mode, steps.input_gradient
         return Standing(state.document, state.values, steps.target, steps.batch, mode, asks_input, changed)
 
@@ -74,9 +75,13 @@ class LessonScenes:
 
     def change(self, found: SceneSet, label: str) -> None:
         """Show what the lesson's change made of it, with the run that it leads to."""
-        with self._store.gathered():  # what is read of it is read of the changed scene
-            self._put(found, label)
-            self._changed = _standing(self._store.state), found.staged
+        self._arriving = found.staged  # it is read while it is being put there
+        try:
+            with self._store.gathered():
+                self._put(found, label)
+                self._changed = _standing(self._store.state), found.staged
+        finally:
+            self._arriving = None
         self.show_run(found)
 
     def _put(self, found: SceneSet, label: str, *others: Slice) -> None:
