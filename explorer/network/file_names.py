@@ -48,8 +48,15 @@ def is_python(path: str | Path) -> bool:
 
 
 def is_model(path: str | Path) -> bool:
-    """Whether a file makes a model by itself: one of Python, or a program of PyTorch's."""
-    return is_python(path) or Path(path).suffix.lower() in PROGRAM_SUFFIXES
+    """Whether a file makes a model by itself: one of Python, a program of PyTorch's, or a folder of Hugging Face's."""
+    return is_python(path) or Path(path).suffix.lower() in PROGRAM_SUFFIXES or is_model_folder(path)
+
+
+def is_model_folder(path: str | Path) -> bool:
+    """Whether a folder is one as Hugging Face's library writes them: it holds settings, and weights beside them."""
+    names = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json")
+    is_there = (Path(path) / "config.json").is_file()
+    return is_there and any((Path(path) / name).is_file() for name in names)
 
 
 def known_path(network: Path) -> Path:

@@ -103,7 +103,9 @@ def _looked_at_program(path: Path, kind: str) -> LookedAt | Fault:
 
     if not kind:
         return Fault(f"{brief(path.name)} is not a whole program of torch.export or TorchScript: write it again.")
-    return LookedAt(ModelFiles(path), digest_of(path), (), program=kind, is_harmless=kind in HARMLESS)
+    is_harmless = kind in HARMLESS
+    digest = "" if is_harmless else digest_of(path)
+    return LookedAt(ModelFiles(path), digest, (), program=kind, is_harmless=is_harmless)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,14 @@ from torch import Tensor, nn
 from explorer.bounds import Refused, brief, check_regular, memory_budget_bytes, open_regular
 from explorer.engine.errors import LoadError
 from explorer.engine.opening.expected_input import ExpectedInput, Shape, expected_input
+from explorer.engine.opening.hugging_face import open_folder
 from explorer.engine.opening.model_of_files import ModelOfFiles
 from explorer.engine.opening.onnx_file import converted
 from explorer.engine.opening.python_file import told
+from explorer.network.file_names import is_model_folder
 
-EXPORTED, SCRIPTED, ONNX = "torch.export", "TorchScript", "ONNX"
-HARMLESS = (ONNX,)
+EXPORTED, SCRIPTED, ONNX, FOLDER = "torch.export", "TorchScript", "ONNX", "Hugging Face"
+HARMLESS = (ONNX, FOLDER)
 """Of what no file can run code when it is opened."""
 _ENTRIES = {
     EXPORTED: ("serialized_exported_program.json", "/archive_format", "archive_format"),
@@ -34,6 +36,8 @@ def program_kind(path: Path) -> str:
     """Of what the file at `path` is a program, by the names in it; "" for any other file. Nothing of it is read."""
     if path.suffix.lower() == ".onnx":
         return ONNX
+    if is_model_folder(path):
+        return FOLDER
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
@@ -52,6 +56,8 @@ def open_program(
     kind, name = program_kind(path), brief(path.name)
     if not kind:
         raise LoadError(f"{name} is not a whole program of torch.export or TorchScript: write it again.")
+    if kind == FOLDER:
+        return open_folder(path, shape=shape, should_stop=should_stop)
     try:
         check_regular(path, at_most_bytes=memory_budget_bytes())
         with _quiet():

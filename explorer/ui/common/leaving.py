@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.bounds import brief
 from explorer.lessons.file_names import is_lesson
-from explorer.network.file_names import is_network, is_weights
+from explorer.network.file_names import is_model, is_network, is_weights
 from explorer.session import Session, State, Verb
 from explorer.session.soon import soon
 from explorer.session.typed_input import fits_in_text
@@ -63,7 +63,7 @@ def open_path(parent: QWidget, session: Session, path: str | Path, show_data: Ca
         session.lessons.writing.open(Path(path))
     elif is_network(path):
         leave(parent, session, partial(session.open_path, path))
-    elif not is_weights(path) and _is_data(Path(path)):
+    elif not is_weights(path) and not is_model(path) and _is_data(Path(path)):
         _open_data(session, Path(path), show_data)
     else:
         session.open_path(path)
