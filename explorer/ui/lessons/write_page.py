@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -211,8 +211,15 @@ class WritePage(QWidget):
 
     # --- what was typed ---
 
+    def event(self, event: QEvent) -> bool:
+        """The key that saves is meant for what is being typed, not for the network."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_to_save(cast(QKeyEvent, event)):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in SAVING and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if _is_to_save(event):
             self.write()
         else:
             super().keyPressEvent(event)
@@ -270,3 +277,8 @@ def _of_step(step: LessonStep) -> dict[Place, Any]:
             {"answer": _number(as_written(wrong.answer)), "because": wrong.because} for wrong in question.wrong
         ]
     return texts
+
+
+def _is_to_save(event: QKeyEvent) -> bool:
+    has_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return event.matches(QKeySequence.StandardKey.Save) or (event.key() in SAVING and has_control)

@@ -215,3 +215,19 @@ def test_a_number_that_stays_to_be_seen_is_asked_about_with_a_word(
     idle(qtbot, window)
     qtbot.waitUntil(lambda: window.session.state.lessons.is_set)
     assert (said(window, "lessonRemark") == WRITING["en"].asks_given) == is_told
+
+
+def test_the_key_that_saves_saves_the_texts_while_they_are_typed(
+    qtbot: QtBot, window: MainWindow, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(dialogs, "ask_save_path", lambda *_: asked.append("network"))
+    do(qtbot, window, "saveAsLesson")
+    do(qtbot, window, "writeLesson")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    type_into(window, "text", "Nine products.")
+    QTest.keyClick(part(window, QPlainTextEdit, f"{FOUND}text"), Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    idle(qtbot, window)
+    assert Lesson.read(path).script.steps[0].text == "Nine products."
+    assert asked == []
