@@ -152,7 +152,7 @@ def test_a_step_that_is_asked_again_has_an_empty_field(qtbot: QtBot, window: Mai
 def test_the_letter_of_an_option_stands_on_the_line_of_its_first_word(qtbot: QtBot, window: MainWindow) -> None:
     opened(qtbot, window, "first-look")
     option = part(window, QPushButton, "lessonOptionA")
-    letter, words = option.findChildren(QLabel)
+    letter, words, _votes = option.findChildren(QLabel)
     assert (letter.text(), words.text()) == ("A", "5")
     lines = [_line_of_writing(option, each) for each in (letter, words)]
     assert abs(lines[0] - lines[1]) <= 1
