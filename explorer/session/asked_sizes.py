@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from explorer.amounts import VeiledCount
+import numpy as np
+
+from explorer.amounts import VEILED, VeiledCount
 from explorer.network import Network, Shape
 from explorer.session.part import Part
 
@@ -25,7 +27,7 @@ class AskedSizes:
     """By layers: `shapes` are asked for along an axis, None for all of them, `parameters` and `fields` as amounts.
 
     `parameters` of ALL_LAYERS are those of the whole network, which the layers' own would tell; `kept` is what share of
-    its input a layer hands on, `input_cells` how many numbers go in.
+    its input a layer hands on, `input_cells` how many numbers go in, `runs` how many layers there are that run.
     """
 
     shapes: frozenset[tuple[str, int | None]] = frozenset()
@@ -33,9 +35,10 @@ class AskedSizes:
     fields: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     input_cells: bool = False
+    runs: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.shapes or self.parameters or self.fields or self.kept) or self.input_cells
+        return bool(self.shapes or self.parameters or self.fields or self.kept) or self.input_cells or self.runs
 
     def axes(self, outputs: Iterable[tuple[str, str, tuple[str, ...], int]]) -> Mapping[str, Axes]:
         """Which axes of which outputs are not to be seen: those asked for, and those that follow from them.
@@ -83,13 +86,26 @@ def covered_shape(shape: tuple[int, ...], axes: Axes) -> tuple[int, ...]:
     return tuple(VeiledCount(size) if axis in axes else size for axis, size in enumerate(shape)) if axes else shape
 
 
+def stand_in(shape: tuple[int, ...], axes: Axes) -> np.ndarray:
+    """What is drawn of an output whose sizes along `axes` are not to be seen: cells could be counted, so it is one."""
+    made = np.full(drawn_shape(shape, axes), VEILED, np.float32)
+    made.flags.writeable = False
+    return made
+
+
+def drawn_shape(shape: tuple[int, ...], axes: Axes) -> tuple[int, ...]:
+    """`shape` with one cell along `axes`."""
+    return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+
+
 @lru_cache(maxsize=8)
 def parts_under(parts: tuple[Part, ...], sizes: AskedSizes) -> tuple[Part, ...]:
     """What the network is made of, without what is asked for of it."""
     if not sizes:
         return parts
     axes = sizes.axes((each.name, each.kind, each.parents, len(each.shape or ())) for each in parts)
-    return tuple(_part_under(part, axes, sizes) for part in parts)
+    found = (_part_under(part, axes, sizes) for part in parts)
+    return tuple(replace(part, shape=None, runs=True) if sizes.runs and part.name != INPUT else part for part in found)
 
 
 def _part_under(part: Part, axes: Mapping[str, Axes], sizes: AskedSizes) -> Part:
@@ -118,14 +134,14 @@ class CoveredNetwork(Network):
 
     def shapes(self) -> tuple[Shape | None, ...]:
         return tuple(
-            None if shape is None else covered_shape(shape, self.axes(name))
+            None if shape is None or self._sizes.runs else covered_shape(shape, self.axes(name))
             for name, shape in zip(self.names, super().shapes(), strict=True)
         )
 
     def input_shapes(self, name: str) -> tuple[Shape | None, ...]:
         shapes = super().input_shapes(name)
         return tuple(
-            None if shape is None else covered_shape(shape, self.axes(parent))
+            None if shape is None or self._sizes.runs else covered_shape(shape, self.axes(parent))
             for parent, shape in zip(self.inputs(name), shapes, strict=True)
         )
 

@@ -37,14 +37,18 @@ class Explained:
     veil: Veil = NO_VEIL
     bare: Explained | None = None  # what lies under the veil
 
-    def under(self, veil: Veil, covered: Covered) -> Explained:
-        """The same of the maps under `veil`, `covered` by layers: of what is asked for the terms alone."""
+    def under(self, veil: Veil, covered: Covered, unsized: frozenset[str] = frozenset()) -> Explained:
+        """The same of the maps under `veil`, `covered` by layers: of what is asked for the terms alone, and none of
+        where layers of an `unsized` output are read."""
         bare = self.bare or self
         if not veil or bare.cell is None:
             return bare
         own = bare.cell.of == "output" and bare.cell.index in covered.get(bare.cell.call, ())
         read = {name: covered[part] for name, part in bare.made_by.items() if part in covered}
-        return replace(bare.without(read, is_asked=own), veil=veil, bare=bare)
+        is_read = bare.cell.call in veil.arithmetic or not unsized.isdisjoint(bare.made_by.values())
+        waits = bare.explanation is not None and is_read
+        found = replace(bare, explanation=None, message=WAITS) if waits else bare.without(read, is_asked=own)
+        return replace(found, veil=veil, bare=bare)
 
     def without(self, read: Covered, *, is_asked: bool) -> Explained:
         """The same where the cell itself is asked for, or cells of the tensors of these names that its terms read."""

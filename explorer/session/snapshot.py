@@ -18,7 +18,7 @@ from explorer.arithmetic.operation import Index
 from explorer.arithmetic.probabilities import sigmoid, softmax
 from explorer.network import Network
 from explorer.network.receptive_field import ReceptiveFields
-from explorer.session.asked_sizes import Axes, covered_shape
+from explorer.session.asked_sizes import Axes, covered_shape, stand_in
 from explorer.session.batch_axis import has_batch_axis
 from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_cell
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
@@ -84,7 +84,11 @@ class LayerActivation:
         return Part(self.name, self.kind, self.family, self.shape, self.parents, parameters)
 
     def under(self, cells: frozenset[Index], axes: Axes = frozenset()) -> LayerActivation:
-        """The same with "?" in the place of `cells` of the output, and of its sizes along `axes`."""
+        """The same with "?" in the place of `cells` of the output, and of its sizes along `axes`: one cell stands for
+        them."""
+        if axes and not self.volume and max(axes) < self.values.ndim:
+            values = stand_in(self.values.shape, axes)
+            return replace(self, values=values, covered_axes=axes, output_shape=None)
         places = [self.place(Cell(self.name, index)) for index in cells]
         covered = with_veil(self.values, [place for place in places if place is not None])
         return self if covered is self.values and not axes else replace(self, values=covered, covered_axes=axes)
@@ -272,20 +276,29 @@ class Activations:
         calls = [(each.name, each.kind, each.parents) for each in self.layers]
         return told_by(veil.of_outputs(shapes), calls, shapes)
 
+    def axes_under(self, veil: Veil) -> Mapping[str, Axes]:
+        """Along which axes the sizes of outputs are asked for, by the layer."""
+        return veil.sizes.axes((each.name, each.kind, each.parents, len(each.shape)) for each in self.layers)
+
     def under(self, veil: Veil) -> Activations:
         """These with "?" in the place of what is asked for."""
         bare = self.uncovered
         if not veil:
             return bare
         cells = bare.covered_by(veil)
-        axes = veil.sizes.axes((each.name, each.kind, each.parents, len(each.shape)) for each in bare.layers)
+        axes = bare.axes_under(veil)
         none: frozenset[Any] = frozenset()
         layers = tuple(layer.under(cells.get(layer.name, none), axes.get(layer.name, none)) for layer in bare.layers)
         prediction, last = bare.prediction, bare.layers[-1].name
         if prediction is not None and (veil.prediction or last in cells):
             prediction = prediction.covered()
-        explained = None if bare.explained is None else bare.explained.under(veil, cells)
-        return replace(bare, layers=layers, prediction=prediction, explained=explained, veil=veil, bare=bare)
+        if veil.sizes.runs:
+            layers, prediction = layers[:1], None
+        explained = None if bare.explained is None else bare.explained.under(veil, cells, frozenset(axes))
+        failed = None if veil.sizes.runs else bare.failed
+        return replace(
+            bare, layers=layers, failed=failed, prediction=prediction, explained=explained, veil=veil, bare=bare
+        )
 
     @cached_property
     def by_name(self) -> Mapping[str, LayerActivation]:

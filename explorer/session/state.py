@@ -93,7 +93,7 @@ class State:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        return self.document.problems
+        return () if self.lessons.veil.sizes.runs else self.document.problems
 
     @property
     def values(self) -> np.ndarray | None:
@@ -133,7 +133,7 @@ class State:
     @property
     def told_at(self) -> str:
         """The part whose card says why not all of it runs; "" where all does, or where no part says it."""
-        problem, fault = self.subject.fault, self.maps.fault
+        problem, fault = None if self.lessons.veil.sizes.runs else self.subject.fault, self.maps.fault
         name = problem.layer if problem is not None else fault.layer if fault is not None else None
         return name if name and self.subject.has_part(name, self.maps.activations) else ""
 

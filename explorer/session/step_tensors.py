@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.amounts import plain_number
-from explorer.session.asked_sizes import Axes, covered_shape
+from explorer.session.asked_sizes import Axes, covered_shape, stand_in
 from explorer.session.batch_axis import WITHOUT_BATCH, is_of_batch
 from explorer.session.veil import Covered, with_veil
 
@@ -44,6 +44,14 @@ class Tensor:
     def sizes(self) -> tuple[int, ...]:
         """Its sizes as they are written."""
         return covered_shape(self.values.shape, self.covered_axes)
+
+    def under(self, covered: Covered, axes: Mapping[str, Axes]) -> Tensor:
+        """The same with "?" in the place of its cells and of its sizes along axes that are asked for, by its title."""
+        if self.title not in covered and self.title not in axes:
+            return self
+        own = axes.get(self.title, frozenset())
+        values = stand_in(self.values.shape, own) if own else with_veil(self.values, covered.get(self.title, ()))
+        return replace(self, values=values, covered_axes=own)
 
     @property
     def is_signed(self) -> bool:
@@ -78,16 +86,7 @@ class StepTensors:
         cells = covered if after is None else {**covered, DIFFERENCE: after}
 
         def each(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-            return tuple(
-                replace(
-                    one,
-                    values=with_veil(one.values, cells.get(one.title, ())),
-                    covered_axes=axes.get(one.title, frozenset()),
-                )
-                if one.title in cells or one.title in axes
-                else one
-                for one in tensors
-            )
+            return tuple(one.under(cells, axes) for one in tensors)
 
         return StepTensors(each(self.given), each(self.beside), each(self.made), self.settings)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ import numpy as np
 
 from explorer.amounts import VEILED
 from explorer.arithmetic.operation import Index
-from explorer.session.asked_sizes import AskedSizes, Axes, covered_shape
-from explorer.session.batch_axis import is_of_batch
+from explorer.session.asked_sizes import AskedSizes, Axes, covered_shape, drawn_shape
+from explorer.session.batch_axis import WITHOUT_BATCH, is_of_batch
 from explorer.session.cell import Cell
 from explorer.session.explained import Explained, Explainer
 from explorer.session.ranges import finite_range
@@ -45,6 +46,9 @@ Shape = tuple[int, ...]
 
 PHASES = ("forward", "loss", "backward", "update")
 FEW_NEURONS = 96
+OF_ONE_PLACE = ("linear", "conv1d", "conv2d")
+"""Kinds whose parameters' gradients are sums over examples and places: of one of each they have one term."""
+
 LARGE = 300_000  # cells; fewer are read in less than a frame
 
 
@@ -143,12 +147,13 @@ class Timeline:
         if not veil:
             return bare
         covered = copy(bare)
+        for remembered in ("has_few_neurons", "_steps_of_layers"):
+            covered.__dict__.pop(remembered, None)
         covered.veil, covered._covered, covered._tensors = veil, bare._titles_of(veil), {}
         covered._axes = bare._axes_of(veil.sizes) if veil.sizes.shapes else {}
-        covered.steps = tuple(
-            replace(step, covered_axes=covered._axes[step.call]) if step.call in covered._axes else step
-            for step in bare.steps
-        )
+        covered.steps = tuple(_step_under(step, covered._axes) for step in bare.steps) if covered._axes else bare.steps
+        if veil.sizes.runs:
+            covered.steps = covered.steps[:1]
         covered.loss = VEILED if veil.loss and bare.loss is not None else bare.loss
         return covered
 
@@ -166,12 +171,23 @@ class Timeline:
             title = f"gradient of {step.call}"
             found[title] = found.get(title, frozenset()) | found.get(step.call, frozenset())
         found = dict(handed_back(found, back))
-        for step in forward if self.batch_size == 1 else ():
-            arrived = found.get(f"gradient of {step.call}", frozenset())
-            if step.kind == "linear" and arrived and "bias" in step.titles:  # of one example the bias's is the same
-                title = f"gradient of {step.titles['bias']}"
-                found[title] = found.get(title, frozenset()) | {cell[-1:] for cell in arrived}
+        for step in forward:
+            for title, cells in self._told_by_gradient(step, found).items():
+                found[title] = found.get(title, frozenset()) | cells
         return {title: cells for title, cells in found.items() if cells}
+
+    def _told_by_gradient(self, step: TimelineStep, covered: Covered) -> Covered:
+        """The gradients of a call's parameters that are made of one covered number alone: of one example and one
+        place the bias's is that very number, a weight's that number times what came in."""
+        arrived, shape = covered.get(f"gradient of {step.call}", frozenset()), step.asked["output"]
+        if not arrived or step.kind not in OF_ONE_PLACE or prod(shape) != shape[1] or shape[0] != 1:
+            return {}
+        filters, given = {cell[1] for cell in arrived}, self.tensors(step.index).by_name
+        return {
+            f"gradient of {given[name].title}": frozenset(product(filters, *map(range, given[name].values.shape[1:])))
+            for name in WITHOUT_BATCH
+            if name in given
+        }
 
     def _gradients_of(self, calls: tuple[str, ...]) -> tuple[str, ...]:
         """The titles of the gradients that come back to calls."""
@@ -225,6 +241,7 @@ class Timeline:
         back = self.find("backward", entry.call)
         passed = {} if back is None else self.tensors(back).by_name
         gradient = None if arrived is None else gradient_of(entry.call, arrived, batch_size=self.batch_size)
+        gradient = None if gradient is None else gradient.under(self._covered, self._axes)
         return LearnedTensors(forward["output"], gradient, forward.get("weight"), passed.get("grad_weight"))
 
     def magnitudes(self, step: int) -> tuple[float, float | None]:
@@ -233,7 +250,10 @@ class Timeline:
             arrived = self._engine_steps[step].call.grad_output
             output = root_mean_square(self._bare.tensors(step).by_name["output"].values)
             self._magnitudes[step] = output, None if arrived is None else root_mean_square(read_only(arrived))
-        return self._magnitudes[step]
+        made, back = self._magnitudes[step]
+        call = self.steps[step].call  # of one number it would be that number
+        covered = VEILED if call in self._covered else made
+        return covered, VEILED if back is not None and f"gradient of {call}" in self._covered else back
 
     def telling_cell(self, step: int, of: str, example: int = 0) -> tuple[int, ...] | None:
         """The cell to explain first: the one of the largest magnitude in the example; None for an empty tensor."""
@@ -260,9 +280,11 @@ class Timeline:
         explained = self._explainer.explain(self._engine_steps[step], cell)
         if self._adds_up_what_is_asked(self.steps[step]):
             return replace(explained, explanation=None, message=WAITS)
-        if not self._covered or index is None:
+        if not self.veil or index is None:
             return explained
         covered, tensors = self._covered, self.tensors(step).by_name
+        if explained.explanation is not None and self._may_not_tell(step):
+            return replace(explained, explanation=None, message=WAITS)
         read = {name: covered[tensor.title] for name, tensor in tensors.items() if tensor.title in covered}
         return explained.without(read, is_asked=index in covered.get(self.asked(step, of).title, ()))
 
@@ -270,6 +292,12 @@ class Timeline:
         """Whether the lines of an update begin with the sum that a veil lies over."""
         is_weight = entry.phase == "update" and entry.parameter.endswith(".weight")
         return is_weight and any(each.of == KEPT_ASKED and each.call == entry.layer for each in self.veil.cells)
+
+    def _may_not_tell(self, step: int) -> bool:
+        """Whether a step reads a tensor whose sizes are not to be seen, or it is asked for how it goes."""
+        tensors = self.tensors(step)
+        is_asked = self.steps[step].phase == "forward" and self.steps[step].call in self.veil.arithmetic
+        return is_asked or any(each.title in self._axes for each in (*tensors.given, *tensors.beside))
 
     def lecture_line(self, step: int, of: str, index: Index) -> str:
         """The same number in the letters of a lecture on neurons: u, z, Δ, δ, w; "" where they are too many."""
@@ -286,7 +314,8 @@ class Timeline:
     def has_few_neurons(self) -> bool:
         """Whether it is a network of neurons few enough to be drawn and named one by one."""
         outputs = [step.asked["output"] for step in self.steps if step.phase == "forward"]
-        return all(len(shape) == 2 for shape in outputs) and sum(shape[-1] for shape in outputs) <= FEW_NEURONS
+        is_small = all(len(shape) == 2 for shape in outputs) and sum(shape[-1] for shape in outputs) <= FEW_NEURONS
+        return is_small and not self._axes
 
     def _in_letters(self, entry: TimelineStep, cell: Cell) -> str:
         from explorer.engine.explaining.delta_rule import explain_delta, explain_weight_rule, forward_symbols
@@ -316,8 +345,11 @@ class Timeline:
 
     def finite_difference(self, step: int, of: str, cell: tuple[int, ...]) -> Reading:
         """A float64 reading of the same number by moving a cell. Raises EngineError where there is none."""
+        from explorer.engine.errors import EngineError
         from explorer.engine.explaining.finite_difference import finite_difference
 
+        if cell in self._covered.get(self.asked(step, of).title, ()):
+            raise EngineError(WAITS)
         return finite_difference(self._recording, self._engine_steps[step], cell, of=of)
 
     def work_out_gradients(self, should_stop: Callable[[], bool]) -> None:
@@ -390,6 +422,17 @@ class Timeline:
         place = self.find("backward", entry.call)
         of = entry.asked_first
         return (place, of) if place is not None and of in self.steps[place].asked else None
+
+
+def _step_under(step: TimelineStep, axes: Mapping[str, Axes]) -> TimelineStep:
+    """The same without the sizes that are asked for, `axes` by the titles of tensors: of each one cell is there."""
+    titles = {"output": step.call, **step.titles}
+    back = "gradient of " if step.phase == "backward" else ""
+    asked = {
+        name: drawn_shape(shape, axes.get(f"{back}{titles.get(name, name)}", frozenset()))
+        for name, shape in step.asked.items()
+    }
+    return replace(step, asked=MappingProxyType(asked), covered_axes=axes.get(step.call, frozenset()))
 
 
 def _step(

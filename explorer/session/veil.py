@@ -65,16 +65,17 @@ class Veil:
     """`cells` are asked for: of a layer's output, of what passes back, or of a parameter after an update.
 
     `prediction` tells that what the network says is asked for, `loss` that the loss is, `sizes` that whole numbers
-    beside the cells are.
+    beside the cells are, `arithmetic` of which calls it is not shown how a number is made.
     """
 
     cells: frozenset[CellRange] = frozenset()
     prediction: bool = False
     loss: bool = False
     sizes: AskedSizes = NO_SIZES
+    arithmetic: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.cells) or self.prediction or self.loss or bool(self.sizes)
+        return bool(self.cells) or self.prediction or self.loss or bool(self.sizes) or bool(self.arithmetic)
 
     def of_outputs(self, shapes: Mapping[str, tuple[int, ...]]) -> Covered:
         """The cells of outputs, by the layer; `shapes` are those of the outputs."""

@@ -13,6 +13,7 @@ SAID = ("probability", "class")
 PASSED_BACK = "grad_"
 AFTER = "_after"
 COUNTED = ("parameters", "weights")
+PLACE = ("place",)
 
 
 def veil_of(question: Question) -> Veil:
@@ -25,7 +26,22 @@ def veil_of(question: Question) -> Veil:
         prediction=bool(names & set(SAID)),
         loss="loss" in names or any(each.names == ("run", "loss") for each in asked),
         sizes=_sizes(asked, names),
+        arithmetic=frozenset(_whose_arithmetic(asked)),
     )
+
+
+def _whose_arithmetic(asked: tuple[Reference, ...]) -> Iterator[str]:
+    """The calls of which it is asked how many terms a cell has, or where a cell went."""
+    for each in asked:
+        if len(each.names) == 2 and each.names[1] == "terms":
+            yield each.names[0]
+        elif each.names == PLACE:
+            yield _layer_of(each)
+
+
+def _layer_of(reference: Reference) -> str:
+    first = (reference.arguments or (None,))[0]
+    return first.names[0] if isinstance(first, Reference) else ""
 
 
 def _sizes(asked: tuple[Reference, ...], names: set[str]) -> AskedSizes:
@@ -47,6 +63,7 @@ def _sizes(asked: tuple[Reference, ...], names: set[str]) -> AskedSizes:
         fields=frozenset(facts.get("field", ())),
         kept=frozenset(each.names[0] for each in kept if isinstance(each, Reference)),
         input_cells="input" in facts.get("cells", ()),
+        runs="runnable" in names,
     )
 
 
@@ -72,7 +89,10 @@ def _pointed(condition: Expression, point: str) -> Iterator[Reference]:
 
 
 def _cells(reference: Reference) -> CellRange | None:
-    """The cells that a reference names, a whole tensor without an index; None for what is no cell."""
+    """The cells that a reference names, a whole tensor without an index; None for what is no cell. Of a place all
+    cells, of which one is asked for."""
+    if reference.names == PLACE:
+        return CellRange(_layer_of(reference))
     if len(reference.names) != 2:
         return None
     call, of = reference.names

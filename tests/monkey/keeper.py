@@ -154,7 +154,9 @@ def _of_maps(state: State) -> list[str]:
     assert state.network is not None
     assert state.maps.activations is not None
     runnable = state.network.runnable()
-    shown = {entry.name: entry.values.shape for entry in state.maps.activations.layers if entry.name != "input"}
+    shown = {
+        entry.name: entry.values.shape for entry in state.maps.activations.uncovered.layers if entry.name != "input"
+    }
     wanted = dict(zip(state.network.names[:runnable], state.network.shapes()[:runnable], strict=True))
     if state.values is None or tuple(state.values.shape) != state.network.input_shape:
         fed = None if state.values is None else state.values.shape

@@ -194,7 +194,7 @@ def test_the_asked_size_is_a_question_mark_until_it_is_shown(
 
 
 def asked_counts(session: Session) -> int:
-    """How many whole numbers are "?" in what the views are made from; in all of it, or in none."""
+    """How many whole numbers are "?" in what the views are made from; in all of it that has shapes, or in none."""
     state = session.state
     parts = [size for part in state.parts for size in (*(part.shape or ()), part.parameters)]
     maps = (
@@ -205,6 +205,7 @@ def asked_counts(session: Session) -> int:
     steps = () if state.steps.timeline is None else state.steps.timeline.steps
     recorded = [size for step in steps if step.phase == "forward" for size in step.sizes]
     amounts = [sum(isinstance(size, VeiledCount) for size in each) for each in (parts, maps, recorded)]
-    asks_shape = bool(state.lessons.veil.sizes.shapes)
-    assert not asks_shape or all(amount for amount, each in zip(amounts, (parts, maps, recorded), strict=True) if each)
+    sizes = state.lessons.veil.sizes
+    told = zip(amounts, (parts, maps, recorded), strict=True)
+    assert not sizes.shapes or sizes.runs or all(amount for amount, each in told if each)
     return sum(amounts)

@@ -71,11 +71,13 @@ class LessonShowing:
         if activations is not None and activations.veil != veil:
             self._store.set(replace(maps, activations=activations.under(veil)))
         if steps.timeline is not None and steps.timeline.veil != veil:
-            self._store.set(replace(steps, timeline=steps.timeline.under(veil)))
+            message = "" if veil.sizes.runs else steps.message  # it names the layer that does not run
+            self._store.set(replace(steps, timeline=steps.timeline.under(veil), message=message))
         maps = self._store.state.maps
         if maps.explained is not None and maps.activations is not None and maps.explained.veil != veil:
-            covered = maps.activations.covered_by(veil)
-            self._store.set(replace(maps, explained=maps.explained.under(veil, covered)))
+            bare = maps.activations.uncovered
+            found = maps.explained.under(veil, bare.covered_by(veil), frozenset(bare.axes_under(veil)))
+            self._store.set(replace(maps, explained=found))
 
 
 def _sum_of(timeline: Timeline, step: int, of: str, cell: Index | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from explorer.amounts import VeiledCount, listed, plain_number
 from explorer.session.step_tensors import StepTensors, Tensor
 from explorer.session.timeline import TimelineStep
+from explorer.session.veil import LAYING_OUT
 from explorer.ui.common.text import MINUS, count, plural, shape_text
 
 Facts = dict[str, str]
@@ -65,7 +66,7 @@ _SETTINGS: Mapping[str, Any] = {
 def _sizes(step: TimelineStep, tensors: StepTensors, first: Tensor | None) -> Facts:
     output = tensors.by_name.get("output")
     size_in, size_out = (_size(tensor) for tensor in (first, output))
-    if isinstance(size_out, VeiledCount) and int(size_out) == int(size_in):
+    if isinstance(size_out, VeiledCount) and step.kind in LAYING_OUT:
         size_in = size_out  # a flattening has as many numbers as arrive
     shape_in = first.sizes if first is not None else ()
     shape_out = output.sizes if output is not None else ()

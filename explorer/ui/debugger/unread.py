@@ -32,9 +32,10 @@ NOTHING_UNREAD = Unread()
 
 
 def unread_of(step: TimelineStep, tensors: StepTensors) -> Unread:
-    """What a convolution or pooling never reads on the way forward; nothing of any other step."""
+    """What a convolution or pooling never reads on the way forward; nothing of any other step, and of one whose size is
+    asked for."""
     given = tensors.by_name.get("input")
-    windows = _windows(step, tensors)
+    windows = None if step.covered_axes else _windows(step, tensors)
     if step.phase != "forward" or windows is None or given is None or given.values.ndim < 3:
         return NOTHING_UNREAD
     size = given.values.shape[-2:]
@@ -48,7 +49,7 @@ def discarded_of(step: TimelineStep, tensors: StepTensors) -> str:
     given, made = tensors.by_name.get("input"), tensors.by_name.get("output")
     if step.phase != "forward" or not isinstance(operation, MaxPool2d) or given is None or made is None:
         return ""
-    if made.values.size >= given.values.size:
+    if step.covered_axes or made.values.size >= given.values.size:
         return ""
     return percent(1 - made.values.size / given.values.size)
 

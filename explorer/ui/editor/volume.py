@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from explorer.amounts import VeiledCount
 from explorer.ui.common import text, theme
 from explorer.ui.common.tips import TipOfAll
 from explorer.ui.editor.layer_card import mixed, small_font
@@ -17,6 +18,7 @@ Shape = tuple[int, ...]
 SLANT_X, SLANT_Y = 0.55, -0.32  # how far a step into the depth goes right and up
 CAPTION = 18
 LABEL = 15
+UNKNOWN_LENGTH = 24.0
 BETWEEN = 22
 
 
@@ -49,7 +51,10 @@ class VolumeBox:
 
 
 def length(size: int) -> float:
-    """Pixels for an edge of `size` cells. Logarithmic, so that 1 and 4,096 can both be seen; the same in all layers."""
+    """Pixels for an edge of `size` cells. Logarithmic, so that 1 and 4,096 can both be seen; the same in all layers.
+    Of one that a lesson asks for it is the same for every size."""
+    if isinstance(size, VeiledCount):
+        return UNKNOWN_LENGTH
     return 6 + 5.5 * log2(max(1, size))
 
 
