@@ -18,7 +18,7 @@ import torch
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QAbstractItemView
 
-from explorer.session import State
+from explorer.session import State, Verb
 from explorer.session.document import Document
 from explorer.session.veil import veiled_in
 from explorer.ui.shell.main_window import MainWindow
@@ -118,11 +118,24 @@ def resident_mib() -> float:
 def disagreements(window: MainWindow) -> list[str]:
     """What in a window that is at rest contradicts something else in it; empty if all agrees."""
     state = window.session.state
+    if not state.subject.can(Verb.EDIT):
+        return _of_model(window, state)
     if state.network is None:
         return ["the document lost its network"]
-    told = [*_of_document(state), *_of_cards(window, state)]
+    told = [*_of_document(state), *_of_cards(window, ["input", *state.network.names])]
     if state.maps.activations is not None and state.maps.fault is None:
         told += _of_maps(state)
+    return told
+
+
+def _of_model(window: MainWindow, state: State) -> list[str]:
+    """Of what can be looked at alone."""
+    if not state.subject.is_open:
+        return ["the window lost what it shows"]
+    names = [part.name for part in state.parts]
+    told = [] if state.maps.fault is not None else _of_cards(window, names)
+    if state.selection.layer not in (None, "input", *names):
+        told.append(f"{state.selection.layer} is selected, which the model has not")
     return told
 
 
@@ -138,15 +151,13 @@ def _of_document(state: State) -> list[str]:
     return told
 
 
-def _of_cards(window: MainWindow, state: State) -> list[str]:
+def _of_cards(window: MainWindow, wanted: list[str]) -> list[str]:
     cards = window.findChild(QAbstractItemView, "layerList")
-    assert state.network is not None
     if cards is None:
         return ["there is no list of layers"]
     if not cards.isVisible():
         return []  # a hidden view follows when it is shown again
     shown = [cards.model().index(row, 0).data() for row in range(cards.model().rowCount())]
-    wanted = ["input", *state.network.names]
     return [] if shown == wanted else [f"cards {shown} of layers {wanted}"]
 
 
