@@ -26,6 +26,7 @@ from explorer.session.cursor import Cursor, at, into
 from explorer.session.step_tensors import Tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.debugger.into.plan import into_plan
+from explorer.ui.debugger.into.term_tables import Table
 from explorer.ui.debugger.words import facts_line, header, step_label, step_words
 from tests.arithmetic.calls import function_of
 from tests.by_hand import ByHand
@@ -285,6 +286,15 @@ def test_every_kind_of_call_is_taken_apart_inside_both_ways(kind: str) -> None:
             plan = into_plan(timeline, replace(into(timeline, at(timeline, step.index)), of=of, cell=last), ())
             assert plan.message == ""
             assert plan.middle is not None
+            if isinstance(plan.middle, Table):
+                _check_the_signs(plan.middle)
+
+
+def _check_the_signs(table: Table) -> None:
+    """Of a layer norm's weight the numbers had a sign too few between them, and drawing the last of them raised."""
+    assert len(table.symbols) == len(table.columns) - 1
+    for column in range(len(table.columns)):
+        assert len(table.figures(column, table.order[:2].tolist())) == len(table.order[:2])
 
 
 # Kinds that are shown whole, by where their functions are found; PyTorch's own name of one differs from its function's.

@@ -84,15 +84,15 @@ def terms_table(
     """
     main = explanation.terms.parts[0]
     order = np.arange(len(main)) if len(main) < SORTED_FROM else main.ranked()
-    columns = _factor_columns(main, tensors)
+    columns, symbols = _factor_columns(main, tensors)
     if len(main.factors) > 1:
         columns.append(TableColumn("product", main.values, scale_of(main.values, is_signed=True), is_bar=True))
+        symbols.append("=")
     else:
         columns[-1] = TableColumn(columns[-1].title, main.values, columns[-1].scale, is_bar=True)
-    symbols = ("×",) * (len(main.factors) - 1) + ("=",) * (len(main.factors) > 1)
     labels, sources = _labels(main, classes, _names_in(main, tensors, names))
     lines = _sum_lines(explanation)
-    return Table(labels, tuple(columns), symbols, order, lines, adds_up=True, sources=sources)
+    return Table(labels, tuple(columns), tuple(symbols), order, lines, adds_up=True, sources=sources)
 
 
 def ladder(explanation: Explanation, tensors: StepTensors) -> Table:
@@ -181,19 +181,24 @@ def softmax_table(
     return Table(labels, columns, ("→", "→"), order, lines, marked, sources=sources)
 
 
-def _factor_columns(main: Terms, tensors: StepTensors) -> list[TableColumn]:
-    columns = []
+def _factor_columns(main: Terms, tensors: StepTensors) -> tuple[list[TableColumn], list[str]]:
+    """The factors, each behind the number that it was made of where that is another, and what stands between them."""
+    columns: list[TableColumn] = []
+    symbols: list[str] = []
     for factor in main.factors:
         tensor = tensors.by_name.get(factor.name)
+        if columns:
+            symbols.append("×")
         if factor.made and factor.cells is not None and _is_read_from(tensor, factor.cells):
             assert tensor is not None
             raw = tensor.values[tuple(factor.cells.T)].astype(np.float64)
             columns.append(TableColumn(tensor.title, raw, scale_of(raw, is_signed=True)))
+            symbols.append("→")
             columns.append(TableColumn(factor.label, factor.values, scale_of(factor.values, is_signed=True)))
             continue
         scale = NO_COLOUR if tensor is None else scale_of(factor.values, is_signed=True)
         columns.append(TableColumn(_short(factor.label, tensor), factor.values, scale))
-    return columns
+    return columns, symbols
 
 
 def _is_read_from(tensor: Tensor | None, cells: np.ndarray) -> bool:
