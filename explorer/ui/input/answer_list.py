@@ -76,6 +76,7 @@ class AnswerList(RowList):
         self.is_dimmed = False
         self.chosen: int | None = None
         self._covered = 0
+        self._classes: Sequence[str] = ()
         self._name_width = 0  # pixels of the longest so far: as the order changes, no bar gets shorter and longer again
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
@@ -83,11 +84,15 @@ class AnswerList(RowList):
         """The answer in the row at `index`."""
         return self.answers.rows[index.row()]
 
-    def show_answers(self, answers: Sequence[Answer], *, signed: bool) -> None:
-        """Show `answers`; `signed` bars start in the middle."""
+    def show_answers(self, answers: Sequence[Answer], *, signed: bool, classes: Sequence[str] = ()) -> None:
+        """Show `answers`; `signed` bars start in the middle. Names keep their room as long as `classes` are the same.
+
+        They are what the answers are of, in the network's order. Of another network's names none is remembered.
+        """
         self.is_signed = signed
         metrics = QFontMetrics(theme.interface_font())
-        before = self._name_width if len(answers) == len(self.answers.rows) else 0
+        before = self._name_width if classes == self._classes else 0
+        self._classes = classes
         self._name_width = max([before, *(metrics.horizontalAdvance(each.name) for each in answers[:MEASURED])])
         self.answers.show_rows(answers)
         self.viewport().update()

@@ -117,7 +117,7 @@ class PredictionView(FollowingView, Pane):
         if prediction is not None:
             is_off = state.files.undo_text.startswith(SWITCH_OFF)
             answers = Ranked(prediction, self._before if is_off else None)
-            self.answers.show_answers(answers, signed=not prediction.is_probability)
+            self.answers.show_answers(answers, signed=not prediction.is_probability, classes=prediction.names)
             self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
 
     @Slot(QModelIndex)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -277,15 +277,30 @@ def test_a_long_name_is_whole_as_far_as_a_bar_stays_beside_it(opened: Opened) ->
     _, view = opened()
     metrics, list_ = QFontMetrics(theme.interface_font()), view.answers
     names = ["moon", "stained tissue"]
-    list_.show_answers([Answer(at, name, "50.0 %", 0.5, "0.5") for at, name in enumerate(names)], signed=False)
+    list_.show_answers(named(names), signed=False, classes=names)
     wide = list_.name_width(236, 60)
     assert metrics.horizontalAdvance(names[1]) <= wide
-    list_.show_answers([Answer(at, name, "50.0 %", 0.5, "0.5") for at, name in enumerate(["a", "b"])], signed=False)
-    assert list_.name_width(236, 60) == wide
-    list_.show_answers([Answer(0, "x" * 99, "50.0 %", 0.5, "0.5")], signed=False)
+    list_.show_answers(named(["x" * 99]), signed=False)
     assert 236 - list_.name_width(236, 60) - 60 >= LEAST_BAR
-    list_.show_answers([Answer(0, "moon", "50.0 %", 0.5, "0.5")] * 3, signed=False)
-    assert list_.name_width(236, 60) < wide
+
+
+def test_bars_keep_their_length_as_the_order_changes_and_forget_the_names_of_another_network(opened: Opened) -> None:
+    """After a lesson on another network with as many classes the bars were a pixel shorter than before."""
+    _, view = opened()
+    list_ = view.answers
+    first, other = ["b" * 14, *map(str, range(30))], ["b" * 20, *map(str, range(30))]
+    list_.show_answers(named(first), signed=False, classes=first)
+    wide = list_.name_width(236, 60)
+    list_.show_answers(named(first[::-1]), signed=False, classes=list(first))
+    assert list_.name_width(236, 60) == wide
+    list_.show_answers(named(other), signed=False, classes=other)
+    assert list_.name_width(236, 60) > wide
+    list_.show_answers(named(first), signed=False, classes=first)
+    assert list_.name_width(236, 60) == wide
+
+
+def named(names: Sequence[str]) -> list[Answer]:
+    return [Answer(at, name, "50.0 %", 0.5, "0.5") for at, name in enumerate(names)]
 
 
 def test_before_the_first_answers_a_line_says_what_appears_here(opened: Opened) -> None:
