@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -26,23 +27,36 @@ class StepLines(QWidget):
 
     def place(self, x: int, y: int, room: int, *, may_share: bool) -> int:
         """Lie at (x, y), `room` pixels wide, and tell where it ends; `may_share` lets both stand in one row."""
-        named = max(caption.sizeHint().width() for caption in self._captions) + GAP
-        lines, stacked = (self.formula, self.source), (room - named,) * 2
-        sizes = shared_room(room, *(named + line.needed_width() + GAP for line in lines)) if may_share else [0, 0]
-        shared = (sizes[0] - named - GAP, sizes[1] - named - GAP)
-        is_shared = may_share and max(_heights(lines, shared)) < sum(_heights(lines, stacked))
-        top = bottom = left = 0
-        for caption, line, width in zip(self._captions, lines, shared if is_shared else stacked, strict=True):
-            caption.setGeometry(left, top, named, row_height())
-            line.setGeometry(left + named, top + 1, max(width, 0), line.height_at(width))
-            bottom = max(bottom, top + row_height() + line.height_at(width) - line.height_at(line.needed_width()))
-            left, top = (sizes[0], 0) if is_shared else (0, bottom + SPACING)
+        lines = (self.formula, self.source)
+        named = self._named()
+        places, bottom = self._places((self.formula.whole(), self.source.whole()), room, may_share=may_share)
+        for caption, line, place in zip(self._captions, lines, places, strict=True):
+            caption.setGeometry(place.left() - named, place.top(), named, row_height())
+            line.setGeometry(place.translated(0, 1))
         self.setGeometry(x, y, room, bottom)
         return y + bottom
 
+    def height_of(self, formula: str, source: str, room: int, *, may_share: bool) -> int:
+        """Pixels that both need in `room`."""
+        return self._places((formula, source), room, may_share=may_share)[1]
 
-def _heights(lines: tuple[WholeLine, ...], widths: tuple[int, ...]) -> list[int]:
-    return [line.height_at(width) for line, width in zip(lines, widths, strict=True)]
+    def _named(self) -> int:
+        return max(caption.sizeHint().width() for caption in self._captions) + GAP
+
+    def _places(self, texts: tuple[str, str], room: int, *, may_share: bool) -> tuple[list[QRect], int]:
+        """Where both texts stand, and where they end."""
+        line, named = self.formula, self._named()
+        stacked = (room - named,) * 2
+        sizes = shared_room(room, *(named + line.width_of(text) + GAP for text in texts)) if may_share else [0, 0]
+        shared = (sizes[0] - named - GAP, sizes[1] - named - GAP)
+        heights = [[line.height_of(*each) for each in zip(texts, widths, strict=True)] for widths in (stacked, shared)]
+        is_shared = may_share and max(heights[1]) < sum(heights[0])
+        places, left, top, bottom = [], 0, 0, 0
+        for width, height in zip(shared if is_shared else stacked, heights[is_shared], strict=True):
+            places.append(QRect(left + named, top, max(width, 0), height))
+            bottom = max(bottom, top + row_height() + height - line.row())
+            left, top = (sizes[0], 0) if is_shared else (0, bottom + SPACING)
+        return places, bottom
 
 
 def row_height() -> int:

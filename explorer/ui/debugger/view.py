@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
@@ -15,6 +17,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.scrolled import Scrolled
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
+from explorer.ui.debugger.longest_words import longest_words, names_of
 from explorer.ui.debugger.settings_row import StepSettings
 from explorer.ui.debugger.shared_height import SharedHeight
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
@@ -52,6 +55,7 @@ class Debugger(FollowingView, QWidget):
         self.setProperty("role", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.empty = EmptyState()
+        self._named: Mapping[tuple[str, str, str], int] = {}  # what the steps' words were last measured for
         self._more = 0  # pixels that the stage needs beyond its usual least
         self._content = self._make_content(actions)
         self._pages = QStackedLayout(self)
@@ -130,6 +134,9 @@ class Debugger(FollowingView, QWidget):
         hit = timeline.hit
         has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
         self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
+        if self._named != (named := names_of(timeline)):
+            self._named = named
+            self.words.keep_room_for(longest_words(timeline))
         self._show_notice(state)
 
     def _show_notice(self, state: State) -> None:

@@ -17,7 +17,7 @@ _BREAKS = tuple(map(re.compile, (r" +", r"[(\[,._·]", r"")))
 
 
 class WholeLine(QLabel):
-    """Numbers and code in as many rows as its width asks for. Whoever places it gives it `height_at` that width."""
+    """Numbers and code in as many rows as its width asks for. Whoever places it gives it the height of them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, textFormat=Qt.TextFormat.PlainText)
@@ -35,14 +35,17 @@ class WholeLine(QLabel):
         """The text in one row."""
         return self._whole
 
-    def needed_width(self) -> int:
-        """Pixels of the whole text in one row."""
-        return self.fontMetrics().horizontalAdvance(self._whole) + 1
+    def width_of(self, text: str) -> int:
+        """Pixels of a whole text in one row."""
+        return self.fontMetrics().horizontalAdvance(text) + 1
 
-    def height_at(self, width: int) -> int:
-        """Pixels of its rows at `width`."""
-        rows = wrapped(self._whole, self.fontMetrics().horizontalAdvance, width)
-        return len(rows) * self.fontMetrics().lineSpacing()
+    def height_of(self, text: str, width: int) -> int:
+        """Pixels of a text's rows at `width`."""
+        return len(wrapped(text, self.fontMetrics().horizontalAdvance, width)) * self.row()
+
+    def row(self) -> int:
+        """Pixels of one row."""
+        return self.fontMetrics().lineSpacing()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

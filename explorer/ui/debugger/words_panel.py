@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from explorer.ui.common import theme
@@ -16,6 +16,7 @@ from explorer.ui.common.fault_pointer import ElidedPointer
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.debugger.step_lines import GAP, SPACING, StepLines, row_height
+from explorer.ui.debugger.words import StepWords
 
 BAR = 4
 WIDE = 640  # pixels from which the longest sentence has room on two lines
@@ -73,7 +74,10 @@ class HeaderLine(QWidget):
 
 
 class WordsPanel(QWidget):
-    """A sentence after its title, the formula under it, PyTorch's line under that; a bar in the phase's colour."""
+    """A sentence after its title, the formula under it, PyTorch's line under that; a bar in the phase's colour.
+
+    They follow each other without a gap; what room is left stays free below, so that nothing under them ever moves.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,9 +86,9 @@ class WordsPanel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._phase, self._is_low = "", False
         self._told: tuple[object, ...] = ()
+        self._longest: tuple[StepWords, ...] = ()
         self._heights: dict[str, int] = {}  # pixels of the sentences so far
-        self._tallest, self._measured_at = 0, 0  # the largest of them, and the width that all were measured at
-        self._most_below, self._placed_at = 0, (0, False)  # pixels of the lines under it so far, and in which room
+        self._most, self._measured_at = 0, (0, False)  # pixels of all words so far, and the room they were measured in
         top_left = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         self.sentence = RichLabel(self, wordWrap=True, alignment=top_left)
         self.sentence.setObjectName("stepSentence")
@@ -98,7 +102,7 @@ class WordsPanel(QWidget):
         if words == self._told:  # from cell to cell they stay, and measuring them takes long
             return
         self._told = words
-        self.sentence.setText(f"<b>{escape(title)}.</b> {escape(sentence)}")
+        self.sentence.setText(_titled(title, sentence))
         self.formula.set_whole(formula)
         self.source.set_whole(source)
         self.setAccessibleDescription(f"{title}. {sentence} {formula}. {source}")
@@ -107,8 +111,13 @@ class WordsPanel(QWidget):
             self._phase = phase
             self.update()
 
+    def keep_room_for(self, longest: tuple[StepWords, ...]) -> None:
+        """Be as high from now on as the longest of the words that are to be shown ask for."""
+        self._longest, self._measured_at = longest, (0, False)
+        self._place()
+
     def set_low(self, is_low: bool) -> None:
-        """Whether there is room for one row only under the sentence: formula and PyTorch's line then share it."""
+        """Whether there is room for one row only under a long sentence: formula and PyTorch's line then share it."""
         if is_low != self._is_low:
             self._is_low = is_low
             self._place()
@@ -117,40 +126,54 @@ class WordsPanel(QWidget):
         super().resizeEvent(event)
         self._place()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place()  # its letters may have been others
+
     def _place(self) -> None:
-        lines = 2 if self.width() >= WIDE else 3
         left = BAR + GAP
-        own, tallest = self._heights_of_sentences(max(self.width() - left, 0))
-        height = max(_line_height() * lines + 2, tallest)
-        self.sentence.setGeometry(left, 0, max(self.width() - left, 0), height)
-        has_line = self._is_low and height - own >= row_height()  # of a short sentence: the formula stands in it
-        top = height - row_height() if has_line else height + SPACING
-        below = self.lines.place(left, top, self.width() - left, may_share=self._is_low and not has_line) - height
-        self._most_below = max(below, self._most_below if self._placed_at == (self.width(), self._is_low) else 0)
-        self._placed_at = self.width(), self._is_low
-        self.setFixedHeight(height + self._most_below + SPACING)
+        room = max(self.width() - left, 0)
+        if self.isVisible() and self._measured_at != (self.width(), self._is_low):
+            self._measured_at = self.width(), self._is_low
+            self._heights = {}
+            self._most = max((self._needed(words, room) for words in self._longest), default=0)
+        own = self._height_of(self.sentence.text(), room)
+        self.sentence.setGeometry(left, 0, room, own)
+        end = self.lines.place(left, own + SPACING, room, may_share=self._shares(own))
+        self._most = max(self._most, self._usual(), end) if self.isVisible() else max(self._usual(), end)
+        self.setFixedHeight(self._most + SPACING)
 
-    def _heights_of_sentences(self, width: int) -> tuple[int, int]:
-        """What this sentence needs, and what the longest so far does: the room grows where it must, and then stays.
+    def _needed(self, words: StepWords, room: int) -> int:
+        own = self._height_of(_titled(words.title, words.sentence), room)
+        below = self.lines.height_of(words.formula, words.source, room, may_share=self._shares(own))
+        return own + SPACING + below
 
-        Each is measured once: it takes as long as all else here, and as the cursor moves the same ones come back.
-        """
-        if not self.isVisible():  # its letters may be others yet
-            return self.sentence.heightForWidth(width), 0
-        if width != self._measured_at:
-            self._heights, self._tallest, self._measured_at = {}, 0, width
-        sentence = self.sentence.text()
+    def _usual(self) -> int:
+        """A sentence of two rows, in a narrow room of three, the formula, and PyTorch's line where there is room."""
+        sentence = _line_height() * (2 if self.width() >= WIDE else 3) + 2
+        return sentence + (row_height() + SPACING) * (1 if self._is_low else 2)
+
+    def _shares(self, sentence: int) -> bool:
+        """Whether formula and PyTorch's line have to share a row under a sentence of so many pixels."""
+        return self._is_low and sentence + (row_height() + SPACING) * 2 > self._usual()
+
+    def _height_of(self, sentence: str, room: int) -> int:
+        """Pixels of a sentence. Each is measured once: it takes as long as all else here, and they come back."""
         if sentence not in self._heights:
             if len(self._heights) >= REMEMBERED:
                 self._heights.clear()
-            self._heights[sentence] = self.sentence.heightForWidth(width)
-            self._tallest = max(self._tallest, self._heights[sentence])
-        return self._heights[sentence], self._tallest
+            shown = self.sentence.text()
+            if sentence != shown:
+                self.sentence.setText(sentence)
+            self._heights[sentence] = self.sentence.heightForWidth(room)
+            if sentence != shown:
+                self.sentence.setText(shown)
+        return self._heights[sentence]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._measured_at = 0
+            self._measured_at = 0, False
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
 
@@ -163,6 +186,10 @@ class WordsPanel(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
         painter.drawRoundedRect(QRectF(0, 1, BAR, self.height() - 2), 2, 2)
+
+
+def _titled(title: str, sentence: str) -> str:
+    return f"<b>{escape(title)}.</b> {escape(sentence)}"
 
 
 def _line_height() -> int:

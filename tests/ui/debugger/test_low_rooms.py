@@ -17,7 +17,7 @@ from explorer.ui.debugger.into.move_note import MoveNote
 from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.over_view import LEAST_VECTOR
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
-from explorer.ui.debugger.step_lines import shared_room
+from explorer.ui.debugger.step_lines import SPACING, shared_room
 from explorer.ui.debugger.whole_line import wrapped
 from explorer.ui.debugger.words_panel import WordsPanel
 from tests.ui.pixels import colours_near
@@ -105,25 +105,29 @@ def test_lines_that_were_broken_keep_their_room_from_step_to_step(qtbot: QtBot, 
     assert len(set(heights)) == 1
 
 
-def test_a_formula_stands_in_the_empty_line_of_a_short_sentence(qtbot: QtBot, qapp: QApplication) -> None:
-    """Formula and PyTorch's line shared one row, both cut, under a line that was empty."""
+@pytest.mark.parametrize("is_low", [False, True])
+def test_the_formula_stands_right_under_its_sentence(qtbot: QtBot, qapp: QApplication, is_low: bool) -> None:
+    """A line was empty between them; in a low room formula and PyTorch's line shared one row under it, both cut."""
     theme.apply(qapp, "light")
     words = WordsPanel()
     qtbot.addWidget(words)
     words.resize(672, 100)
     words.show()
-    words.set_low(True)
+    words.set_low(is_low)
     formula, source = (
         "y[o, i, j] = Σ w[o, c, r, s] · x[c, i + r − 1, j + s − 1] + b[o]",
         "F.conv2d(input, conv1.weight)",
     )
+    heights = []
     for sentence in ("Each cell is a weighted sum.", "Each cell is a weighted sum of a patch. " * 3):
         words.show_words("forward", "Convolution", sentence=sentence, formula=formula, source=source)
-        assert words.source.geometry().bottom() <= words.height()
-        if sentence.endswith("."):
+        heights.append(words.height())
+        assert words.lines.geometry().bottom() <= words.height()
+        if sentence.endswith(".") or not is_low:
             assert (words.formula.text(), words.source.text()) == (formula, source)
-            top = words.formula.mapTo(words, QPoint()).y()
-            assert words.sentence.heightForWidth(words.sentence.width()) <= top < words.sentence.geometry().bottom()
+        between = words.formula.mapTo(words, QPoint()).y() - words.sentence.heightForWidth(words.sentence.width())
+        assert 0 <= between <= 2 * SPACING
+    assert is_low or heights[0] == heights[1]
 
 
 def test_a_sentence_is_measured_once_however_often_the_cursor_comes_back(
