@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from explorer.session.lesson_state import Dot, key_of
@@ -22,8 +22,9 @@ from explorer.ui.lessons.words import PANE, PaneWords
 if TYPE_CHECKING:
     from explorer.lessons.lesson import Lesson
 
-HEADING, LESSON = 30, 44
-MARGIN = 12
+HEADING, LESSON = 30, 44  # pixels of height, where a title has room in one row
+MARGIN, DOT_ROOM = 12, SIZE + 10
+WRAPPED = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +107,15 @@ class ContentsList(RowList):
 class _ContentsRows(QStyledItemDelegate):
     def __init__(self, view: ContentsList) -> None:
         super().__init__(view)
-        self._lines = view.lines
+        self._list, self._lines = view, view.lines
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, HEADING if self._lines.rows[index.row()].lesson is None else LESSON)
+        line, is_heading = self._lines.rows[index.row()], self._lines.rows[index.row()].lesson is None
+        metrics, room = QFontMetrics(_font(is_heading)), self._list.viewport().width() - 2 * MARGIN
+        room -= 0 if is_heading else DOT_ROOM
+        words = metrics.boundingRect(QRect(0, 0, max(room, 1), WRAPPED), Qt.TextFlag.TextWordWrap, line.title)
+        more = max(words.height() - metrics.height(), 0)  # of a title in several rows
+        return QSize(120, (HEADING if is_heading else LESSON) + more)
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         line, colours = self._lines.rows[index.row()], theme.current()
@@ -118,18 +124,21 @@ class _ContentsRows(QStyledItemDelegate):
             area = QRectF(option.rect)
             painter.fillRect(area, row_ground(option) if line.lesson is not None else QColor(colours.pane))
             words = area.adjusted(MARGIN, 4, -MARGIN, -4)
+            painter.setFont(_font(line.lesson is None))
+            wraps = Qt.TextFlag.TextWordWrap
             if line.lesson is None:
-                painter.setFont(theme.interface_font(12, semibold=True))
                 painter.setPen(QColor(colours.dim))
-                below = Qt.AlignmentFlag.AlignBottom
-                painter.drawText(words, below, elided(line.title, painter.fontMetrics(), words.width()))
+                painter.drawText(words, Qt.AlignmentFlag.AlignBottom | wraps, line.title)
                 return
             paint_dot(painter, QPointF(words.left() + SIZE / 2, words.top() + 10), line.dot, QColor(colours.accent))
-            words = words.adjusted(SIZE + 10, 0, 0, 0)
-            painter.setFont(theme.interface_font())
+            words = words.adjusted(DOT_ROOM, 0, 0, 0)
             painter.setPen(QColor(colours.text))
-            painter.drawText(words, Qt.AlignmentFlag.AlignTop, elided(line.title, painter.fontMetrics(), words.width()))
+            painter.drawText(words, Qt.AlignmentFlag.AlignTop | wraps, line.title)
             painter.setFont(theme.interface_font(12))
             painter.setPen(QColor(colours.dim))
             facts = elided(line.facts, painter.fontMetrics(), words.width())
             painter.drawText(words, Qt.AlignmentFlag.AlignBottom, facts)
+
+
+def _font(is_heading: bool) -> QFont:
+    return theme.interface_font(12, semibold=True) if is_heading else theme.interface_font()

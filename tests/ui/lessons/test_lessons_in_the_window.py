@@ -8,18 +8,20 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.lessons.shelf import lesson_named, lessons
 from explorer.session.lesson_state import LessonState
-from explorer.ui.common import settings
+from explorer.ui.common import settings, theme
 from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.lessons.contents import DOT_ROOM, HEADING, LESSON, MARGIN, ContentsList
 from explorer.ui.lessons.end_page import SeenSteps
 from explorer.ui.shell.finding.sources import lessons as lessons_to_find
 from explorer.ui.shell.main_window import MainWindow
+from tests.ui.pixels import colours_near
 from tests.ui.windows import shared_window
 
 LEFT = Qt.MouseButton.LeftButton
@@ -399,6 +401,34 @@ def test_the_end_says_what_was_seen_and_leads_to_the_next_lesson(qtbot: QtBot, w
     assert after is not None
     assert after.name == "pool-gradient"
     assert said(window, "lessonTitle") == after.steps[0].title
+
+
+def test_a_title_that_is_wider_than_the_list_goes_on_below(qtbot: QtBot) -> None:
+    """It ended in an …, and nothing told the rest."""
+    listed = ContentsList()
+    qtbot.addWidget(listed)
+    listed.resize(600, 2_000)
+    listed.show()
+    listed.show_lessons(lessons("de"), {}, "de")
+    QApplication.processEvents()
+    rows = range(listed.lines.rowCount())
+    heights = [listed.visualRect(listed.lines.index(row)).height() for row in rows]
+    assert set(heights) == {HEADING, LESSON}
+    narrow = 180
+    listed.resize(narrow, 2_000)
+    qtbot.waitUntil(lambda: listed.visualRect(listed.lines.index(0)).width() <= narrow)
+    QApplication.processEvents()
+    picture = listed.grab().toImage()
+    for row in rows:
+        line, place = listed.lines.rows[row], listed.visualRect(listed.lines.index(row))
+        font = theme.interface_font(12, semibold=True) if line.lesson is None else theme.interface_font()
+        needed = QFontMetrics(font).horizontalAdvance(line.title)
+        room = listed.viewport().width() - 2 * MARGIN - (0 if line.lesson is None else DOT_ROOM)
+        assert (place.height() > heights[row]) == (needed > room), line.title
+        if needed > room and line.lesson is not None:
+            second = place.adjusted(MARGIN + DOT_ROOM, 4 + QFontMetrics(font).height(), 0, 0)
+            second.setHeight(QFontMetrics(font).height())
+            assert colours_near(picture.copy(second), theme.current().text, 60), line.title
 
 
 def test_after_the_last_lesson_only_the_contents_are_offered(qtbot: QtBot, window: MainWindow) -> None:
