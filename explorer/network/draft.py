@@ -31,6 +31,19 @@ class WrittenLayer:
 
 
 @dataclass(frozen=True)
+class Rewriting:
+    """A change of the text: what is put in from `begin` to `end`."""
+
+    begin: int
+    end: int
+    text: str
+
+    def applied(self, text: str) -> str:
+        """`text` after the change."""
+        return text[: self.begin] + self.text + text[self.end :]
+
+
+@dataclass(frozen=True)
 class Draft:
     """What a text says. `network` is what stands before the `fault`, and None before there is an input's size.
 
@@ -58,6 +71,14 @@ class Draft:
             return begin, end
         before = len(self.text[:begin].rstrip())  # at the end of a line: the last letter that stands there
         return max(0, before - 1), before
+
+    @property
+    def fault_mended(self) -> Rewriting | None:
+        """The change that puts what is perhaps meant in the place of that word; None where nothing is near it."""
+        place = self.fault_place
+        if place is None or not isinstance(self.fault, NotationError) or not self.fault.instead:
+            return None
+        return Rewriting(*place, self.fault.instead)
 
     @property
     def input_shape(self) -> Shape | None:
@@ -109,19 +130,6 @@ def read_draft(text: str) -> Draft:
     except NetworkError as error:
         return Draft(text, fault=error)
     return Draft(text, network, reading.places, reading.fault)
-
-
-@dataclass(frozen=True)
-class Rewriting:
-    """A change of the text: what is put in from `begin` to `end`."""
-
-    begin: int
-    end: int
-    text: str
-
-    def applied(self, text: str) -> str:
-        """`text` after the change."""
-        return text[: self.begin] + self.text + text[self.end :]
 
 
 def mending(draft: Draft, fix: Fix) -> Rewriting:

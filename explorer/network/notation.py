@@ -8,7 +8,7 @@ Required settings come first, by position; a merge layer takes names instead: `a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,13 @@ _CONSTANTS = {"true": True, "false": False, "none": None}
 
 
 class NotationError(NetworkError):
-    """Text that cannot be read; `position` is the place in it, `line` and `column` count from 1."""
+    """Text that cannot be read; `position` is the place in it, `line` and `column` count from 1.
 
-    def __init__(self, message: str, text: str, position: int) -> None:
-        self.position = position
+    `instead` is what is perhaps meant by the word that stands there; "" where nothing is near.
+    """
+
+    def __init__(self, message: str, text: str, position: int, *, instead: str = "") -> None:
+        self.position, self.instead = position, instead
         self.line = text.count("\n", 0, position) + 1
         self.column = position - (text.rfind("\n", 0, position) + 1) + 1
         super().__init__(f"{message.rstrip('.')} (line {self.line}, column {self.column}).")
@@ -176,11 +179,18 @@ class _Reader:
             word, place = self._word("a layer after '='")
         kind = layer_of_word(word.lower())
         if kind is None:
-            raise NotationError(f"There is no layer called {quoted(word)}{_suggestion(word)}", self.text, place)
+            near = _nearest(word.lower(), words())
+            perhaps = (
+                f"; perhaps {near}?" if near else f" (there are {', '.join(sorted(each.word for each in LAYERS))})"
+            )
+            raise NotationError(f"There is no layer called {quoted(word)}{perhaps}", self.text, place, instead=near)
+        is_bare = not self._peek("(")
         values, inputs = self._arguments(kind) if self._take("(") else ({}, ())
         missing = [setting for setting, rules, _ in kind.settings() if rules.required and setting not in values]
         if missing:
-            raise NotationError(f"{kind.word} needs {' and '.join(missing)}, as in {_example(kind)}", self.text, place)
+            example = _example(kind)
+            message = f"{kind.word} needs {' and '.join(missing)}, as in {example}"
+            raise NotationError(message, self.text, place, instead=example if is_bare else "")
         return kind(name=name, inputs=inputs, **values)
 
     def _arguments(self, kind: type[Layer]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -216,7 +226,8 @@ class _Reader:
         rules = {setting: found for setting, found, _ in kind.settings()}
         if name not in rules:
             known = ", ".join(rules) or "no settings"
-            raise NotationError(f"{kind.word} has no setting {quoted(name)} (it has {known})", self.text, place)
+            message = f"{kind.word} has no setting {quoted(name)} (it has {known})"
+            raise NotationError(message, self.text, place, instead=_nearest(name.lower(), tuple(rules)))
         if name in values:
             raise NotationError(f"{name} is given twice", self.text, place)
         try:
@@ -302,8 +313,8 @@ def _required_defaults(kind: type[Layer]) -> list[Any]:
     return [defaults[name] for name, rules, _ in kind.settings() if rules.required]
 
 
-def _suggestion(word: str) -> str:
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """What of `known` is spelled most like `word`; "" where none is."""
     import difflib
 
-    near = difflib.get_close_matches(word[:LONGEST_NAME].lower(), words(), n=1)
-    return f"; perhaps {near[0]}?" if near else f" (there are {', '.join(sorted(layer.word for layer in LAYERS))})"
+    return next(iter(difflib.get_close_matches(word[:LONGEST_NAME], known, n=1)), "")

@@ -37,6 +37,24 @@ def test_what_stands_before_a_fault_is_read_and_the_fault_is_marked(
     assert draft.is_whole == (marked is None)
 
 
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("3x32x32 conv(12, 5) rleu flatten", "3x32x32 conv(12, 5) relu flatten"),
+        ("3x32x32 c=cnov(4, 3, padding=1)", "3x32x32 c=conv(4, 3, padding=1)"),
+        ("3x32x32 conv(4, 3, pading=1)  # as before", "3x32x32 conv(4, 3, padding=1)  # as before"),
+        ("3x32x32 conv relu", "3x32x32 conv(16, 3) relu"),
+        ("3x32x32 conv(4) relu", None),
+        ("3x32x32 qqqqqqq", None),
+        ("3x32x32 relu §", None),
+    ],
+)
+def test_what_is_perhaps_meant_by_a_word_can_be_put_in_its_place(text: str, mended: str | None) -> None:
+    change = read_draft(text).fault_mended
+    assert (None if change is None else change.applied(text)) == mended
+    assert mended is None or read_draft(mended).is_whole
+
+
 @settings(max_examples=100, deadline=None)
 @given(network=strategies.networks())
 def test_a_whole_text_says_the_network_and_where_each_layer_stands(network: Network) -> None:

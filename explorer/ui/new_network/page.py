@@ -35,7 +35,7 @@ MARGIN = QSize(48, 48)  # of the window around it
 LARGEST, LEAST = QSize(1400, 900), QSize(860, 480)
 WIDTHS = (240, 640, 300)
 NARROW, NARROW_WIDTHS = 1100, (200, 500, 200)
-HEIGHTS = (240, 320)
+HEIGHTS = (180, 380)
 
 
 class NewNetworkPage(QDialog):
@@ -54,6 +54,7 @@ class NewNetworkPage(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumSize(LEAST)
         self._draft, self._is_divided = Draft(""), False
+        self._refusals: tuple[ToldProblem, ...] = ()  # what was to be put in and could not, above what the text says
 
         self._timer = QTimer(self, singleShot=True, interval=READ_AFTER_MS)
         self._timer.timeout.connect(self._read)
@@ -138,10 +139,16 @@ class NewNetworkPage(QDialog):
         rows = QVBoxLayout(below)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(6)
-        for part in (self._hint, self.table, self.lines):  # lines that come and go move nothing above them
+        for part in (self._hint, self.table):
             rows.addWidget(part, int(part is self.table))
+        above = QWidget()
+        text = QVBoxLayout(above)
+        text.setContentsMargins(0, 0, 0, 0)
+        text.setSpacing(6)
+        for written in (self.editor, self.lines):  # lines that come and go take their room from below the text
+            text.addWidget(written, int(written is self.editor))
         halves = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        halves.addWidget(self.editor)
+        halves.addWidget(above)
         halves.addWidget(below)
         halves.setSizes(list(HEIGHTS))
         pane = _pane("Text notation", halves)
@@ -171,6 +178,7 @@ class NewNetworkPage(QDialog):
         draft = self._draft = read_draft(self.editor.text())
         self.templates.show_text(draft.text)
         self.table.show_rows([layer_line(written) for written in draft.layers])
+        self._refusals = ()
         self.lines.show_lines(list(problem_lines(draft)))
         self._summary.set_whole(summary(draft))
         refusal = why_not(draft)
@@ -190,7 +198,9 @@ class NewNetworkPage(QDialog):
 
     @Slot(str)
     def _refuse(self, sentence: str) -> None:
-        self.lines.show_lines([ToldProblem("", sentence), *problem_lines(self.draft)])
+        told = list(problem_lines(self.draft))
+        self._refusals = (ToldProblem("", sentence),)
+        self.lines.show_lines([*self._refusals, *told])
 
     # --- what a person does ---
 
@@ -223,17 +233,19 @@ class NewNetworkPage(QDialog):
         draft = self.draft
         places = [draft.fault_place] if draft.fault is not None else []
         places += [draft.place_of(problem) for problem in draft.problems]
-        place = places[number] if number < len(places) else None
+        at = number - len(self._refusals)
+        place = places[at] if 0 <= at < len(places) else None
         if place is not None:
             self.editor.show_place(place)
 
     @Slot(int)
     def _mend(self, number: int) -> None:
         draft = self.draft
-        at = number - (draft.fault is not None)
+        at = number - len(self._refusals) - (draft.fault is not None)
         fix = draft.problems[at].fix if 0 <= at < len(draft.problems) else None
-        if fix is not None:
-            self.editor.rewrite(mending(draft, fix))
+        rewriting = draft.fault_mended if at == -1 else mending(draft, fix) if fix is not None else None
+        if rewriting is not None:
+            self.editor.rewrite(rewriting)
             self._read()
 
     @Slot()

@@ -19,7 +19,9 @@ def problem_lines(draft: Draft) -> Iterator[ToldProblem]:
     """Where the text ends to be understood first, then what is wrong with the layers, errors before remarks."""
     if draft.fault is not None:
         line = draft.fault.line if isinstance(draft.fault, NotationError) else 0
-        yield ToldProblem(f"Line {line}" if line else "", str(draft.fault))
+        mended = draft.fault_mended
+        fix = f"Write {mended.text}" if mended is not None else ""
+        yield ToldProblem(f"Line {line}" if line else "", str(draft.fault), fix=fix)
     for problem in draft.problems:
         fix = problem.fix.label if problem.fix else ""
         yield ToldProblem("" if problem.layer == INPUT else problem.layer, problem.message, problem.severity, fix)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from explorer.network import LAYERS, Network
@@ -102,6 +102,43 @@ def test_a_problem_is_mended_by_its_button_and_undo_takes_that_back(page: NewNet
     assert page.table.rows[-1].output == "2"
     page.editor.undo()
     assert page.editor.text() == text
+
+
+def test_what_is_perhaps_meant_is_put_in_by_a_button_and_undo_takes_that_back(
+    page: NewNetworkPage, qtbot: QtBot
+) -> None:
+    """It was asked, "perhaps relu?", and had to be typed."""
+    text = "3x8x8 conv(4, 3) rellu linear(2)"
+    _write(page, text)
+    qtbot.waitUntil(lambda: any("perhaps relu?" in sentence for sentence in page.lines.sentences))
+    fix = _button(page, "problemFix0")
+    assert fix.text() == "Write relu"
+    QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+    assert page.editor.text() == "3x8x8 conv(4, 3) relu linear(2)"
+    assert _button(page, "problemFix0").text() == "Insert Flatten before", "what comes to light behind it"
+    page.editor.undo()
+    assert page.editor.text() == text
+
+
+def test_buttons_are_those_of_their_lines_also_under_what_could_not_be_put_in(
+    page: NewNetworkPage, qtbot: QtBot
+) -> None:
+    _write(page, "3x8x8 conv(4, 3) linear(2)")
+    qtbot.waitUntil(lambda: bool(page.lines.sentences))
+    page.editor.refused.emit("That is too long.")
+    assert len(page.lines.sentences) == 2
+    _button(page, "problemFix1").click()
+    assert page.editor.text() == "3x8x8 conv(4, 3) flatten linear(2)"
+
+
+def test_what_is_wrong_stands_right_under_the_text(page: NewNetworkPage, qtbot: QtBot) -> None:
+    """It stood at the foot of the page, under the table of the layers."""
+    _write(page, "3x8x8 conv(4, 3) linear(2)")
+    qtbot.waitUntil(lambda: bool(page.lines.sentences))
+    QApplication.processEvents()
+    end = page.editor.mapTo(page, page.editor.rect().bottomLeft()).y()
+    top = page.lines.mapTo(page, QPoint()).y()
+    assert 0 < top - end < 12
 
 
 def test_a_network_with_a_problem_can_be_created_and_mended_later(
