@@ -213,30 +213,6 @@ def test_nothing_moves_from_step_to_step(desk: Desk) -> None:
     assert stage.height() >= 150
 
 
-@pytest.mark.parametrize("size", [(708, 512), (560, 640)])
-def test_words_that_are_long_later_have_their_room_from_the_first_step(qtbot: QtBot, size: tuple[int, int]) -> None:
-    """PyTorch's line of a batch norm is broken: where it came all that is below moved down, and stayed there."""
-    session = make_session("3x8x8 conv(2, 3, padding=1) batchnorm relu maxpool(2) flatten linear(3)")
-    desk = open_desk(qtbot, session)
-    desk.view.resize(*size)
-    qtbot.waitUntil(lambda: session.state.steps.timeline is not None, timeout=WAIT_MS)
-    tops, rows = set(), set()
-    for step in desk.timeline.steps:
-        session.steps.go_to_step(step.index)
-        for of in step.asked:
-            cell = desk.timeline.telling_cell(step.index, of)
-            assert cell is not None
-            session.steps.choose_cell(of, cell)
-            QApplication.processEvents()
-            tops.add(desk.view.stage.mapTo(desk.view.scrolled.widget(), QPoint()).y())
-            rows.add(desk.view.words.source.text().count("\n"))
-    desk.view.close()
-    desk.view.deleteLater()
-    assert session.close()
-    assert len(rows) > 1
-    assert len(tops) == 1, tops
-
-
 def test_in_a_low_pane_the_drawing_keeps_its_room_and_the_rest_is_scrolled_to(desk: Desk) -> None:
     desk.view.resize(690, 300)  # what a screen of 1280 × 720 leaves beside an open training strip
     QApplication.processEvents()

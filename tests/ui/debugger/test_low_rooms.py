@@ -18,8 +18,10 @@ from explorer.ui.debugger.into.moved_cell import Move
 from explorer.ui.debugger.over_view import LEAST_VECTOR
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
 from explorer.ui.debugger.step_lines import SPACING, shared_room
+from explorer.ui.debugger.view import Debugger
 from explorer.ui.debugger.whole_line import wrapped
 from explorer.ui.debugger.words_panel import WordsPanel
+from tests.ui.fakes import make_actions, make_session
 from tests.ui.pixels import colours_near
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
 
@@ -128,6 +130,34 @@ def test_the_formula_stands_right_under_its_sentence(qtbot: QtBot, qapp: QApplic
         between = words.formula.mapTo(words, QPoint()).y() - words.sentence.heightForWidth(words.sentence.width())
         assert 0 <= between <= 2 * SPACING
     assert is_low or heights[0] == heights[1]
+
+
+@pytest.mark.parametrize("size", [(708, 512), (560, 640)])
+def test_words_that_are_long_later_have_their_room_from_the_first_step(qtbot: QtBot, size: tuple[int, int]) -> None:
+    """PyTorch's line of a batch norm is broken: where it came all that is below moved down, and stayed there."""
+    session = make_session("3x8x8 conv(2, 3, padding=1) batchnorm relu maxpool(2) flatten linear(3)")
+    view = Debugger(session, make_actions(session))
+    view.resize(*size)
+    view.show()
+    session.learning.watch_steps("debugger", True)
+    qtbot.waitUntil(lambda: session.state.steps.timeline is not None, timeout=60_000)
+    timeline = session.state.steps.timeline
+    assert timeline is not None
+    tops, rows = set(), set()
+    for step in timeline.steps:
+        session.steps.go_to_step(step.index)
+        for of in step.asked:
+            cell = timeline.telling_cell(step.index, of)
+            assert cell is not None
+            session.steps.choose_cell(of, cell)
+            QApplication.processEvents()
+            tops.add(view.stage.mapTo(view.scrolled.widget(), QPoint()).y())
+            rows.add(view.words.source.text().count("\n"))
+    view.close()
+    view.deleteLater()
+    assert session.close()
+    assert len(rows) > 1
+    assert len(tops) == 1, tops
 
 
 def test_a_sentence_is_measured_once_however_often_the_cursor_comes_back(
