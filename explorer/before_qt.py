@@ -42,6 +42,7 @@ import explorer.session.own_document
 import explorer.session.reading_names
 import explorer.session.run_progress
 import explorer.session.runner
+import explorer.session.step_code
 import explorer.session.subjects.opened_model
 import explorer.session.veiling
 import explorer.session.worker.worker  # noqa: F401  # all of them

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from explorer.engine.model.workbench import Parameters
     from explorer.engine.recording.call import Call
     from explorer.engine.recording.recording import Recording
+    from explorer.engine.recording.taken import Taken
 
 INPUT = "input"
 MOST_RANKED = 1000
@@ -65,6 +66,7 @@ class LayerActivation:
     letter: str = HIDDEN
     covered_axes: Axes = frozenset()  # sizes that are not to be seen
     example: int = 0  # of the batch
+    taken: Taken | None = None  # where plain PyTorch hands it out
 
     @property
     def volume(self) -> tuple[int, ...]:
@@ -424,6 +426,7 @@ def _activation(
         multiply_adds=call.multiply_adds,
         source=call.source,
         output_shape=call.output_shape,
+        taken=call.taken_real if call.gives_complex else call.taken,
     )
 
 

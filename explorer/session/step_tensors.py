@@ -39,6 +39,7 @@ class Tensor:
     role: str
     has_batch: bool = False
     covered_axes: Axes = frozenset()  # sizes that are not to be seen
+    owner: str = ""  # of a weight or buffer its path in the model
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -216,7 +217,8 @@ def _input(recording: Recording, call: Call, given: Given) -> Tensor:
     of_module = f"{call.module}.{given.name}" if is_weight and call.module else ""
     words = title(recording, given.name, given.maker, given.owner or of_module)
     role = "weight" if is_weight else "activation"
-    return _tensor(given.name, words, given.tensor, role=role, batch_size=recording.batch_size)
+    made = _tensor(given.name, words, given.tensor, role=role, batch_size=recording.batch_size)
+    return replace(made, owner=given.owner)
 
 
 def root_mean_square(values: np.ndarray) -> float:

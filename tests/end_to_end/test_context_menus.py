@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -22,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+import explorer
 from explorer.session.selection import Selection
 from explorer.ui.common import dialogs
 from explorer.ui.common.mosaic import Place
@@ -40,6 +43,7 @@ from tests.ui.menus import menu_at, place_by_key, press, texts
 from tests.ui.windows import shared_window
 
 SIZE = (1440, 900)
+CODE = "Copy PyTorch code"
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +141,8 @@ def test_a_map_offers_all_of_it_and_leads_to_the_debugger(window: MainWindow, qt
     place = mosaic(window).point_of(Place(2, 9, 4)).toPoint()
     menu = menu_at(mosaic(window).canvas.viewport(), place)
     offered = texts(menu)
-    assert offered[:5] == ["Copy value", "Copy picture", "Copy PyTorch line", "Export…", "Go to the debugger"]
+    copies = ["Copy value", "Copy picture", "Copy PyTorch line", "Copy PyTorch code"]
+    assert offered[:6] == [*copies, "Export…", "Go to the debugger"]
     assert {"Ask about this number…", "Switch off channel 2"} <= set(offered)
     press(menu, "Copy PyTorch line")
     assert QGuiApplication.clipboard().text().startswith("conv1 = nn.Conv2d(3, 32, 3")
@@ -149,6 +154,15 @@ def test_a_map_offers_all_of_it_and_leads_to_the_debugger(window: MainWindow, qt
     cursor = window.session.state.steps.cursor
     assert window.session.state.steps.timeline.steps[cursor.step].call == "conv1"
     assert cursor.cell == (0, 2, 9, 4)
+
+
+def test_the_code_that_is_copied_takes_the_number_out_of_the_model(window: MainWindow) -> None:
+    press(menu_at(mosaic(window).canvas.viewport(), mosaic(window).point_of(Place(2, 9, 4)).toPoint()), CODE)
+    model, x = explorer.load("cifar10").model, torch.from_numpy(values(window, "input").copy())[None]
+    names: dict[str, Any] = {"model": model, "x": x}
+    exec(QGuiApplication.clipboard().text(), names)
+    assert float(names["numbers"]) == pytest.approx(float(values(window, "conv1")[2, 9, 4]), abs=1e-6)
+    assert "the model in PyTorch" in window.session.state.status.notice
 
 
 def test_the_gradient_of_one_filter_weight_is_two_acts_from_its_picture(window: MainWindow, qtbot: QtBot) -> None:
@@ -194,7 +208,8 @@ def test_cards_input_overview_and_debugger_offer_theirs(window: MainWindow, qtbo
     cards = window.findChild(QListView, "layerList")
     assert cards is not None
     offered = texts(menu_at(cards.viewport(), cards.visualRect(cards.model().index(1, 0)).center()))
-    assert offered[:4] == ["Copy picture", "Copy PyTorch line", "Export…", "Go to the debugger"]
+    copies = ["Copy picture", "Copy PyTorch line", "Copy PyTorch code"]
+    assert offered[:5] == [*copies, "Export…", "Go to the debugger"]
     assert "Rename" in offered
     fed = window.findChild(PictureCanvas, "fedPicture")
     assert fed is not None

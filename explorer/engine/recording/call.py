@@ -15,6 +15,7 @@ from explorer.engine.recording.arguments import named_arguments
 from explorer.engine.recording.cost import multiply_adds
 from explorer.engine.recording.kept import INPUT, Kept
 from explorer.engine.recording.pickled import Portable
+from explorer.engine.recording.taken import Taken
 from explorer.engine.recording.tree import leaves, map_tree
 from explorer.network.names import INPUT as INPUT_NAME
 
@@ -49,6 +50,7 @@ class Call:
     written: tuple[Kept, ...] = field(default=(), repr=False)  # what it takes and writes into, as it was before
     is_loss: bool = False  # the loss that the recording was asked for, not one that the model works out itself
     random_state: RandomState | None = field(default=None, repr=False)
+    taken: Taken | None = field(default=None, repr=False)  # where plain PyTorch hands out what it gave
     grad_outputs: tuple[torch.Tensor | None, ...] = field(default=(), repr=False)
     """Gradient of the loss with respect to each tensor of the output; none where there was no loss."""
     home: ref[Any] | None = field(default=None, repr=False)
@@ -161,6 +163,11 @@ class Call:
         """Whether its (first) output holds complex numbers."""
         first: Kept = leaves(self.kept_output, Kept)[0]
         return first.dtype.is_complex
+
+    @property
+    def taken_real(self) -> Taken | None:
+        """Where plain PyTorch hands out the real part of what it gave."""
+        return None if self.taken is None else self.taken._replace(part=f"{self.taken.part}.real")
 
     @property
     def is_frozen(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 
 from explorer.engine.recording.arguments import named_arguments
+from explorer.engine.recording.taken import condition_of
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -78,23 +79,28 @@ _HIDDEN = _BOOKKEEPING | _READS
 
 
 class Known(NamedTuple):
-    """What is known of a function: PyTorch's name, our kind, whether it is hidden, whether it writes into its input."""
+    """What is known of a function: PyTorch's name, our kind, whether it is hidden, whether it writes into its input.
+
+    `condition` is what tells it from all others.
+    """
 
     name: str
     kind: str
     is_hidden: bool
     writes: bool
+    condition: str
 
 
 @lru_cache(maxsize=4096)
 def known(function: Callable[..., Any]) -> Known:
     """Worked out once for each function: a pass meets the same few again and again."""
     own_name = str(getattr(function, "__name__", type(function).__name__))
+    condition = condition_of(function, own_name)
     if own_name != "__get__":
         name = own_name.partition(".")[0]
-        return Known(name, kind_of(name), name in _HIDDEN, _writes_first(name))
+        return Known(name, kind_of(name), name in _HIDDEN, _writes_first(name), condition)
     name = str(getattr(getattr(function, "__self__", None), "__name__", own_name))  # a tensor's property
-    return Known(name, kind_of(name), name not in _VIEWED_PROPERTIES, False)
+    return Known(name, kind_of(name), name not in _VIEWED_PROPERTIES, False, condition)
 
 
 def kind_of(name: str) -> str:

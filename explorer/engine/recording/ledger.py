@@ -16,6 +16,7 @@ from explorer.engine.recording.clock import Clock
 from explorer.engine.recording.kept import INPUT, Kept, Shelf
 from explorer.engine.recording.module_watch import ModuleRun
 from explorer.engine.recording.place import caller_frame, source_line
+from explorer.engine.recording.taken import Taken, part_of
 from explorer.engine.recording.tree import PLAIN, is_plain, leaves, map_tree
 from explorer.engine.recording.whole_step import GradientWatch
 
@@ -105,14 +106,25 @@ class Ledger:
         else:
             call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
 
-    def module_ended(self, run: ModuleRun, outputs: list[torch.Tensor]) -> None:
-        """Notes which call made the output of a module, and names it after a module that has none inside."""
+    def module_ended(self, run: ModuleRun, output: Any, outputs: list[torch.Tensor]) -> None:
+        """Notes which call made the output of a module, and names it after a module that has none inside.
+
+        `outputs` are the tensors of `output`.
+        """
         maker = self._maker(run, outputs)
         if maker is None:
             return
         self.module_calls[self._numbered(run.path)] = maker
         if not run.has_children and maker == len(self.calls) - 1 >= run.calls_before:
             self.names.made_output(run, maker)
+            self._note_hook(run, output, self.calls[maker])
+
+    def _note_hook(self, run: ModuleRun, output: Any, call: Call) -> None:
+        """A hook of the module is handed what the call gave, where PyTorch calls one."""
+        first = leaves(call.kept_output, Kept)[0]
+        part = part_of(output, lambda tensor: self.shelf.find(tensor) is first)
+        if part and run.hooked is not None:
+            call.taken = Taken(run.path, "", run.hooked, part)
 
     def _maker(self, run: ModuleRun, outputs: list[torch.Tensor]) -> int | None:
         """The call that made the first output; in a module that hands its input on beside others, the first made in it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,15 @@ from typing import Any
 import torch
 from torch import nn
 
+from explorer.engine.recording.taken import is_hooked
+
 
 @dataclass(eq=False, slots=True)
 class ModuleRun:
-    """One run of a module; `forward` is the module's own; `has_children` once another module ran inside it."""
+    """One run of a module; `forward` is the module's own; `has_children` once another module ran inside it.
+
+    `hooked` counts from 0 how often PyTorch called the module's hooks before; None where it calls none.
+    """
 
     path: str
     module: nn.Module
@@ -25,6 +31,7 @@ class ModuleRun:
     calls_before: int
     began: Any
     has_children: bool = False
+    hooked: int | None = None
 
 
 def is_inside_transform() -> bool:
@@ -60,6 +67,7 @@ class ModuleWatch:
         self._elsewhere = elsewhere
         self._thread: int | None = None  # the one that is watched, while the watch is installed
         self._running: list[ModuleRun] = []
+        self._hooked: Counter[str] = Counter()
         self.failed_in = ""
 
     @property
@@ -105,5 +113,8 @@ class ModuleWatch:
         finally:
             self._running.pop()
         self.failed_in = ""  # whatever failed inside was caught
+        if is_hooked() and not isinstance(module, torch.jit.ScriptModule):  # which takes no hook
+            run.hooked = self._hooked[path]
+            self._hooked[path] += 1
         self._ended(run, output)
         return output

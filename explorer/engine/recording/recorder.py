@@ -31,6 +31,7 @@ from explorer.engine.recording.own_loss import Measure, checked_value
 from explorer.engine.recording.padded_rows import zeros_for_padding
 from explorer.engine.recording.place import caller_frame
 from explorer.engine.recording.recording import Recording
+from explorer.engine.recording.taken import FunctionRuns
 from explorer.engine.recording.tree import leaves
 from explorer.engine.recording.unseen import Unseen, held_by
 from explorer.engine.recording.whole_step import GradientWatch, Learning, as_own_leaves, finish_step
@@ -175,6 +176,7 @@ class Recorder(TorchFunctionMode):
         self._found = found
         self._should_stop = should_stop
         self._replaced = Replaced()
+        self._runs = FunctionRuns()
         self._unseen = Unseen(found.addresses, lambda: held_by(module for _, module in found.modules))
         self._watch = ModuleWatch(
             found.modules,
@@ -262,6 +264,7 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         known = kinds.known(function)
+        self._runs.began(known.condition)
         if is_inside_transform():
             return self._inside_transform(function, known, args, kwargs)
         if self._replaced.has_any_of(args) or self._replaced.has_any_of(kwargs.values()):
@@ -370,6 +373,7 @@ class Recorder(TorchFunctionMode):
             self._failed = Failure(failure, name, call.input_shapes)
             raise
         stop = self._ledger.clock.now()
+        call.taken = self._runs.taken(output)
         for kept in changed:
             kept.was_written()
         self._ledger.enter(call, written[0] if output is None and written else output, start=start, stop=stop)
@@ -392,7 +396,7 @@ class Recorder(TorchFunctionMode):
         is_silent = len(self._ledger.calls) == run.calls_before and not run.has_children
         if is_silent and not isinstance(run.module, nn.Sequential):  # an empty one is a shortcut and does nothing
             self._enter_silent_run(run, output)
-        self._ledger.module_ended(run, tensors)
+        self._ledger.module_ended(run, output, tensors)
 
     def _enter_silent_run(self, run: ModuleRun, output: Any) -> None:
         """A module in which no call was seen, an Identity or scripted code, is one call as a whole."""

@@ -14,8 +14,10 @@ from explorer.network.source import layer_source
 from explorer.session import LayerActivation, Selection, Session, State, Verb
 from explorer.session.asked_number import AskedNumber
 from explorer.session.cell import is_index
+from explorer.session.pytorch_code import code_of_maps
 from explorer.session.ranges import finite_range
 from explorer.session.reading_names import reading_of
+from explorer.session.step_code import code_of_cursor
 from explorer.session.switched_off import channel_blocks
 from explorer.ui.common import dialogs, map_files
 from explorer.ui.common.colour import Scale, colourise, scale_for
@@ -44,7 +46,7 @@ def chosen_thing(session: Session) -> Thing | None:
         name = f"{tensor.title}[{', '.join(map(str, cursor.cell))}]"
         asked = asked_at(state, cursor.step, tensor.name, cursor.cell)
         thing = thing_of_numbers(session, name, np.asarray(tensor.values[cursor.cell]), drawn=around, scale=scale)
-        return replace(thing, asked=asked)
+        return replace(thing, asked=asked, code=code_of_cursor(state))
     entry = state.entry(state.selection.layer)
     return None if entry is None else thing_of_maps(session, entry, state.selection)
 
@@ -75,7 +77,8 @@ def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -
         find_words=GRADIENT if entry.name == INPUT else "",
     )
     asked = None if cell is None else asked_number(session.state, cell.call, cell.index, values)
-    return replace(thing, asked=asked, more=_switching(session, entry, chosen.channel))
+    code = code_of_maps(entry, chosen, session.state.subject.feed, example=session.state.input.place[1])
+    return replace(thing, asked=asked, code=code, more=_switching(session, entry, chosen.channel))
 
 
 def _switching(
@@ -113,6 +116,7 @@ def thing_of_numbers(
     scale: Scale | None = None,
     colours: Callable[[], np.ndarray] | None = None,
     line: str = "",
+    code: str = "",
     find: Callable[[], object] | None = None,
     find_words: str = "",
 ) -> Thing:
@@ -126,6 +130,7 @@ def thing_of_numbers(
         value=partial(_value_text, values),
         picture=None if colours is None else lambda: map_files.enlarged_image(colours()),
         line=line,
+        code=code,
         export=partial(_ask_to_export, session, name, np.atleast_1d(exported), colours),
         find=find,
         find_words=find_words,

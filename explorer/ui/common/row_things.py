@@ -31,9 +31,11 @@ def offer_rows(
     *,
     value: Callable[[QModelIndex], str] = row_text,
     find: Callable[[QModelIndex], Callable[[], object] | None] = lambda _index: None,
+    code: Callable[[QModelIndex], str] = lambda _index: "",
     more: Callable[[QModelIndex], More] = nothing_more,
 ) -> None:
-    """Let a row be copied, as its `value`; `find` gives how the debugger comes to stand at it, `more` what else.
+    """Let a row be copied, as its `value`; `find` gives how the debugger comes to stand at it, `code` what takes its
+    numbers out of the model in PyTorch, `more` what else.
 
     What they give holds no index: the row may be gone when it is called.
     """
@@ -45,6 +47,6 @@ def offer_rows(
         first = index.siblingAtColumn(0)
         name = str(first.data(Qt.ItemDataRole.DisplayRole) or view.accessibleName())
         said = value(index)  # rows may be other ones by the time that something of the menu is chosen
-        return Thing(name, value=lambda: said, find=find(index), more=more(index))
+        return Thing(name, value=lambda: said, find=find(index), code=code(index), more=more(index))
 
     offer(view, session, row_at)

@@ -22,6 +22,7 @@ Find = Callable[[], object] | None
 class Drawn(Protocol):
     """The part of a tensor that is drawn: cell (*prefix, *place) of the whole is `values[place]`."""
 
+    name: str
     title: str
     facts: str
     values: np.ndarray
@@ -54,10 +55,13 @@ def offer_tensor(
     session: Session,
     *,
     line: Callable[[], str] = str,
+    code: Callable[[str, Index], str] = lambda _name, _cell: "",
     find: Callable[[Index | None], Find] = nowhere,
 ) -> None:
-    """Let the cells of a `DrawnTensor` be copied and exported; `line` makes them in PyTorch, `find` leads the debugger
-    to one.
+    """Let the cells of a `DrawnTensor` be copied and exported; `line` makes them in PyTorch.
+
+    `code` takes out of the model a cell of the tensor of that name, or all cells that begin with these indices; `find`
+    leads the debugger to one.
     """
     view = cast(DrawnTensor, widget)
 
@@ -72,6 +76,7 @@ def offer_tensor(
             name = f"{shown.title}[{', '.join(map(str, cell))}]" if cell else shown.title
         drawn = shown.values if shown.values.ndim > 1 else None
         thing = thing_of_numbers(session, name, values, drawn=drawn, scale=shown.scale, line=line(), find=find(cell))
+        thing = replace(thing, code=code(shown.name, shown.prefix if cell is None else cell))
         return thing if cell is None else replace(thing, asked=asked_number(session.state, shown.title, cell, values))
 
     def chosen_at() -> QPointF | None:

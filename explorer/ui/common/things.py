@@ -34,14 +34,16 @@ class Thing:
     """A cell, a map, a layer, a picture, a curve or a row, as far as something can be done with it.
 
     `value` gives its number or numbers with all their digits, `picture` how it looks, `line` is what makes it in
-    PyTorch; `export` asks over a widget where to write it. `find` makes it what the debugger stands at, which the menu
-    calls `find_words`. `more` is what can be done with this thing alone. `asked` is the number as lessons ask about it.
+    PyTorch, `code` takes the same numbers out of the model there; `export` asks over a widget where to write it.
+    `find` makes it what the debugger stands at, which the menu calls `find_words`. `more` is what can be done with this
+    thing alone. `asked` is the number as lessons ask about it.
     """
 
     name: str
     value: Callable[[], str] | None = None
     picture: Callable[[], QImage] | None = None
     line: str = ""
+    code: str = ""
     export: Callable[[QWidget], object] | None = None
     find: Callable[[], object] | None = None
     find_words: str = ""
@@ -100,6 +102,11 @@ def _copy_line(thing: Thing, desk: Desk) -> None:
     desk.session.say(f"On the clipboard: {thing.line}")
 
 
+def _copy_code(thing: Thing, desk: Desk) -> None:
+    QGuiApplication.clipboard().setText(thing.code)
+    desk.session.say(f"On the clipboard: code that takes {thing.name} out of the model in PyTorch.")
+
+
 def _export(thing: Thing, desk: Desk) -> None:
     assert thing.export is not None
     thing.export(desk.widget)
@@ -145,6 +152,15 @@ DEEDS = (
         "Ctrl+Alt+P",
         lambda thing: bool(thing.line),
         _copy_line,
+    ),
+    Deed(
+        "copyCode",
+        "Copy PyTorch code",
+        "Put the code on the clipboard that takes the same numbers out of the model in PyTorch: a hook and a slice.",
+        "ph.brackets-curly",
+        "Ctrl+Alt+K",
+        lambda thing: bool(thing.code),
+        _copy_code,
     ),
     Deed(
         "exportThing",

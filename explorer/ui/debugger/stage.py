@@ -23,6 +23,7 @@ from explorer.arithmetic.operation import Index
 from explorer.session import Cell, Session, State
 from explorer.session.batch_place import is_present_input, values_at
 from explorer.session.soon import soon
+from explorer.session.step_code import code_of_step
 from explorer.session.timeline import Timeline
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
@@ -64,7 +65,10 @@ class StepStage(FollowingView, QWidget):
         self._least = LEAST_STAGE
         self.setAccessibleName("What happens in this step")
         self._wants_drawing = True
-        writer, offer_cells = NumberWriter(session), partial(offer_tensor, session=session, line=self._line)
+        writer, offer_cells = (
+            NumberWriter(session),
+            partial(offer_tensor, session=session, line=self._line, code=self._code),
+        )
         offer_numbers = partial(offer_grid, session=session, line=self._line)
         self.over, self.into = OverView(writer, offer_cells), IntoView(writer, offer_numbers)
         offer_table(self.into.table, session=session, line=self._line)
@@ -100,6 +104,10 @@ class StepStage(FollowingView, QWidget):
         if timeline is None:
             return ""
         return step_words(timeline.steps[cursor.step], timeline.tensors(cursor.step), cursor.of).source
+
+    def _code(self, tensor: str, cell: Index) -> str:
+        """What takes a cell of a tensor of the step out of the model in PyTorch."""
+        return code_of_step(self._session.state, self._session.state.steps.cursor.step, tensor, cell)
 
     def _make_choice(self) -> QWidget:
         row = QWidget()

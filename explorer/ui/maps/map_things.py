@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 
 from explorer.arithmetic.operation import Index
 from explorer.session import LayerActivation, Selection, Session
+from explorer.session.pytorch_code import parameter_code
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.number_things import GRADIENT, pytorch_line, thing_of_maps, thing_of_numbers
 from explorer.ui.common.things import Thing, offer
@@ -60,9 +61,12 @@ class MapThings:
     def _of_filters(self, entry: LayerActivation, sheet: Sheet, index: Index | None) -> Thing:
         """One weight, which leads to its gradient, in the picture of its filter; without an index all of them."""
         name, line = f"{entry.name}.weight", pytorch_line(self._session.state, entry.name)
+        code = parameter_code(name, index or ()) if line else ""
         weight = np.asarray(entry.weight)
         if index is None:
-            return thing_of_numbers(self._session, name, weight, drawn=_drawable(weight), scale=sheet.scale, line=line)
+            return thing_of_numbers(
+                self._session, name, weight, drawn=_drawable(weight), scale=sheet.scale, line=line, code=code
+            )
         return thing_of_numbers(
             self._session,
             f"{name}[{', '.join(map(str, index))}]",
@@ -70,6 +74,7 @@ class MapThings:
             drawn=_drawable(weight[index[0]] if weight.ndim > 2 else weight),
             scale=sheet.scale,
             line=line,
+            code=code,
             find=partial(self._session.steps.go_to_gradient, entry.name, "weight", index),
             find_words=GRADIENT,
         )

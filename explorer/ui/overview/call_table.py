@@ -8,7 +8,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.session import Session, State
+from explorer.session.step_code import code_of_step, code_of_tensor
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
 from explorer.ui.common.empty_state import ContentPages
@@ -50,15 +52,20 @@ class CallTable(FollowingView, QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setHighlightSections(False)
         self.tree.selectionModel().currentRowChanged.connect(self._choose)
-        offer_rows(self.tree, self._session, find=lambda index: partial(self._go_to, self.model.branch(index)))
+        offer_rows(
+            self.tree,
+            self._session,
+            find=lambda index: partial(self._go_to, self.model.branch(index)),
+            code=lambda index: self._code_of_output(self.model.branch(index)),
+        )
         self.panes = tuple(TensorView() for _ in PANES)
         row = QHBoxLayout()
         row.setContentsMargins(12, 6, 12, 10)
         row.setSpacing(16)
-        for pane in self.panes:
+        for place, pane in enumerate(self.panes):
             pane.setMinimumHeight(LEAST_PANES)
             pane.setMaximumHeight(MOST_PANES)
-            offer_tensor(pane, self._session)
+            offer_tensor(pane, self._session, code=partial(self._code, place))
             row.addWidget(pane, 1)
         self._stack = ContentPages(self, spacing=0)
         column, self.empty = self._stack.column, self._stack.empty
@@ -160,6 +167,20 @@ class CallTable(FollowingView, QWidget):
         for pane, tensor, missing in zip(self.panes, tensors, NOTHING, strict=True):
             pane.set_tensor(None if tensor is None else shown_example(tensor, example))
             pane.setToolTip(missing if tensor is None else pane.toolTip())
+
+    def _code_of_output(self, branch: Branch) -> str:
+        """What takes out of the model in PyTorch all that a call gave."""
+        step = branch.step
+        return "" if step is None else code_of_step(self._session.state, step.index, "output", ())
+
+    def _code(self, place: int, _name: str, cell: Index) -> str:
+        """The same of what a pane shows of the chosen call."""
+        timeline, cursor = self._session.state.steps.timeline, self._session.state.steps.cursor
+        step = None if timeline is None else timeline.find("forward", timeline.steps[cursor.step].call)
+        if timeline is None or step is None:
+            return ""
+        tensor = timeline.learned(step).all[place]
+        return "" if tensor is None else code_of_tensor(self._session.state, timeline.steps[step], tensor, cell)
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:

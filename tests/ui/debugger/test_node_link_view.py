@@ -357,7 +357,9 @@ def test_neurons_and_weights_can_be_copied_explained_and_changed_from_their_menu
         "Copy value",
         "Copy picture",
         "Copy PyTorch line",
+        "Copy PyTorch code",
         "Explain this number",
+        "Ask about this number…",
         "Change it…",
     ]
     assert copied_by_key(view.canvas, view.canvas, at) == exact(weight[0, 1].item())

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF
 
 from explorer.arithmetic.explanation import plain_number
 from explorer.session import Session
+from explorer.session.step_code import code_of_cursor, code_of_step
 from explorer.ui.common.number_things import asked_at, thing_of_numbers
 from explorer.ui.common.picture_things import drawn
 from explorer.ui.common.text import exact
@@ -42,7 +43,9 @@ def offer_grid(widget: NumberGrid, *, session: Session, line: Callable[[], str])
                 None if cell is None else asked_at(session.state, session.state.steps.cursor.step, grid.tensor, cell)
             )
         thing = thing_of_numbers(session, name, values, drawn=grid.values, scale=grid.scale, line=line())
-        return replace(thing, asked=asked)
+        cell = () if place is None else grid.cell(*place)
+        code = "" if cell is None else code_of_step(session.state, session.state.steps.cursor.step, grid.tensor, cell)
+        return replace(thing, asked=asked, code=code)
 
     def chosen_at() -> QPointF | None:
         place = widget.chosen_place()
@@ -65,7 +68,8 @@ def offer_table(widget: TermTable, *, session: Session, line: Callable[[], str])
         row = chosen() if point is None else widget.row_at(QPointF(point))
         rows = table.order.tolist() if row is None else [row]
         name = "Terms" if row is None else table.labels[row]
-        return Thing(name, value=partial(_text, table, rows), picture=partial(drawn, widget), line=line())
+        code = code_of_cursor(session.state)
+        return Thing(name, value=partial(_text, table, rows), picture=partial(drawn, widget), line=line(), code=code)
 
     def chosen_at() -> QPointF | None:
         row = widget.chosen()
@@ -84,7 +88,8 @@ def offer_curve(widget: FunctionPlot, *, session: Session, line: Callable[[], st
             return None
         graph = np.stack([curve.xs, curve.ys, curve.slopes], axis=1)
         numbers = thing_of_numbers(session, f"{curve.name} at u = {plain_number(curve.u)}", graph, line=line())
-        return replace(numbers, value=partial(exact, curve.total), picture=partial(drawn, widget))
+        code = code_of_cursor(session.state)
+        return replace(numbers, value=partial(exact, curve.total), picture=partial(drawn, widget), code=code)
 
     offer(widget, session, thing_at)
 
@@ -96,7 +101,8 @@ def offer_note(widget: MoveNote, *, session: Session, line: Callable[[], str]) -
         move = widget.move_shown
         if move is None:
             return None
-        return Thing(value_words(move), value=partial(exact, move.value), picture=partial(drawn, widget), line=line())
+        value, code = partial(exact, move.value), code_of_cursor(session.state)
+        return Thing(value_words(move), value=value, picture=partial(drawn, widget), line=line(), code=code)
 
     offer(widget, session, thing_at)
 

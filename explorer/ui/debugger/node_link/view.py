@@ -11,8 +11,10 @@ from PySide6.QtCore import QPoint, QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from explorer.arithmetic.operation import Index
 from explorer.session import Session, State
 from explorer.session.asked_number import AskedNumber
+from explorer.session.step_code import code_of_step
 from explorer.ui.common.box import Box
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.inline_editor import InlineEditor
@@ -190,17 +192,26 @@ class NodeLinkView(FollowingView, QWidget):
             find_words="Explain this number",
             more=() if refusal else (("Change it…", partial(self._edit, item)),),
             asked=self._asked(item, line),
+            code=self._code(item, line),
         )
 
     def _asked(self, item: Item, line: int | None) -> AskedNumber | None:
+        found = self._number(item, line)
+        return None if found is None else asked_at(self._session.state, *found)
+
+    def _code(self, item: Item, line: int | None) -> str:
+        found = self._number(item, line)
+        return "" if found is None else code_of_step(self._session.state, *found)
+
+    def _number(self, item: Item, line: int | None) -> tuple[int, str, Index] | None:
+        """The step, the tensor and its cell that make a number of the drawing."""
         state = self._session.state
         if self._drawing is None or state.steps.timeline is None:
             return None
         found = ask(self._drawing, state.steps.timeline, state.steps.cursor, item, line=line)
         if found is None:
             return None
-        name = state.steps.timeline.asked(found.step, found.of).name
-        return asked_at(state, found.step, name, found.cell)
+        return found.step, state.steps.timeline.asked(found.step, found.of).name, found.cell
 
     # --- changing ---
 
