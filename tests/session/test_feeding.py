@@ -55,6 +55,23 @@ def test_an_edit_of_the_inputs_shape_brings_a_picture_too(session: Session, qtbo
     assert session.state.values.shape == (9,)
 
 
+def test_nothing_is_typed_into_a_picture_that_is_brought_to_another_size(session: Session, qtbot: QtBot) -> None:
+    """What was typed had the old size: the network failed on it, and could not be saved with it."""
+    session.files.new_network("1x7x7 conv(1, 3)")
+    session.input.use_sample("camera")
+    wait_until_shown(qtbot, session)
+    session.editing.set_input_shape((3, 8, 6))
+    session.input.set_cell((0, 2, 2), 5.0)
+    assert session.state.input.picture is not None
+    wait_until_shown(qtbot, session)
+    session.input.set_cell((0, 2, 2), 5.0)
+    wait_until_shown(qtbot, session)
+    assert session.state.maps.fault is None
+    assert session.state.values is not None
+    assert session.state.values.shape == (3, 8, 6)
+    assert session.state.values[0, 2, 2] == 5
+
+
 def test_typed_numbers_come_back_with_their_shape(session: Session, qtbot: QtBot) -> None:
     session.files.new_network(NUMBERS)
     typed = np.arange(9, dtype=np.float32) - 4

@@ -223,10 +223,14 @@ class Feeding:
         """Type over a block of the input from cell `start` on, which is without the batch axis.
 
         `values` has as many axes as `start`; with one less than the input they are for all of its channels. What does
-        not lie inside the input leaves everything as it is. A picture becomes numbers.
+        not lie inside the input leaves everything as it is, and so does what is typed while a picture is brought to
+        another size. A picture becomes numbers.
         """
         present = self._store.state.values
-        if present is None or len(start) not in (present.ndim, present.ndim - 1) or values.ndim != len(start):
+        wanted = self._store.state.subject.input_shape
+        if present is None or (wanted is not None and present.shape != wanted):
+            return
+        if len(start) not in (present.ndim, present.ndim - 1) or values.ndim != len(start):
             return
         shape = present.shape[-len(start) :]
         block = block_from(start, values.shape)
