@@ -109,6 +109,24 @@ def test_the_data_of_a_scene_are_open_in_their_groups(qtbot: QtBot, session: Ses
     assert data.train.counts().tolist() == [3600, 400]
 
 
+def test_what_is_fed_changes_no_run(qtbot: QtBot, session: Session) -> None:
+    """It was made anew, for a minute, whenever a number of the input was typed."""
+    opened(qtbot, session, "train-a-convnet", "one-epoch")
+    session.input.set_cell((0, 2, 2), 3.0)
+    settle(qtbot, session)
+    session.lessons.reveal()
+    settle(qtbot, session)
+    assert session.state.lessons.right == "far more than 10 %"
+    session.lessons.do_change()
+    settle(qtbot, session)
+    session.input.set_cell((0, 1, 2), -3.0)
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert not page.fault
+    assert page.is_changed
+
+
 def test_another_step_of_the_same_scene_hides_the_run_again(qtbot: QtBot, session: Session) -> None:
     opened(qtbot, session, "train-a-convnet", "before")
     session.lessons.reveal()

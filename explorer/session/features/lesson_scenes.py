@@ -60,8 +60,24 @@ class LessonScenes:
         state, steps = self._store.state, self._store.state.steps
         given, scene = self._changed
         changed = scene if given and _is_same(given, _standing(state)) else self._arriving
-        mode, asks_input = state.maps.mode, steps.input_gradient
-        return Standing(state.document, state.values, steps.target, steps.batch, mode, asks_input, changed)
+        return Standing(
+            state.document,
+            state.values,
+            steps.target,
+            steps.batch,
+            state.maps.mode,
+            steps.input_gradient,
+            scene=changed,
+            learned=self._learned,
+        )
+
+    @property
+    def _learned(self) -> Scene | None:
+        """The scene of the document that stands there; None where that was changed since."""
+        document, (given, scene) = self._store.state.document, self._changed
+        if given and given[0] == document:
+            return scene
+        return self._set.staged if self._set is not None and self._fed[0] == document else None
 
     def set_up(self, found: SceneSet, label: str = "") -> None:
         """Show a scene, as one entry of undo; without a `label` nothing leads back to the scene before."""

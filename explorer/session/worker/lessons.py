@@ -50,7 +50,8 @@ class SceneSet:
 @dataclass(frozen=True, eq=False)
 class Standing:
     """What stands in the window where it is no longer what the scene set up. `scene` is what the lesson's change made
-    of it; None where it was changed otherwise."""
+    of it; None where it was changed otherwise. `learned` is a scene with the same network, weights and way to learn:
+    None where these were changed."""
 
     document: Document
     values: np.ndarray | None
@@ -59,6 +60,7 @@ class Standing:
     mode: str
     input_gradient: bool
     scene: Scene | None = None
+    learned: Scene | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +148,9 @@ class Stager:
             return self._staged(asked.standing.scene)
         from explorer.lessons.staging.staged import Staged
 
+        learned = asked.standing.learned
+        if learned is not None and learned.data:  # the run that is known is still the one that is read
+            return Staged(_as_fed(learned, asked.standing))
         weights = self._desk.copied_weights(asked.standing.document)
         return Staged(_as_scene(asked.scene, asked.standing, weights))
 
@@ -264,25 +269,32 @@ def _targets(scene: Scene, examples: int) -> list[Target]:
     return [tuple(float(each) for each in row) for row in numbers.reshape(examples, -1)]
 
 
-def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray]) -> Scene:
-    """What stands in the window, as a scene that is read like any other."""
-    chosen = standing.document.hyperparameters
-    numbers = {name: values for name, values in weights.items() if values.dtype.kind == "f"}
+def _as_fed(scene: Scene, standing: Standing) -> Scene:
+    """The scene with what is fed by now, what is wanted of it, and in which mode."""
     given: list[np.ndarray] = [] if standing.values is None else [standing.values]
     fed = [*given, *(each.values for each in standing.batch)]
     wanted = [standing.target, *(each.target for each in standing.batch)]
     return replace(
         scene,
-        changed=standing.document.subject.edited,
-        weights=numbers,
         input=np.stack(fed) if fed else scene.input,
         sample="" if fed else scene.sample,
         turned="" if fed else scene.turned,
         target=scene.target if None in wanted else _as_written(scene, wanted),
-        loss=chosen.loss if scene.loss else "",
-        learning={name: getattr(chosen, name) for name in LEARNING} if scene.learning else {},
         mode=standing.mode,
         input_gradient=standing.input_gradient,
+    )
+
+
+def _as_scene(scene: Scene, standing: Standing, weights: Mapping[str, np.ndarray]) -> Scene:
+    """What stands in the window, as a scene that is read like any other."""
+    chosen = standing.document.hyperparameters
+    numbers = {name: values for name, values in weights.items() if values.dtype.kind == "f"}
+    return replace(
+        _as_fed(scene, standing),
+        changed=standing.document.subject.edited,
+        weights=numbers,
+        loss=chosen.loss if scene.loss else "",
+        learning={name: getattr(chosen, name) for name in LEARNING} if scene.learning else {},
         steps=1,
         freeze=(),  # the network says it itself
         edits=(),
