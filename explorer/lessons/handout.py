@@ -206,7 +206,7 @@ def _arithmetic(question: Question, staged: Staged) -> str:
     call, fact = reading.names
     cell = tuple(part for part in reading.index if isinstance(part, int))
     of = fact.removeprefix("grad_").removesuffix("_after")
-    recording = staged.stage.recording
+    recording = staged.stage.forward if fact == "output" else staged.stage.recording
     try:
         if fact.endswith("_after"):
             updates = [each for each in recording.steps if each.update and each.update.parameter == f"{call}.{of}"]

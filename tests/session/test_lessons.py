@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from explorer.amounts import is_veiled
 from explorer.engine.arrays import array
 from explorer.engine.explaining.explain import outputs_of
+from explorer.lessons.answers import typed_numbers
 from explorer.lessons.lesson import Lesson
+from explorer.lessons.readings.equality import same
 from explorer.lessons.script import Scene
 from explorer.lessons.shelf import lesson_named, lessons
 from explorer.lessons.staging.changing import set_up
@@ -124,6 +126,29 @@ def test_the_question_is_asked_of_what_is_there_now(qtbot: QtBot, session: Sessi
     assert page is not None
     assert page.is_changed
     assert answer(qtbot, session, "5").is_revealed  # 4 with the file's weights
+
+
+def test_an_output_is_asked_for_also_where_the_target_does_not_fit_it(qtbot: QtBot, session: Session) -> None:
+    """Only what comes back needs the target: the whole step was said to be impossible."""
+    opened(qtbot, session, "one-step", "second-layer")
+    session.editing.set_cell("linear1.bias", (0,), 2.5)
+    layer = session.state.network.layer("linear2")  # type: ignore[union-attr]
+    session.editing.replace_layer("linear2", layer.with_settings(out_features=4))
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert not page.fault
+    session.lessons.reveal()
+    settle(qtbot, session)
+    entry = session.state.entry("identity2")
+    assert entry is not None
+    assert same(float(entry.values[1]), typed_numbers(session.state.lessons.right)[0])
+    opened(qtbot, session, "one-step", "delta")
+    session.editing.replace_layer("linear2", layer.with_settings(out_features=1))
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert page.fault == "The target has 2 numbers, but the network gives 1."
 
 
 def test_the_change_is_done_as_one_edit_that_undo_takes_back(qtbot: QtBot, session: Session) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch.nn import functional
 
+from explorer.amounts import plural
 from explorer.arithmetic.loss import Loss
 from explorer.engine.errors import EngineError
 
@@ -63,14 +64,16 @@ def _class(row: torch.Tensor, wanted: Wanted) -> int:
 def _inside(row: torch.Tensor, wanted: Wanted) -> int:
     assert isinstance(wanted, int)
     if not 0 <= wanted < row.numel():
-        raise EngineError(f"There is no class {wanted}: the network has {row.numel()} outputs, counted from 0.")
+        raise EngineError(
+            f"There is no class {wanted}: the network has {plural(row.numel(), 'output')}, counted from 0."
+        )
     return wanted
 
 
 def _numbers(loss: Loss, row: torch.Tensor, wanted: Wanted) -> torch.Tensor:
     if isinstance(wanted, tuple):
         if len(wanted) != row.numel():
-            raise EngineError(f"The target has {len(wanted)} numbers, but the network gives {row.numel()}.")
+            raise EngineError(f"The target has {plural(len(wanted), 'number')}, but the network gives {row.numel()}.")
         return torch.tensor(wanted, dtype=row.dtype).reshape(row.shape)
     if row.dim() != 1:
         return torch.zeros(row.shape, dtype=row.dtype)

@@ -10,6 +10,7 @@ from explorer.engine.arrays import array
 from explorer.engine.errors import EngineError
 from explorer.engine.explaining.explain import explain, outputs_of, shares
 from explorer.engine.recording.call import Call
+from explorer.engine.recording.recording import Recording
 from explorer.lessons.readings.equality import Value
 from explorer.lessons.readings.expressions import ReadingError, Reference
 from explorer.lessons.staging.indexing import cell_of
@@ -21,11 +22,20 @@ GRADIENT = "grad_"
 
 
 def call_of(stage: Stage, layer: str) -> Call:
-    """The call of a layer in the recording."""
+    """The call of a layer, as it ran forwards."""
+    return _call_in(stage, layer, lambda: stage.forward)
+
+
+def _call_back(stage: Stage, layer: str) -> Call:
+    """The call of a layer, with its way back. Raises ReadingError where what is wanted does not fit."""
+    return _call_in(stage, layer, lambda: stage.recording)
+
+
+def _call_in(stage: Stage, layer: str, recording: Callable[[], Recording]) -> Call:
     at = stage.network.index(layer)
     if at >= stage.network.runnable():
         raise ReadingError(stage.why_not(layer))
-    return stage.recording.call(layer)
+    return recording().call(layer)
 
 
 def _shape(stage: Stage, layer: str) -> Value:
@@ -57,11 +67,11 @@ def _told(severity: str) -> Fact:
 
 
 def _output(stage: Stage, layer: str) -> Value:
-    return array(outputs_of(stage.recording, call_of(stage, layer))[0])
+    return array(outputs_of(stage.forward, call_of(stage, layer))[0])
 
 
 def _grad_output(stage: Stage, layer: str) -> Value:
-    gradient = call_of(stage, layer).grad_output
+    gradient = _call_back(stage, layer).grad_output
     if gradient is None:
         raise ReadingError(f"no gradient comes back to {layer}{_without_loss(stage)}")
     return array(gradient)
@@ -82,11 +92,11 @@ def passed_back(stage: Stage, call: Call, tensor: str) -> np.ndarray:
 
 
 def _gradient_of(tensor: str) -> Fact:
-    return lambda stage, layer: passed_back(stage, call_of(stage, layer), tensor)
+    return lambda stage, layer: passed_back(stage, _call_back(stage, layer), tensor)
 
 
 def _gradients(stage: Stage, layer: str) -> Value:
-    call = call_of(stage, layer)
+    call = _call_back(stage, layer)
     steps = (step for step in stage.recording.steps if step.kind == "backward" and step.call is call)
     return np.array([name for step in steps for name in step.shapes])
 
@@ -96,7 +106,7 @@ def parameter(stage: Stage, name: str) -> np.ndarray:
     if name not in stage.before:
         there = ", ".join(stage.before) or "none"
         raise ReadingError(f"there is no parameter {name}; there are {there}")
-    update = next((each for each in stage.recording.updates if each.parameter == name), None)
+    update = next((each for each in stage.forward.updates if each.parameter == name), None)
     return stage.before[name] if update is None else array(update.before)
 
 
@@ -162,7 +172,7 @@ def _terms(stage: Stage, layer: str, reference: Reference) -> Value:
     call = call_of(stage, layer)
     cell = cell_of(reference, [f"place {axis + 1}" for axis in range(len(call.output_shape))])
     try:
-        return len(explain(stage.recording, layer, cell).terms)
+        return len(explain(stage.forward, layer, cell).terms)
     except EngineError as error:
         raise ReadingError(str(error).rstrip(".")) from error
 
@@ -172,7 +182,7 @@ def _box(stage: Stage, layer: str, channel: int, row: int, column: int) -> tuple
     shape = call.output_shape[1:]
     if len(shape) != 3 or not all(at < size for at, size in zip((channel, row, column), shape, strict=True)):
         raise ReadingError(f"{layer} has no cell ({channel}, {row}, {column}): its output is {shape}")
-    found = stage.recording.receptive_fields().field(call.name, row, column, channel)
+    found = stage.forward.receptive_fields().field(call.name, row, column, channel)
     if found is None:
         raise ReadingError(f"what this cell of {layer} sees is not known")
     return found.box

@@ -34,7 +34,7 @@ def _target(stage: Stage) -> Value:
 
 def _probabilities(stage: Stage) -> np.ndarray:
     """Of the first example; the last layer's own where it gives shares."""
-    outputs = array(stage.recording.outputs)[0].ravel()
+    outputs = array(stage.forward.outputs)[0].ravel()
     last = stage.network.layers[-1].word if stage.network.layers else ""
     return outputs if last in ALREADY_SHARES else softmax(outputs)
 

@@ -153,7 +153,19 @@ class Stage:
     def passes(self) -> PassesMade:
         """The pass, or the passes one after the other."""
         self._check_work()
-        given = self._given
+        return self._made(self._given)
+
+    @cached_property
+    def forward(self) -> Recording:
+        """The last pass for what is read forwards: there is one too where nothing of the target fits what comes out."""
+        try:
+            return self.passes.last
+        except ReadingError:
+            if not self._given.loss:
+                raise
+        return self._made(replace(self._given, loss="", steps=1, input_gradient=False)).last
+
+    def _made(self, given: PassByHand) -> PassesMade:
         try:
             return make_passes(self.model, given)
         except EngineError as error:
@@ -208,7 +220,7 @@ class Stage:
 
     @property
     def recording(self) -> Recording:
-        """The last pass."""
+        """The last pass, with its way back where there is a loss."""
         return self.passes.last
 
     @property
