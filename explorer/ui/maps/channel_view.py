@@ -80,6 +80,10 @@ class ChannelView(Pane):
         """The channel that is shown."""
         return self._chosen.channel
 
+    def channel_of(self, layer: str) -> int | None:
+        """The channel of `layer` that is, or was last, shown; None where it was one of another layer."""
+        return self._chosen.channel if self._entry is not None and self._entry.name == layer else None
+
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""
         chosen = self._chosen

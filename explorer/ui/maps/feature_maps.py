@@ -163,6 +163,16 @@ class FeatureMaps(FollowingView, QWidget):
         self._chosen.setVisible(self._has_room_for_both())
         words = what_to_choose(entry, are_filters=self._are_filters(entry))
         self._chosen.show_nothing(words, has_maps=entry.values.ndim == 3)
+        if self._sheet is not None and entry.values.ndim == 3 and not self._are_filters(entry):
+            self._chosen.show_pointed(entry, self._sheet, self._large_of(entry))
+
+    def _large_of(self, entry: LayerActivation) -> int:
+        """Which channel is large while none is chosen or pointed at: the one that was, or else the most active one."""
+        before = self._chosen.channel.channel_of(entry.name)
+        if before is not None and before < len(entry.values):
+            return before
+        order = self._session.measuring.order(entry, "activity")
+        return 0 if order is None or not len(order) else int(order[0])
 
     def _show_own_scale(self, channel: int) -> None:
         tile = self._sheet.tile_of(channel) if self._sheet is not None and self._sheet.per_map else None

@@ -53,7 +53,7 @@ def what_to_choose(entry: LayerActivation, *, are_filters: bool) -> str:
         return "Click a filter to see its slices, and the map that it makes."
     if entry.values.ndim == 1:
         return "Click a number to read where it comes from."
-    return "Point at a map to see it large here. Click a cell of it to read where its number comes from."
+    return "Point at a map to see it large. Click a cell of it to read where its number comes from."
 
 
 def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:
