@@ -11,7 +11,7 @@ import torch
 
 # Each ends with a separator: torchvision lies beside torch and is not part of it.
 _HERE = str(Path(__file__).parent / "_")[:-1]
-_PROGRAM = str(Path(__file__).parents[1] / "_")[:-1]
+_PROGRAM = str(Path(__file__).parents[2] / "_")[:-1]
 _TORCH = str(Path(torch.__file__).parent / "_")[:-1]
 
 

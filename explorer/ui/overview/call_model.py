@@ -61,6 +61,7 @@ COLUMNS = (
     CallColumn("memory", "Bytes of the output.", lambda branch, _measure: memory_text(branch.output_bytes), True),
     CallColumn("source", "The line that made it.", _source),
 )
+SOURCE = len(COLUMNS) - 1
 
 
 class CallModel(QAbstractItemModel):
@@ -79,6 +80,11 @@ class CallModel(QAbstractItemModel):
         self._root, self._measure = root, measure
         self._calls = {branch.path: branch for branch in _below(root) if branch.step is not None}
         self.endResetModel()
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether of any call the line is known that made it: the program's own networks have none."""
+        return any(branch.step is not None and branch.step.source for branch in self._calls.values())
 
     def set_marked(self, path: str, colour: str) -> None:
         """Mark the call that the cursor is on, in the colour of its phase; "" marks none."""
@@ -132,7 +138,7 @@ class CallModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.FontRole and column.is_number:
             return theme.number_font()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{branch.path}, {branch.step.source}" if branch.step else branch.path
+            return ", ".join(filter(None, (branch.path, branch.step.source if branch.step else "")))
         if role == Qt.ItemDataRole.ForegroundRole and self._marked[0] == branch.path and index.column() == 0:
             return QColor(self._marked[1])
         return None

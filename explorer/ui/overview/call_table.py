@@ -17,7 +17,7 @@ from explorer.ui.common.empty_state import ContentPages
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.tensor_things import offer_tensor
-from explorer.ui.overview.call_model import COLUMNS, CallModel
+from explorer.ui.overview.call_model import SOURCE, CallModel
 from explorer.ui.overview.call_tree import Branch, call_tree
 from explorer.ui.tensors.learned import shown_example
 from explorer.ui.tensors.view import TensorView
@@ -101,6 +101,7 @@ class CallTable(FollowingView, QWidget):
         expanded = {self.model.branch(index).path for index in self._modules() if self.tree.isExpanded(index)}
         is_first = self.model.rowCount() == 0
         self.model.set_tree(call_tree(timeline.steps), timeline.magnitudes)
+        self.tree.setColumnHidden(SOURCE, not self.model.has_sources)
         self.tree.setRootIsDecorated(bool(self._modules()))
         for index in self._modules():
             self.tree.setExpanded(index, is_first or self.model.branch(index).path in expanded)
@@ -118,7 +119,7 @@ class CallTable(FollowingView, QWidget):
         return found
 
     def _fit_columns(self) -> None:
-        columns = range(len(COLUMNS))
+        columns = self._columns()
         self.tree.header().setStretchLastSection(False)  # else that has what the view leaves it, not what it needs
         for column in columns:
             self.tree.resizeColumnToContents(column)
@@ -130,9 +131,13 @@ class CallTable(FollowingView, QWidget):
         self.tree.header().setStretchLastSection(True)
         self._given = self._widths()
 
+    def _columns(self) -> range:
+        """Those that are shown."""
+        return range(SOURCE if self.tree.isColumnHidden(SOURCE) else SOURCE + 1)
+
     def _widths(self) -> list[int]:
         """Of the columns but the last, which takes what is left."""
-        return [self.tree.columnWidth(column) for column in range(len(COLUMNS) - 1)]
+        return [self.tree.columnWidth(column) for column in self._columns()[:-1]]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.timeline import TimelineStep
-from explorer.ui.overview.call_model import COLUMNS
+from explorer.ui.overview.call_model import COLUMNS, SOURCE
 from explorer.ui.overview.call_table import CallTable
 from explorer.ui.overview.call_tree import call_tree
+from tests.ui.fakes import make_session
 
 
 class Block(torch.nn.Module):
@@ -72,6 +73,26 @@ def test_a_call_tells_its_size_its_gradient_and_the_line_that_made_it(table) -> 
     assert texts["memory"] == "576 bytes"
     assert texts["source"].startswith("test_call_table.py:")
     assert _texts(made, "0")[-1] == ""  # made by PyTorch's own Sequential
+
+
+@pytest.mark.parametrize("text", ["3x8x8 conv(4, 3) relu flatten linear(2)", "3x8x8 conv(3, 1) add(conv1, input) relu"])
+def test_where_no_line_is_known_there_is_no_column_for_it(table, qtbot: QtBot, text: str) -> None:
+    """Every row of a network with branches named the line of the program that calls its layers one by one."""
+    made, _, _ = table
+    assert not made.tree.isColumnHidden(SOURCE)
+    session = make_session(text)
+    network = CallTable(session)
+    qtbot.addWidget(network)
+    network.resize(860, 600)
+    network.show()
+    qtbot.waitUntil(lambda: session.state.steps.timeline is not None, timeout=60_000)
+    assert network.tree.isColumnHidden(SOURCE)
+    header = network.tree.header()
+    assert header.length() >= network.tree.viewport().width(), "the last one that is shown takes what is left"
+    index = network.model.index(0, 0)
+    assert network.model.data(index, Qt.ItemDataRole.ToolTipRole) == network.model.branch(index).path
+    network.close()
+    assert session.close()
 
 
 def test_choosing_a_row_moves_the_cursor_and_the_cursor_marks_its_row(table) -> None:
