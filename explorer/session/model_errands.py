@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.bounds import brief
 from explorer.engine.errors import EngineError, LoadError
+from explorer.engine.interrupting import interruptible
 from explorer.network.file_names import is_python
 from explorer.network.model_names import ExtraModel
 from explorer.session.fault import Fault
@@ -126,10 +127,12 @@ class MakeModel:
 
         looked = self.looked
         try:
-            if looked.program:
-                return open_program(looked.files.source, shape=self.shape, should_stop=watch.should_stop)
-            return open_python_file(
-                looked.files.source, self.asked, looked.weights, shape=self.shape, should_stop=watch.should_stop
-            )
+            with interruptible() as end:
+                watch.ends_with(end)
+                if looked.program:
+                    return open_program(looked.files.source, shape=self.shape, should_stop=watch.should_stop)
+                return open_python_file(
+                    looked.files.source, self.asked, looked.weights, shape=self.shape, should_stop=watch.should_stop
+                )
         except EngineError as error:
             return Fault(str(error))

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from explorer.engine.interrupting import interrupt
 from explorer.session.failure import Failure
 from explorer.session.jobs.job import Job
 from explorer.session.lanes import Lanes
@@ -89,6 +90,7 @@ class Runner:
         self._running: Asked | None = None
         self._cancelled = 0
         self._closing = False
+        self._started_s = 0.0  # when what runs began
         self._thread: threading.Thread | None = None
 
     @property
@@ -106,6 +108,8 @@ class Runner:
             self._waiting = [each for each in self._waiting if not job.replaces(each.job)]
             self._waiting.append(self._asked(job, answered, failed))
             self._condition.notify()
+            if self._running is not None and job.replaces(self._running.job) and self._is_past_grace():
+                self._interrupt()
         self._ensure_thread()
 
     def start(self) -> None:
@@ -191,6 +195,7 @@ class Runner:
             dropped = tuple(each.job for each in self._waiting)
             self._waiting.clear()
             self._cancelled = self._number
+            self._interrupt()
         return dropped
 
     def close(self) -> bool:
@@ -199,11 +204,20 @@ class Runner:
             self._closing = True
             self._waiting.clear()
             self._condition.notify()
+            self._interrupt()
         are_lanes_empty = self.lanes.close()
         if self._thread is None:
             return are_lanes_empty
         self._thread.join(JOIN_S)
         return are_lanes_empty and not self._thread.is_alive()
+
+    def _interrupt(self) -> None:
+        """End a model's code that makes no call of PyTorch's, at which it would learn that nobody wants it."""
+        if self._running is not None and self._thread is not None and self._thread.ident is not None:
+            interrupt(self._thread.ident)
+
+    def _is_past_grace(self) -> bool:
+        return time.monotonic() - self._started_s > GRACE_S
 
     # --- the thread ---
 
@@ -284,7 +298,7 @@ class Runner:
                     self._post_failure(background.asked, error)
 
     def _run(self, worker: Worker, asked: Asked) -> None:
-        started = time.monotonic()
+        self._started_s = time.monotonic()
 
         def should_stop() -> bool:
             # A newer request of the kind waits politely for a quick pass to end, so that drawing with the mouse
@@ -292,7 +306,7 @@ class Runner:
             if self._closing or asked.number <= self._cancelled:
                 return True
             waiting = tuple(self._waiting)
-            return any(each.job.replaces(asked.job) for each in waiting) and time.monotonic() - started > GRACE_S
+            return any(each.job.replaces(asked.job) for each in waiting) and self._is_past_grace()
 
         for result, _ in asked.work(worker, should_stop):
             self._post(result)

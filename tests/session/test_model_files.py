@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -279,6 +280,21 @@ def test_a_model_that_goes_on_for_ever_is_cancelled(session: Session, source: Pa
     session.tasks.cancel()
     wait_until_told(qtbot, session, "Cancelled")
     assert session.state.document is document
+
+
+@pytest.mark.parametrize("place", ["forward", "file"])
+def test_a_loop_that_calls_nothing_of_pytorch_is_cancelled(
+    place: str, session: Session, source: Path, qtbot: QtBot
+) -> None:
+    endless, as_usual = ODD.format(body="while True: pass"), ODD.format(body="return self.conv(x)")
+    source.write_text(endless if place == "forward" else as_usual + "while True: pass\n")
+    before = set(threading.enumerate())
+    open_and_agree(qtbot, session, source)
+    qtbot.waitUntil(lambda: session.state.status.opening is not None)
+    lane = [each for each in threading.enumerate() if each not in before and each.name == "explorer-model"]
+    session.tasks.cancel()
+    wait_until_told(qtbot, session, "Cancelled")
+    qtbot.waitUntil(lambda: not any(each.is_alive() for each in lane))
 
 
 @pytest.mark.parametrize(

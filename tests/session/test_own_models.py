@@ -368,3 +368,53 @@ def test_looking_at_a_weight_that_is_worked_out_leaves_the_model_as_it_was(qtbot
 def test_a_pass_that_was_not_wholly_seen_says_so_in_the_window(qtbot: QtBot, session: Session) -> None:
     _shown(qtbot, session, Mapped(), numbers(4))
     assert session.state.status.notice == "What torch.vmap or its like ran (linear) is not on record call by call."
+
+
+class Endless(nn.Module):
+    """Goes on for ever without a call of PyTorch's where the second number is 7."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        number = float(x[0, 1])
+        while number == 7:
+            pass
+        return self.linear(x)
+
+
+def _come_to_the_end(qtbot: QtBot, session: Session) -> None:
+    """Feed it another number, and wait for its maps."""
+    session.input.set_cell((1,), 8.0)
+    qtbot.waitUntil(lambda: session.state.maps.activations.by_name["input"].values[1] == 8.0, timeout=10_000)
+    qtbot.waitUntil(lambda: not session.state.maps.computing)
+    assert session.state.maps.fault is None
+
+
+def test_a_pass_that_goes_on_for_ever_is_cancelled_and_another_can_be_run(qtbot: QtBot, session: Session) -> None:
+    model = Endless()
+    _shown(qtbot, session, model, numbers(4))
+    session.input.set_cell((1,), 7.0)
+    qtbot.waitUntil(lambda: session.state.maps.computing)
+    qtbot.wait(100)
+    session.tasks.cancel()
+    qtbot.waitUntil(lambda: not session.state.maps.computing and not session.store.runner.is_busy(), timeout=10_000)
+    assert "forward" not in vars(model)
+    _come_to_the_end(qtbot, session)
+
+
+def test_a_newer_input_ends_a_pass_that_goes_on_for_ever(qtbot: QtBot, session: Session) -> None:
+    _shown(qtbot, session, Endless(), numbers(4))
+    session.input.set_cell((1,), 7.0)
+    qtbot.wait(600)
+    assert session.state.maps.computing
+    _come_to_the_end(qtbot, session)
+
+
+def test_closing_ends_a_pass_that_goes_on_for_ever(qtbot: QtBot) -> None:
+    session = Session()
+    _shown(qtbot, session, Endless(), numbers(4))
+    session.input.set_cell((1,), 7.0)
+    qtbot.wait(100)
+    assert session.close()

@@ -13,6 +13,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from explorer.engine.errors import Cancelled, EngineError, RecordError
+from explorer.engine.interrupting import interruptible
 from explorer.engine.recording import kinds
 from explorer.engine.recording.allocator import garbage_left_for_later
 from explorer.engine.recording.as_found import AsFound
@@ -207,7 +208,7 @@ class Recorder(TorchFunctionMode):
         modules = [module for _, module in self._found.modules]
         with zeros_for_padding(modules) as self._padded, self._watch.installed(), as_written():
             try:
-                with self:
+                with self, interruptible():
                     outputs = model(*args, **kwargs)
                 outputs = self._replaced.current(outputs)
             except Cancelled:
