@@ -42,6 +42,11 @@ def is_weights(path: str | Path) -> bool:
     return Path(path).name.lower().endswith(WEIGHT_SUFFIXES)
 
 
+def may_be_program(path: str | Path) -> bool:
+    """Whether a file that is called as weights are may hold a whole program of PyTorch's."""
+    return Path(path).suffix.lower() != ".safetensors" and Path(path).is_file()
+
+
 def is_python(path: str | Path) -> bool:
     """Whether a file is one of Python, which may make a model."""
     return Path(path).suffix.lower() == ".py"

@@ -76,6 +76,7 @@ class ReadWeights:
     """The tensors of a file, which the model's thread puts into the model, or why they cannot be read."""
 
     path: Path
+    refusal: str = ""  # why weights cannot be put into what is open: then only a program is looked for
 
     @property
     def title(self) -> str:
@@ -87,6 +88,8 @@ class ReadWeights:
 
         if kind := program_kind(self.path):
             return HeldProgram(kind)
+        if self.refusal:
+            return Fault(self.refusal)
         try:
             return read_weights(self.path)
         except LoadError as error:

@@ -189,7 +189,24 @@ def test_a_program_is_asked_about_and_opened_under_any_name(session: Session, tm
     assert session.state.input_shape == (3, 16, 16)
     assert list(session.state.maps.activations.by_name)[:2] == ["input", "0"]  # type: ignore[union-attr]
     session.open_path(saved(tmp_path))
-    assert "comes with weights of its own" in session.state.status.notice
+    wait_until_told(qtbot, session, "comes with weights of its own")
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_a_program_that_is_called_as_weights_are_opens_beside_another_program_and_alone(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("first.pt", "second.pth"):
+        torch.jit.trace(net().eval(), torch.rand(1, 3, 16, 16)).save(tmp_path / name)
+        session.open_path(tmp_path / name)
+        wait_until_asked(qtbot, session)
+        assert "a program of TorchScript" in session.state.files.question.text  # type: ignore[union-attr]
+        session.files.models.answer()
+        wait_until_open(qtbot, session, Path(name).stem)
+    with_nothing = Session()
+    with_nothing.open_path(tmp_path / "first.pt")
+    wait_until_asked(qtbot, with_nothing)
+    assert with_nothing.close()
 
 
 def test_where_nobody_knows_what_it_takes_it_is_asked_with_the_reason(

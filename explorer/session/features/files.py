@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.bounds import brief
 from explorer.network import Network
-from explorer.network.file_names import is_model, is_network, is_weights, other_model
+from explorer.network.file_names import is_model, is_network, is_weights, may_be_program, other_model
 from explorer.network.model_names import extra_model
 from explorer.network.templates import file_called
 from explorer.session.document import Document
@@ -120,10 +120,16 @@ class Files:
             self._store.say(BATCH_FED.format(size=feed.batch_size))
 
     def load_weights(self, path: str | Path) -> None:
-        """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit."""
+        """Put the weights of a PyTorch or safetensors file into the network that is open, if they fit.
+
+        Where the file holds a program, whatever its name, that is opened in the place of what is open.
+        """
         document, path = self._store.state.document, Path(path)
-        if self._store.may(Verb.LOAD_WEIGHTS) and not self.models.load_weights(path):
-            self._store.begin(self._weights, ReadWeights(path), partial(self._take_read, document, path))
+        refusal = document.subject.refusal(Verb.LOAD_WEIGHTS)
+        if refusal and not may_be_program(path):
+            self._store.say(refusal)
+        elif refusal or not self.models.load_weights(path):
+            self._store.begin(self._weights, ReadWeights(path, refusal), partial(self._take_read, document, path))
 
     def show(self, document: Document, *given: Slice, is_saved: bool = True) -> None:
         """Put `document` in the place of the one that is open, with what is `given` to it.
