@@ -47,6 +47,35 @@ class ReadExtraModel:
             return Fault(str(error))
 
 
+@dataclass(frozen=True)
+class FoundNamed:
+    """The file that makes a named model, and what makes it there."""
+
+    path: Path
+    call: str
+
+
+@dataclass(frozen=True)
+class FindNamed:
+    """The file of a model that is named, "torchvision.models:resnet18"; its library is imported for that."""
+
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"Opening {brief(self.name)}"
+
+    def run(self, watch: Watch) -> FoundNamed | Fault:
+        from explorer.engine.opening.named import source_of
+
+        try:
+            with interruptible() as end:
+                watch.ends_with(end)
+                return FoundNamed(*source_of(self.name))
+        except LoadError as error:
+            return Fault(str(error))
+
+
 @dataclass(frozen=True, eq=False)
 class LookedAt:
     """What was found without running anything: the digest of the file that would run, and what it offers.

@@ -7,8 +7,10 @@ from enum import Enum
 
 
 class Asks(Enum):
-    """What is to be answered: whether and what to run, what the model takes, or whether to leave what is open."""
+    """What is to be answered: which model by its name, whether and what to run, what it takes, or whether to leave what
+    is open."""
 
+    NAME = "name"
     RUN = "run"
     INPUT = "input"
     LEAVE = "leave"

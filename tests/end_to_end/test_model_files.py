@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+import torch
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
+from safetensors.torch import load_file, save_file
+from torch import nn
 
 from explorer.app import open_window
 from explorer.session import Session
@@ -136,3 +142,60 @@ def test_tinyvgg_is_dropped_with_its_class_and_sees_what_its_authors_page_says(
         right += prediction.names[prediction.surest[0]] == CLASSES[SHOWN.get(path.name.split("_")[0], 9)]
     assert len(pictures) == 20
     assert right >= 14
+
+
+class TinyVision(nn.Module):
+    """As a model of Hugging Face's gives its answers: under a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = nn.Conv2d(3, 4, 4, stride=4), nn.Linear(4, 3)
+
+    def forward(self, pixel_values: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"logits": self.head(self.body(pixel_values).mean((2, 3)))}
+
+    @classmethod
+    def from_pretrained(cls, path: Path, *, local_files_only: bool, trust_remote_code: bool) -> TinyVision:
+        assert local_files_only
+        assert not trust_remote_code
+        made = cls()
+        made.load_state_dict(load_file(path / "model.safetensors"))
+        return made
+
+
+def test_a_folder_of_hugging_face_is_dropped_and_needs_no_question(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = ModuleType("transformers")
+    library.__version__, library.TinyVision = "0.0", TinyVision  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "transformers", library)
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    model = TinyVision().eval()
+    save_file(model.state_dict(), folder / "model.safetensors")
+    labels = {"0": "ant", "1": "bee", "2": "cow"}
+    settings = {"architectures": ["TinyVision"], "image_size": 16, "id2label": labels}
+    (folder / "config.json").write_text(json.dumps(settings))
+    (folder / "preprocessor_config.json").write_text(json.dumps({"image_mean": [0.5] * 3, "image_std": [0.5] * 3}))
+    drop(window, folder)
+    wait_until_open(qtbot, window.session, "TinyVision")
+    state = window.session.state
+    assert window.findChild(QDialog, "modelQuestion") is None
+    assert (state.input_shape, state.classes) == ((3, 16, 16), ("ant", "bee", "cow"))
+    entry, fed = state.entry("head"), state.values
+    assert entry is not None
+    assert fed is not None
+    with torch.no_grad():
+        expected = model(torch.from_numpy(fed.copy())[None])["logits"][0]
+    assert entry.values == pytest.approx(expected.numpy(), abs=1e-5)
+
+
+def test_a_model_is_named_in_the_window(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "named_in_the_window.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    window.action("nameModel").trigger()
+    agree(qtbot, window, "named_in_the_window:TinyVGG()")
+    wait_until_open(qtbot, window.session, "TinyVGG()")
+    assert window.session.state.input_shape == (3, 64, 64)

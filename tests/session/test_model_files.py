@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -365,4 +366,31 @@ def test_a_model_in_onnx_needs_no_question_and_no_code(
     (tmp_path / "net.onnx").write_bytes(b"a model")
     session.open_path(tmp_path / "net.onnx")
     wait_until_told(qtbot, session, "net.onnx is a model in ONNX, which onnx2torch opens: pip install")
+    assert session.state.files.question is None
+
+
+NAMES = ("mynets_of_a_test:Net", "mynets_of_a_test:Missing", "")
+
+
+@pytest.fixture
+def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "mynets_of_a_test.py").write_text(NET)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    sys.modules.pop("mynets_of_a_test", None)
+
+
+def test_a_model_is_opened_by_its_name(importable: None, session: Session, qtbot: QtBot) -> None:
+    session.files.models.ask_name()
+    wait_until_asked(qtbot, session, Asks.NAME)
+    session.files.models.answer(NAMES[0])
+    wait_until_open(qtbot, session)
+    assert session.state.input_shape == (3, 224, 224)
+
+
+@pytest.mark.parametrize(("name", "told"), [(NAMES[1], "There is no Missing"), (NAMES[2], "names no model")])
+def test_a_name_of_nothing_is_told(importable: None, session: Session, qtbot: QtBot, name: str, told: str) -> None:
+    session.files.models.ask_name()
+    session.files.models.answer(name)
+    wait_until_told(qtbot, session, told)
     assert session.state.files.question is None

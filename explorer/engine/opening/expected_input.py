@@ -55,13 +55,15 @@ def expected_input(
     source: ModuleType | None = None,
     *,
     asked: Shape | None = None,
+    known: ExpectedInput | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> ExpectedInput:
-    """What `model` takes; `source` is the file that it was made by, and `asked` what the person said.
+    """What `model` takes; `source` is the file that it was made by, `asked` what the person said, and `known` what the
+    weights of its library say.
 
     Runs the model with tensors without numbers. Raises Cancelled.
     """
-    said = _said(model, source)
+    said = known or _said(model, source)
     trial = _Trial(model, should_stop)
     channels = _channels(model)
     if asked is not None:
@@ -276,7 +278,7 @@ def _squares(features: int) -> Iterator[tuple[int, int]]:
 def _complete(found: ExpectedInput, trial: _Trial) -> ExpectedInput:
     """`found` with how many numbers come out; a mean, a spread or names of another amount do not belong to it."""
     output = trial.output
-    logits = getattr(output, "logits", output)
+    logits = output.get("logits") if isinstance(output, Mapping) else getattr(output, "logits", output)
     outputs = int(logits.shape[1]) if isinstance(logits, Tensor) and logits.dim() == 2 else 0
     channels = found.shape[0] if found.shape else 0
     return replace(

@@ -1,4 +1,4 @@
-"""A model by its name, as the command line takes it: "package.module:callable", or "net.py:Net(classes=10)"."""
+"""A model by its name: "package.module:callable", "torchvision.models:resnet18", or "net.py:Net(classes=10)"."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from typing import Any
 from explorer.bounds import brief
 from explorer.engine.errors import LoadError
 from explorer.engine.opening.python_file import told
+
+WITHIN = {"timm": "timm.models"}
+"""Where the models of a library lie that does not hand them out itself."""
 
 _WRITTEN = re.compile(r"(?P<where>.+?\.py|[^\W\d][\w.]*):(?P<name>[^\W\d]\w*)(?P<arguments>\(.*\))?", re.DOTALL)
 
@@ -33,6 +36,8 @@ def source_of(word: str) -> tuple[Path, str]:
     if where.endswith(".py"):
         return Path(where), name + arguments
     module = _imported(where)
+    if where in WITHIN and not hasattr(module, name):
+        module = _imported(WITHIN[where])
     maker = getattr(module, name, None)
     if maker is None:
         raise LoadError(f"There is no {brief(name)} in {brief(where)}.")

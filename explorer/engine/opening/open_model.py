@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from explorer.bounds import brief
 from explorer.engine.errors import LoadError
 from explorer.engine.opening.expected_input import Shape, expected_input
+from explorer.engine.opening.library_weights import said_by_weights
 from explorer.engine.opening.model_of_files import ModelOfFiles
 from explorer.engine.opening.offered import Offered, read_python_file
 from explorer.engine.opening.python_file import make_model, run_file
@@ -46,8 +47,10 @@ def open_python_file(
         maker = _Maker(path, source, weights)
         model, name, found = maker.make(asked) if asked else maker.first_that_fits()
         model.eval()
-        expected = expected_input(model, source, asked=shape, should_stop=should_stop)
-    return ModelOfFiles(model, name, expected, _remark(path, name, weights, found))
+        known = said_by_weights(source, name)
+        expected = expected_input(model, source, asked=shape, known=known, should_stop=should_stop)
+    remark = _remark(path, name, weights, found) if known is None else f"{brief(name)} has the weights of its library."
+    return ModelOfFiles(model, name, expected, remark)
 
 
 def _remark(path: Path, name: str, weights: WeightsOfFile | None, found: Misfit) -> str:

@@ -21,6 +21,9 @@ from explorer.bounds import brief
 from explorer.engine.errors import LoadError
 from explorer.engine.recording.no_model import why_no_model
 
+INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders of libraries, whose files are not changed while they are in use, and which may not run twice."""
+
 _numbers = count(1)
 
 
@@ -50,7 +53,8 @@ def _package_of(path: Path) -> tuple[Path, str]:
 def _run(path: Path, name: str) -> ModuleType:
     try:
         if name:
-            sys.modules.pop(name, None)  # it may have been changed since
+            if not INSTALLED.intersection(path.absolute().parts):
+                sys.modules.pop(name, None)  # it may have been changed since
             return importlib.import_module(name)
         return _run_alone(path)
     except ModuleNotFoundError as error:
@@ -87,7 +91,7 @@ def make_model(module: ModuleType, asked: str, given: Mapping[str, object] | Non
     Arguments are written as Python's own values. What is needed and not written is taken from `given`, by name, as
     checkpoints keep it. Raises LoadError.
     """
-    name, placed, named = _call(asked)
+    name, placed, named = read_call(asked)
     maker = getattr(module, name, None)
     if maker is None:
         raise LoadError(f"There is no {brief(name)} in {_file(module)}.")
@@ -110,7 +114,7 @@ def _file(module: ModuleType) -> str:
     return brief(Path(module.__file__ or module.__name__).name)
 
 
-def _call(asked: str) -> tuple[str, list[object], dict[str, object]]:
+def read_call(asked: str) -> tuple[str, list[object], dict[str, object]]:
     """The name and the arguments that are written. Raises LoadError for anything but a name or a call of one."""
     try:
         node = ast.parse(asked.strip(), mode="eval").body

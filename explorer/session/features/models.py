@@ -12,13 +12,22 @@ import numpy as np
 
 from explorer.bounds import brief
 from explorer.network.file_names import is_model, is_weights
+from explorer.network.library_names import LIBRARIES, names_of
 from explorer.network.model_names import ExtraModel
 from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.features.feeding import GREY_SAMPLE, START_SAMPLE, Feeding
 from explorer.session.features.recent import RecentFiles
 from explorer.session.lanes import Lane
-from explorer.session.model_errands import LookAtModel, LookedAt, MakeModel, ModelFiles, ReadExtraModel
+from explorer.session.model_errands import (
+    FindNamed,
+    FoundNamed,
+    LookAtModel,
+    LookedAt,
+    MakeModel,
+    ModelFiles,
+    ReadExtraModel,
+)
 from explorer.session.model_question import Asks, ModelQuestion
 from explorer.session.slices import Slice
 from explorer.session.store import Store
@@ -36,6 +45,8 @@ PROGRAM = (
     "whatever you can do on this computer: open it only if you trust them. You are asked once, and again when the file "
     "has changed."
 )
+NAMED = "torchvision.models:resnet18"
+BY_NAME = "Name, as package.module:callable; arguments may follow, as in resnet18(weights='DEFAULT')"
 ANY = "whichever fits the weights"
 Show = Callable[..., object]
 
@@ -50,6 +61,10 @@ class Models:
             "model", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
         )
         self._lane = store.add_lane(lane)
+        named: Lane[FoundNamed | Fault] = Lane(
+            "named model", failed=store.fail, cancelled=store.tell_cancelled, told_as="opening"
+        )
+        self._named = store.add_lane(named)
         self._making: MakeModel | None = None
         self._classes: tuple[str, ...] = ()
         self._is_agreed = False
@@ -77,6 +92,23 @@ class Models:
         weights = next((path for path in given if is_weights(path) and path != source), None)
         self._ask(None)
         self._store.begin(self._lane, LookAtModel(ModelFiles(source, weights)), self._take_looked)
+
+    def ask_name(self) -> None:
+        """Ask which model is to be opened by its name."""
+        self.decline()
+        names = tuple(name for library in LIBRARIES for name in names_of(library))
+        self._ask(ModelQuestion(Asks.NAME, "Open a model by name", "", "Open", names, NAMED, BY_NAME))
+
+    def open_named(self, name: str) -> None:
+        """Open a model by its name, "torchvision.models:resnet18": whoever names a module has it run."""
+        self._ask(None)
+        self._store.begin(self._named, FindNamed(name), self._take_named)
+
+    def _take_named(self, found: FoundNamed | Fault) -> None:
+        if isinstance(found, Fault):
+            self._store.say(found.message)
+        else:
+            self.open((found.path,), asked=found.call, is_agreed=True)
 
     def open_extra(self, extra: ExtraModel) -> None:
         """Open a model that comes as an extra of this program, in the place of whatever is open."""
@@ -163,7 +195,9 @@ class Models:
     def answer(self, words: str = "") -> None:
         """Go on with what was asked: `words` are what was chosen or written."""
         question, making = self._store.state.files.question, self._making
-        if question is None or making is None:
+        if question is not None and question.asks is Asks.NAME:
+            self.open_named(words.strip())
+        if question is None or making is None or question.asks is Asks.NAME:
             return
         if question.asks is Asks.INPUT:
             self._answer_input(question, making, words)

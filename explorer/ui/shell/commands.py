@@ -49,6 +49,10 @@ def choose_model(shell: Shell) -> None:
         shell.open_path(path)
 
 
+def name_model(shell: Shell) -> None:
+    shell.leave(shell.session.files.models.ask_name)
+
+
 def choose_weights(shell: Shell) -> None:
     path = dialogs.ask_weights(shell.widget)
     if path:

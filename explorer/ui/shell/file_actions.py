@@ -45,6 +45,15 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "Ctrl+Alt+O",
     ),
     Command(
+        "nameModel",
+        "File",
+        "Open model by name…",
+        "Open a model that Python can import by its name, such as torchvision.models:resnet18: its module is run.",
+        commands.name_model,
+        "ph.text-t",
+        "Ctrl+Alt+V",
+    ),
+    Command(
         "openWeights",
         "File",
         "Load weights…",

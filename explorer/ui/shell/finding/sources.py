@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 from explorer.data import DATA_SETS
 from explorer.data.samples import SAMPLES
 from explorer.network.files import read_network
+from explorer.network.library_names import LIBRARIES, names_of
 from explorer.network.templates import TEMPLATES, Template
 from explorer.resources import bundled_networks, resource
 from explorer.session import Verb
@@ -35,6 +36,7 @@ THEMES = {
 ALSO = {"showData": "open data set browse"}
 """What a command is found by besides its own words."""
 DEVICE_TIP = "Where the network runs."
+FROM_LIBRARY = "Open this model of the library, with weights as it makes them: untrained."
 BY_ITSELF = "find"
 """The command that shows what can be found is not offered there."""
 
@@ -216,6 +218,17 @@ def _opening(shell: Shell, name: str) -> Callable[[], object]:
     return lambda: shell.leave(lambda: shell.session.files.open_network(name))
 
 
+def library_models(shell: Shell) -> Iterable[Findable]:
+    """The models of libraries that are installed, by name, with the weights that they make themselves."""
+    for library in LIBRARIES:
+        for name in names_of(library):
+            yield Findable(name, "model", _naming(shell, name), note=FROM_LIBRARY, words=f"{library.package} open")
+
+
+def _naming(shell: Shell, name: str) -> Callable[[], object]:
+    return lambda: shell.leave(lambda: shell.session.files.models.open_named(name))
+
+
 def templates(shell: Shell) -> Iterable[Findable]:
     """What a new network may begin with."""
     for template in TEMPLATES:
@@ -300,6 +313,7 @@ SOURCES: tuple[Callable[[Shell], Iterable[Findable]], ...] = (
     passes,
     steps,
     networks,
+    library_models,
     templates,
     lessons,
     data_sets,

@@ -345,3 +345,13 @@ def _bar_is_seen(popup: FindPopup) -> bool:
     bar = popup.list.verticalScrollBar()
     picture = popup.grab(QRect(bar.mapTo(popup, QPoint(0, 0)), bar.size())).toImage()
     return picture.pixelColor(picture.width() // 2, 20).name() != theme.current().pane
+
+
+def test_models_of_libraries_are_found_by_name(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.ui.shell.finding.sources.names_of", lambda library: (f"{library.prefix}:resnet18",))
+    opened: list[str] = []
+    monkeypatch.setattr(window.session.files.models, "open_named", opened.append)
+    popup = find(window, "timm resnet18")
+    assert popup.found[0].title == "timm:resnet18"
+    QTest.keyClick(popup.search, Qt.Key.Key_Return)
+    assert opened == ["timm:resnet18"]
