@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 GAP = 4
+FAR = 360  # pixels: what stands further from the pointer is not seen to belong to what is pointed at
 
 
 def place_beside(anchor: QWidget, size: QSize) -> QPoint:
@@ -27,3 +28,28 @@ def beside(anchor: QRect, size: QSize, screen: QRect) -> QPoint:
     right = anchor.right() + 1 + GAP
     fits_right = right + size.width() <= screen.right() + 1
     return QPoint(right if fits_right else max(screen.left(), anchor.left() - GAP - size.width()), screen.top())
+
+
+def beside_all(group: QRect, anchor: QRect, pointer: QPoint, *, size: QSize, screen: QRect) -> QPoint:
+    """As `beside`, but over none of the `group` that `anchor` is one of: at the side of it that is next to `pointer`.
+
+    Where no side has room near enough it stands beside `anchor` alone.
+    """
+    left = max(screen.left(), min(anchor.left(), screen.right() + 1 - size.width()))
+    top = max(screen.top(), min(anchor.top(), screen.bottom() + 1 - size.height()))
+    corners = (
+        QPoint(left, group.bottom() + 1 + GAP),
+        QPoint(left, group.top() - GAP - size.height()),
+        QPoint(group.right() + 1 + GAP, top),
+        QPoint(group.left() - GAP - size.width(), top),
+    )
+    fitting = [QRect(corner, size) for corner in corners if screen.contains(QRect(corner, size))]
+    near = min(fitting, key=lambda place: _distance(place, pointer), default=None)
+    return near.topLeft() if near is not None and _distance(near, pointer) <= FAR else beside(anchor, size, screen)
+
+
+def _distance(place: QRect, point: QPoint) -> int:
+    """Pixels from a point to the nearest edge of a place."""
+    across = max(place.left() - point.x(), point.x() - place.right(), 0)
+    down = max(place.top() - point.y(), point.y() - place.bottom(), 0)
+    return max(across, down)

@@ -1,4 +1,4 @@
-"""Tips of a part of a widget: below the place that they explain, or above it, and never over it."""
+"""Tips of a part of a widget: beside the place that they explain, never over it, nor over others like it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QToolTip, QWidget
 
-from explorer.ui.common.popup_place import beside
+from explorer.ui.common.popup_place import beside, beside_all
 
 if TYPE_CHECKING:
     _BesideWidget = QWidget
@@ -28,9 +28,14 @@ class TipsOfPlaces(_BesideWidget):
         """What is said of the place under `point`; None where there is nothing to say."""
         raise NotImplementedError
 
+    def neighbours_at(self, _point: QPoint) -> QRectF | None:
+        """Where the places lie that are compared with the one under `point`: the tip covers none of them."""
+        return None
+
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            show_beside(self, self.explained_at(event.pos()))
+            point = event.pos()
+            show_beside(self, self.explained_at(point), neighbours=self.neighbours_at(point), pointer=point)
             return True
         return super().event(event)
 
@@ -49,9 +54,14 @@ class TipsInArea(_BesideArea):
         """What is said of the place under `point`; None where there is nothing to say."""
         raise NotImplementedError
 
+    def neighbours_at(self, _point: QPoint) -> QRectF | None:
+        """Where the places lie that are compared with the one under `point`: the tip covers none of them."""
+        return None
+
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            show_beside(self.viewport(), self.explained_at(event.pos()))
+            point, neighbours = event.pos(), self.neighbours_at(event.pos())
+            show_beside(self.viewport(), self.explained_at(point), neighbours=neighbours, pointer=point)
             return True
         return bool(super().viewportEvent(event))
 
@@ -64,14 +74,25 @@ class TipsOfRows(TipsInArea, _BesideView):
         tip = index.data(Qt.ItemDataRole.ToolTipRole) if index.isValid() else self.toolTip()
         return (str(tip), QRectF(self.visualRect(index))) if tip else None
 
+    def neighbours_at(self, _point: QPoint) -> QRectF | None:
+        """All rows that are seen."""
+        rows, seen = self.model().rowCount(), self.viewport().rect()
+        end = self.visualRect(self.model().index(rows - 1, 0)).bottom() if rows else seen.bottom()
+        return QRectF(seen.adjusted(0, 0, 0, min(end - seen.bottom(), 0)))
+
 
 def around(point: QPoint, size: int = 24) -> QRectF:
     """A place of `size` pixels each way around `point`, where nothing better is known."""
     return QRectF(point.x() - size / 2, point.y() - size / 2, size, size)
 
 
-def show_beside(widget: QWidget, explained: Tipped | None) -> None:
-    """Show the tip beside its place; None takes away the tip that is shown."""
+def show_beside(
+    widget: QWidget, explained: Tipped | None, *, neighbours: QRectF | None = None, pointer: QPoint | None = None
+) -> None:
+    """Show the tip beside its place, and over none of its `neighbours` where that is near enough to the `pointer`.
+
+    None takes away the tip that is shown.
+    """
     if explained is None or not explained[0]:
         QToolTip.hideText()
         return
@@ -79,8 +100,14 @@ def show_beside(widget: QWidget, explained: Tipped | None) -> None:
     on_screen = QRect(widget.mapToGlobal(place.topLeft()), place.size())
     QToolTip.showText(on_screen.bottomLeft(), text, widget, place)
     shown = tip_label()
-    if shown is not None:  # its size is known now; Qt places it by the pointer, wherever the number is
-        shown.move(beside(on_screen, shown.size(), widget.screen().availableGeometry()))
+    if shown is None:
+        return
+    size, screen = shown.size(), widget.screen().availableGeometry()  # known now; Qt places it by the pointer
+    if neighbours is None or pointer is None:
+        shown.move(beside(on_screen, size, screen))
+        return
+    group = neighbours.toAlignedRect().translated(widget.mapToGlobal(QPoint()))
+    shown.move(beside_all(group, on_screen, widget.mapToGlobal(pointer), size=size, screen=screen))
 
 
 def tip_label() -> QWidget | None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QListWidget, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
-from explorer.ui.common.popup_place import beside
+from explorer.ui.common.popup_place import FAR, beside, beside_all
 from explorer.ui.common.tips import Tipped, TipsOfPlaces, TipsOfRows, tip_label
 
 SCREEN = QRect(0, 0, 800, 600)
@@ -40,6 +40,24 @@ def test_where_neither_below_nor_above_has_room_it_stands_at_a_side() -> None:
     place = QRect(beside(anchor, QSize(200, 300), SCREEN), QSize(200, 300))
     assert not place.intersects(anchor)
     assert SCREEN.contains(place)
+
+
+@pytest.mark.parametrize("row", [0, 5, 9])
+@pytest.mark.parametrize("left", [20, 300, 560])
+def test_a_popup_covers_none_of_the_rows_around_its_own(row: int, left: int) -> None:
+    rows = QRect(left, 150, 220, 300)
+    anchor = QRect(left, 150 + 30 * row, 220, 30)
+    place = QRect(beside_all(rows, anchor, anchor.center(), size=QSize(180, 60), screen=SCREEN), QSize(180, 60))
+    assert not place.intersects(rows)
+    assert SCREEN.contains(place)
+
+
+def test_a_popup_that_would_be_far_away_stands_beside_what_it_is_of() -> None:
+    screen, rows = QRect(0, 0, 2000, 1500), QRect(10, 10, 1900, 1400)
+    anchor = QRect(900, 700, 40, 20)
+    place = QRect(beside_all(rows, anchor, anchor.center(), size=QSize(180, 60), screen=screen), QSize(180, 60))
+    assert not place.intersects(anchor)
+    assert (place.center() - anchor.center()).manhattanLength() < FAR
 
 
 class Cells(TipsOfPlaces, QWidget):
@@ -95,6 +113,22 @@ def test_the_tip_of_a_row_leaves_the_row_free(qtbot: QtBot) -> None:
         tip = _ask(rows.viewport(), place.center())
         assert QToolTip.text() == f"all digits of row {at}"
         assert not tip.intersects(QRect(rows.viewport().mapToGlobal(place.topLeft()), place.size()))
+
+
+def test_the_tip_of_a_row_leaves_all_rows_free(qtbot: QtBot) -> None:
+    """The tip of a probability covered the one below it."""
+    rows = Rows()
+    qtbot.addWidget(rows)
+    rows.resize(200, 200)
+    rows.move(300, 100)
+    for at in range(40):
+        rows.addItem(f"row {at}")
+        rows.item(at).setToolTip(f"all digits of row {at}")
+    rows.show()
+    qtbot.waitExposed(rows)
+    seen = QRect(rows.viewport().mapToGlobal(QPoint()), rows.viewport().size())
+    for at in (0, 3, 7):
+        assert not _ask(rows.viewport(), rows.visualItemRect(rows.item(at)).center()).intersects(seen)
 
 
 def test_where_there_is_nothing_to_say_no_tip_is_shown(qtbot: QtBot) -> None:

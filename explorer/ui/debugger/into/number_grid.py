@@ -148,6 +148,11 @@ class NumberGrid(TipsOfPlaces, CellWidget):
             return words, QRectF(0, 0, self.width(), TITLE_HEIGHT)
         return self.tip(*place), self.cell_rect(*place)
 
+    def neighbours_at(self, _point: QPoint) -> QRectF:
+        """All its numbers, and those of the grids that stand in a row with it."""
+        row = self.parentWidget() or self
+        return QRectF(self.mapFrom(row, QPoint()).x(), 0, row.width(), self.area().bottom())
+
     def tip(self, row: int, column: int) -> str:
         """What is said of a place: its number with every digit, and where it comes from."""
         assert self.grid is not None

@@ -155,6 +155,10 @@ class TermTable(TipsOfPlaces, QWidget):
         rect = self.rect_of(row)
         return None if rect is None else (self._tip(row), rect)
 
+    def neighbours_at(self, _point: QPoint) -> QRectF:
+        """All rows."""
+        return QRectF(self.rect())
+
     def _tip(self, row: int) -> str:
         assert self.table is not None
         present = [column for column in self.table.columns if not math.isnan(column.values[row])]
