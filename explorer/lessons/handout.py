@@ -192,8 +192,10 @@ def _marked(name: str, showing: Showing | None, shape: tuple[int, ...]) -> tuple
 
 
 def _read_by(question: Question | None) -> list[Reference]:
-    """The numbers that are asked for, where a number is."""
-    return [] if question is None or question.reading is None else list(references(question.reading))
+    """The numbers that are asked for, where a number is, and those that would tell it."""
+    if question is None or question.reading is None:
+        return []
+    return [each for read in (question.reading, *question.hides) for each in references(read)]
 
 
 def _arithmetic(question: Question, staged: Staged) -> str:

@@ -99,7 +99,8 @@ class Option:
 class Question:
     """To be answered with the number that `reading` gives, with one of `options`, or with a value to be put into the
     program (`put`) so that `condition` holds, or by pointing at a cell of the tensor `point`, the input's or a layer's,
-    for which it holds. `expect` is what the author takes for right; nobody is judged by it."""
+    for which it holds. `expect` is what the author takes for right; nobody is judged by it. `hides` are numbers that
+    would tell the answer, as those of the rows below that are made in the same way."""
 
     text: str
     reading: Expression | None = None
@@ -111,6 +112,7 @@ class Question:
     expect: Any = None
     places: int | None = None
     hint: str = ""
+    hides: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True)

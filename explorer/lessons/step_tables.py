@@ -130,6 +130,7 @@ def _question(step: Table) -> Question | None:
         expect=_expect(table, table.any("expect"), "expect"),
         places=table.number("places", 3, most=9) if table.has("places") else None,
         hint=table.text("hint", most=FEEDBACK),
+        hides=tuple(each for each in (table.read("hides", text) for text in table.texts("hides")) if each is not None),
     )
     table.end()
     has_reading = question.reading is not None or "reading" in table.values

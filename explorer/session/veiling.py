@@ -69,6 +69,8 @@ def _sizes(asked: tuple[Reference, ...], names: set[str]) -> AskedSizes:
 
 def _asked_by(question: Question) -> Iterator[Reference]:
     """Of options what all of them speak of: one alone may compare it with something that is there to be seen."""
+    for hidden in question.hides:
+        yield from references(hidden)
     if question.reading is not None:
         yield from references(question.reading)
     if question.point and question.condition is not None:
