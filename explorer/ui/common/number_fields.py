@@ -22,7 +22,8 @@ class NumberFields(QScrollArea):
 
     Several numbers pasted into a box go on into those behind it.
 
-    `name` and `tip` are what a box is called and what it is for, {} standing for its symbol, {1} for its number alone.
+    `name` and `tip` are what a box is called and what it is for, {} standing for its symbol, {1} for its number alone;
+    `words` stand below the boxes where there is room.
     """
 
     edited = Signal(object)
@@ -35,6 +36,7 @@ class NumberFields(QScrollArea):
         symbol: str = "x",
         name: str = "Input {}",
         tip: str = "{}, a number that the network is fed. Several that are pasted go on below.",
+        words: str = "",
     ) -> None:
         super().__init__(parent)
         self._symbol, self._name, self._tip = symbol, name, tip
@@ -54,8 +56,12 @@ class NumberFields(QScrollArea):
         self._grid.setColumnStretch(1, 1)
         self._rest = QLabel(wordWrap=True)
         self._rest.setProperty("role", "dim")
+        self._words = QLabel(words, wordWrap=True)
+        self._words.setProperty("role", "dim")
+        self._words.setVisible(bool(words))
         column.addLayout(self._grid)
         column.addWidget(self._rest)
+        column.addWidget(self._words)
         column.addStretch()
         self.setWidget(content)
 

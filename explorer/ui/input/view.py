@@ -47,6 +47,10 @@ from explorer.ui.input.thumbnails import SIDE, Thumbnail, ThumbnailPopup
 from explorer.ui.input.typed_picture import has_typed_numbers, typed_picture
 
 EMPTY = "The network looks at a picture here. Open one, drop one, or choose one of the samples."
+TO_TYPE = (
+    "Type any number, or step through them with the arrow keys: every view follows, and undo brings it back. "
+    "A row that is pasted, from a slide or a table, goes on from box to box."
+)
 GIVEN = "The program that opened this model feeds it {shape} numbers. They are not a picture, so none is shown here."
 IN_THE_CORNER = "QToolButton { padding: 0; min-height: 0; } QToolButton::menu-indicator { image: none; }"
 HEADINGS = {"natural": "Natural pictures", "biomedical": "Biomedical pictures"}
@@ -68,7 +72,7 @@ class InputView(FollowingView, Pane):
         self._before_click = session.state.selection
         typing = CellTyping(self.picture.fed, NumberWriter(session), name="inputEditor")
         typing.double_clicked.connect(self._look_back)
-        self.numbers = NumberFields()
+        self.numbers = NumberFields(words=TO_TYPE)
         self.numbers.edited.connect(self._feed_numbers)
         self.numbers.refused.connect(session.say)
         self.empty = QLabel(EMPTY, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
