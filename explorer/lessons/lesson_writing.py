@@ -29,7 +29,8 @@ OF_FILE = (
 KEYS = {"kept": "keep_gradients", "is_broken": "broken"}
 STEP_KEYS = (
     *("id", "scene", "title", "view", "show", "open", "rows", "text"),
-    *("ask.question", "ask.reading", "ask.expect", "ask.places", "ask.hides", "ask.hint", "ask.wrong", "ask.option", "ask"),
+    *("ask.question", "ask.reading", "ask.expect", "ask.places", "ask.hides", "ask.hint", "ask.wrong", "ask.option"),
+    "ask",
     *("reveal", "change.text", "change.do", "change.expect", "change", "expect"),
 )
 """In the order in which a person reads a step."""
