@@ -11,12 +11,14 @@ from explorer.ui.common import settings
 from explorer.ui.shell.docks import PaneDock, stands_in
 
 NO_LIMIT = 16_777_215  # Qt's own
+SHARE = 0.25  # of the window's height: in a large one what is drawn in it grows with all else
 
 
 class FoldingDock(PaneDock):
     """`folded` tells when it was folded or opened. Both are remembered, and so is the height it was dragged to.
 
-    At first it is folded. While it is open the window cannot be made too low for it and for the panes above it.
+    Until then it has `height` pixels, or a share of a large window. At first it is folded. While it is open the window
+    cannot be made too low for it and for the panes above it.
     """
 
     folded = Signal(bool)
@@ -27,7 +29,7 @@ class FoldingDock(PaneDock):
         super().__init__(title, name, content, window)
         self._window, self._inside, self._usual_height = window, inside, height
         self._least_window_height = window.minimumHeight()
-        self._height = settings.training_height() or height
+        self._dragged_to = settings.training_height()
         self._would_grow = False
         self.is_folded = False
         self.topLevelChanged.connect(self._float)
@@ -37,15 +39,18 @@ class FoldingDock(PaneDock):
     def sit(self) -> None:
         """Take the height it should have among the other docks."""
         if not self.is_folded and stands_in(self, self._window):
-            self._window.resizeDocks([self], [self._height], Qt.Orientation.Vertical)
+            self._window.resizeDocks([self], [self._wanted()], Qt.Orientation.Vertical)
 
     def follow_height(self) -> None:
-        """The window has another height now: take back the height that it had no room for."""
+        """The window has another height now: take its share of it, or back the height that it had no room for."""
         if self.is_folded or not stands_in(self, self._window):
             return
         self._make_room()
-        if self.height() < self._height:
+        if self.height() < self._wanted() or (self._dragged_to is None and self.height() > self._wanted()):
             soon(self, self.sit)
+
+    def _wanted(self) -> int:
+        return self._dragged_to or max(self._usual_height, round(SHARE * self._window.height()))
 
     def choose(self, is_folded: bool) -> None:
         """Fold or open it because a person wants it so."""
@@ -60,7 +65,7 @@ class FoldingDock(PaneDock):
 
     def forget_choice(self) -> None:
         """Fold it, and give it the height it had at first."""
-        self._height = self._usual_height
+        self._dragged_to = None
         settings.set_training_folded(True)
         settings.set_training_height(None)
         self._fold(True)
@@ -70,8 +75,8 @@ class FoldingDock(PaneDock):
         soon(self, self._make_room)  # what it needs is known once it is laid out
         is_dragged = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         if is_dragged and not self.is_folded and stands_in(self, self._window):
-            self._height = self.height()
-            settings.set_training_height(self._height)
+            self._dragged_to = self.height()
+            settings.set_training_height(self._dragged_to)
 
     @Slot()
     def _make_room(self) -> None:

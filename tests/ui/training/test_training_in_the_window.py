@@ -154,6 +154,16 @@ def test_opened_it_takes_its_usual_height_and_folded_the_height_of_its_title(win
     qtbot.waitUntil(lambda: window.training_dock.height() < 60)
 
 
+def test_in_a_large_window_the_open_strip_has_a_share_of_the_height(window: MainWindow, qtbot: QtBot) -> None:
+    """On a screen of 2560 × 1440 a confusion matrix of ten classes had rows of twelve pixels."""
+    window.resize(1440, 900)
+    window.training_dock.unfold()
+    qtbot.waitUntil(lambda: window.training_dock.height() == HEIGHT)
+    for height, expected in ((1440, 360), (900, HEIGHT)):
+        window.resize(2000, height)
+        qtbot.waitUntil(lambda expected=expected: window.training_dock.height() == expected)
+
+
 def test_the_strip_keeps_the_height_that_a_person_drags_it_to(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
