@@ -21,8 +21,8 @@ Tipped = tuple[str, QRectF]
 """What is said of a place, and the place in the widget's pixels."""
 
 
-class TipsOfPlaces(_BesideWidget):
-    """Stands before the widget among the bases of a class; `explained_at` says what there is to say."""
+class _Tips:
+    """What is said of the places of a widget."""
 
     def explained_at(self, point: QPoint) -> Tipped | None:
         """What is said of the place under `point`; None where there is nothing to say."""
@@ -32,12 +32,20 @@ class TipsOfPlaces(_BesideWidget):
         """Where the places lie that are compared with the one under `point`: the tip covers none of them."""
         return None
 
+    def _is_shown(self, event: QEvent, widget: QWidget) -> bool:
+        """Whether `event` asks for a tip, which is then shown beside its place in `widget`."""
+        if not isinstance(event, QHelpEvent) or event.type() != QEvent.Type.ToolTip:
+            return False
+        point = event.pos()
+        show_beside(widget, self.explained_at(point), neighbours=self.neighbours_at(point), pointer=point)
+        return True
+
+
+class TipsOfPlaces(_Tips, _BesideWidget):
+    """Stands before the widget among the bases of a class; `explained_at` says what there is to say."""
+
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            point = event.pos()
-            show_beside(self, self.explained_at(point), neighbours=self.neighbours_at(point), pointer=point)
-            return True
-        return super().event(event)
+        return self._is_shown(event, self) or super().event(event)
 
 
 class TipOfAll(TipsOfPlaces):
@@ -47,23 +55,11 @@ class TipOfAll(TipsOfPlaces):
         return self.toolTip(), QRectF(self.rect())
 
 
-class TipsInArea(_BesideArea):
+class TipsInArea(_Tips, _BesideArea):
     """As `TipsOfPlaces`, for a widget that scrolls; places are in the pixels of its viewport."""
 
-    def explained_at(self, point: QPoint) -> Tipped | None:
-        """What is said of the place under `point`; None where there is nothing to say."""
-        raise NotImplementedError
-
-    def neighbours_at(self, _point: QPoint) -> QRectF | None:
-        """Where the places lie that are compared with the one under `point`: the tip covers none of them."""
-        return None
-
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            point, neighbours = event.pos(), self.neighbours_at(event.pos())
-            show_beside(self.viewport(), self.explained_at(point), neighbours=neighbours, pointer=point)
-            return True
-        return bool(super().viewportEvent(event))
+        return self._is_shown(event, self.viewport()) or bool(super().viewportEvent(event))
 
 
 class TipsOfRows(TipsInArea, _BesideView):
