@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.amounts import plain_number
+from explorer.arithmetic.cells import subscript
 from explorer.arithmetic.update import RENAMED
 from explorer.arithmetic.updates import UPDATES
 from explorer.session.cursor import Cursor
@@ -30,6 +31,7 @@ TOLD = (
     "num_groups",
     "scale_factor",
 )
+BETAS = "betas"  # written as the formula has them
 PLAIN: Mapping[str, Any] = {"dilation": 1, "groups": 1, "padding": 0, "alpha": 1}
 
 
@@ -154,8 +156,9 @@ def _update_facts(settings: Mapping[str, Any]) -> tuple[str, ...]:
     """The numbers that a person chooses of any optimizer, where they are not 0; what is only on or off comes last."""
     names = dict.fromkeys(RENAMED.get(name, name) for update in UPDATES for name in update.numbers)
     told = {name.replace("_", " "): settings[name] for name in names if settings.get(name)}
+    betas = [f"{subscript('β', at)} {_setting_text(beta)}" for at, beta in enumerate(told.pop(BETAS, ()))]
     numbers = [f"{title} {_setting_text(value)}" for title, value in told.items() if value is not True]
-    return (*numbers, *(title.capitalize() for title, value in told.items() if value is True))
+    return (*numbers, *betas, *(title.capitalize() for title, value in told.items() if value is True))
 
 
 def _setting_text(value: Any) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import lookup_table
-from explorer.ui.common.eliding import elided
+from explorer.ui.common.eliding import fitting
 from explorer.ui.common.images import image_of
 from explorer.ui.common.text import number
 from explorer.ui.tensors.cell_numbers import Writing
@@ -37,7 +37,7 @@ def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_aske
     colours = theme.current()
     painter.setFont(theme.interface_font(13, semibold=True))
     metrics = painter.fontMetrics()
-    text = elided(title, metrics, int(rect.width()))
+    text = fitting(ways_of(title), metrics, int(rect.width()))
     painter.setPen(QColor(colours.accent if is_asked else colours.text))
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
     left = metrics.horizontalAdvance(text) + 8
@@ -46,6 +46,16 @@ def paint_title(painter: QPainter, rect: QRectF, title: str, facts: str, is_aske
     room = rect.adjusted(left, 1, 0, 1)
     if painter.fontMetrics().horizontalAdvance(facts) <= room.width():
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, facts)
+
+
+def ways_of(title: str) -> tuple[str, ...]:
+    """A tensor's title, and the one for little room: there the end of its path tells it from those beside it.
+
+    Of "gradient of linear1.weight" and "gradient of linear1.bias" the same was left, "gradient of linear1.…".
+    """
+    before, space, path = title.rpartition(" ")
+    last = path.rpartition(".")[2]
+    return (title, f"{before}{space}{last}") if last[:1].isalpha() and last != path else (title,)
 
 
 def paint_number(painter: QPainter, rect: QRectF, value: float, writing: Writing, ink: str) -> None:

@@ -14,8 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.session import cursor as moves
 from explorer.session.timeline import Timeline
 from explorer.ui.common import theme
+from explorer.ui.debugger.over_plan import over_plan
 from explorer.ui.debugger.stage import EMPTY, RECORDING, StepStage
 from explorer.ui.tensors.view import TensorView
 from tests.ui.step_sessions import CLASSES, SteppedSession, recorded
@@ -249,3 +251,11 @@ def test_what_the_operation_is_stands_whole_in_its_tip_below_it(opened: Opened) 
     QApplication.sendEvent(stage.over, QHelpEvent(QHelpEvent.Type.ToolTip, place, stage.over.mapToGlobal(place)))
     assert QToolTip.text() == found[0]
     QToolTip.hideText()
+
+
+def test_the_two_betas_are_written_as_in_the_formula() -> None:
+    """They stood there as sizes do, "0.9 × 0.999", and cut."""
+    timeline = recorded("3x6x6 conv(2, 3) relu flatten linear(5)", optimizer="Adam")
+    step = next(each for each in timeline.steps if each.phase == "update")
+    facts = over_plan(timeline, moves.at(timeline, step.index), ()).facts
+    assert facts == ("lr 0.05", "β₁ 0.9", "β₂ 0.999")

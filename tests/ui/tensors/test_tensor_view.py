@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.common import theme
 from explorer.ui.common.colour import colourise
+from explorer.ui.common.eliding import fitting
 from explorer.ui.common.text import hovered
 from explorer.ui.tensors.cell_numbers import exponent_of, writing_for
+from explorer.ui.tensors.cell_painting import ways_of
 from explorer.ui.tensors.layout import boxes
 from explorer.ui.tensors.tiles import Shown, fold, scale_of
 from explorer.ui.tensors.view import TensorView
@@ -281,3 +283,15 @@ def test_cells_in_which_one_digit_has_room_carry_it(qtbot: QtBot, qapp: QApplica
     assert colours_near(view.grab(zero).toImage(), theme.current().text, 60) > 8
     view.set_tensor(shown(numbers + 0.123, is_signed=False))
     assert colours_near(view.grab(zero).toImage(), theme.current().text, 60) == 0  # no room for these, and never half
+
+
+@pytest.mark.parametrize("room", [131, 160])
+def test_titles_that_end_differently_are_told_apart_in_little_room(qapp: QApplication, room: int) -> None:
+    theme.apply(qapp, "light")
+    metrics = QFontMetricsF(theme.interface_font(13, semibold=True))
+    shown = [fitting(ways_of(f"gradient of linear1.{each}"), metrics, room) for each in ("weight", "bias")]
+    assert all(metrics.horizontalAdvance(each) <= room for each in shown)
+    assert [each.rpartition(".")[2].removeprefix("gradient of ") for each in shown] == ["weight", "bias"]
+    assert ways_of("gradient of 0") == ("gradient of 0",)
+    assert ways_of("layer1.0.conv1") == ("layer1.0.conv1", "conv1")
+    assert ways_of("features.0") == ("features.0",), "a number alone is no name"
