@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 GAP = 4
+ABOVE = 60  # pixels that it may be further away elsewhere: above stands what is explained, as a formula over its terms
 FAR = 360  # pixels: what stands further from the pointer is not seen to belong to what is pointed at
 
 
@@ -44,7 +45,8 @@ def beside_all(group: QRect, anchor: QRect, pointer: QPoint, *, size: QSize, scr
         QPoint(group.left() - GAP - size.width(), top),
     )
     fitting = [QRect(corner, size) for corner in corners if screen.contains(QRect(corner, size))]
-    near = min(fitting, key=lambda place: _distance(place, pointer), default=None)
+    above = group.top() - GAP
+    near = min(fitting, key=lambda each: _distance(each, pointer) + ABOVE * (each.bottom() < above), default=None)
     return near.topLeft() if near is not None and _distance(near, pointer) <= FAR else beside(anchor, size, screen)
 
 

@@ -52,6 +52,13 @@ def test_a_popup_covers_none_of_the_rows_around_its_own(row: int, left: int) -> 
     assert SCREEN.contains(place)
 
 
+def test_a_popup_rather_stands_below_than_above_where_both_are_near() -> None:
+    """The tip of a term covered the line that it is a term of."""
+    rows = QRect(100, 300, 600, 24)
+    place = QRect(beside_all(rows, rows, QPoint(300, 310), size=QSize(180, 40), screen=SCREEN), QSize(180, 40))
+    assert place.top() > rows.bottom()
+
+
 def test_a_popup_that_would_be_far_away_stands_beside_what_it_is_of() -> None:
     screen, rows = QRect(0, 0, 2000, 1500), QRect(10, 10, 1900, 1400)
     anchor = QRect(900, 700, 40, 20)
