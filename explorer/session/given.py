@@ -1,5 +1,5 @@
 """What a person gives beside the document, and undo takes back as well: an input, a target, a batch, breakpoints,
-numbers that are tried in the losses, and which runs were taken off the plots."""
+numbers that are tried in the losses, which runs were taken off the plots, and in which mode the model runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from explorer.session.document import Document
 from explorer.session.elsewhere import NOTHING_ELSEWHERE
 from explorer.session.example import Example, Target
-from explorer.session.slices import InputState, Slice, StepsState, WatchingState
+from explorer.session.slices import InputState, MapsState, Slice, StepsState, WatchingState
 from explorer.session.tried import Tried
 
 if TYPE_CHECKING:
@@ -102,7 +102,18 @@ class TakenOff:
         return present.without(self.runs)
 
 
-Undoable = Document | Fed | Examples | Stops | OwnNumbers | TakenOff
+@dataclass(frozen=True)
+class Mode:
+    """ "eval" or "train": every number that the model gives may be another."""
+
+    mode: str = "eval"
+
+    def put_into(self, present: MapsState) -> MapsState:
+        """`present` in this mode."""
+        return replace(present, mode=self.mode)
+
+
+Undoable = Document | Fed | Examples | Stops | OwnNumbers | TakenOff | Mode
 """What undo takes back, each as a whole."""
 
 Undoables = tuple[Undoable, ...]
@@ -114,7 +125,8 @@ def undoables_of(state: State) -> Undoables:
     given, stops = state.input, Stops(state.steps.breakpoints)
     fed = Fed(given.picture, given.numbers, given.is_typed, given.place, given.elsewhere)
     off = TakenOff(state.watching.numbers_taken_off)
-    return state.document, fed, examples_of(state), stops, OwnNumbers(state.steps.tried), off
+    own, mode = OwnNumbers(state.steps.tried), Mode(state.maps.mode)
+    return state.document, fed, examples_of(state), stops, own, off, mode
 
 
 def examples_of(state: State) -> Examples:
@@ -125,7 +137,7 @@ def examples_of(state: State) -> Examples:
 
 def with_undoables(state: State, undoables: Undoables) -> tuple[Slice, ...]:
     """The slices of `state` that hold `undoables`, with them in the place of what they hold."""
-    input_, steps, watching, documents = state.input, state.steps, state.watching, []
+    input_, steps, watching, maps, documents = state.input, state.steps, state.watching, state.maps, []
     for each in undoables:
         if isinstance(each, Document):
             documents.append(each)
@@ -133,9 +145,11 @@ def with_undoables(state: State, undoables: Undoables) -> tuple[Slice, ...]:
             input_ = each.put_into(input_)
         elif isinstance(each, TakenOff):
             watching = each.put_into(watching)
+        elif isinstance(each, Mode):
+            maps = each.put_into(maps)
         else:
             steps = each.put_into(steps)
-    return (*documents, input_, steps, watching)
+    return (*documents, input_, steps, watching, maps)
 
 
 def _is_same(one: np.ndarray | None, two: np.ndarray | None) -> bool:

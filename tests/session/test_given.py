@@ -40,6 +40,25 @@ def test_a_target_is_undone_and_the_picture_that_was_opened_since_stays(session:
     assert session.state.steps.target == 2
 
 
+def test_the_mode_is_undone_and_the_maps_follow(qtbot: QtBot) -> None:
+    """Every number on the screen was another, and nothing led back but the menu."""
+    session = make_session("3x8x8 conv(4, 3) batchnorm relu")
+    wait_until_shown(qtbot, session)
+    shown = []
+    for change in (lambda: None, lambda: session.passes.set_mode("train"), session.editing.undo, session.editing.redo):
+        change()
+        wait_until_shown(qtbot, session)
+        entry = session.state.entry("bn1")
+        assert entry is not None
+        shown.append((session.state.maps.mode, float(entry.values[0, 0, 0])))
+    assert shown[0] == shown[2] != shown[1] == shown[3]
+    session.passes.set_mode("train")
+    session.editing.undo()
+    assert session.state.maps.mode == "eval"  # what is chosen again is no entry
+    assert not _undo_text(session)
+    assert session.close()
+
+
 def test_numbers_of_a_target_that_are_turned_are_one_entry(qtbot: QtBot) -> None:
     session = make_session(ROWS)
     for number in (1.0, 2.0, 3.0):

@@ -128,6 +128,22 @@ def test_the_question_is_asked_of_what_is_there_now(qtbot: QtBot, session: Sessi
     assert answer(qtbot, session, "5").is_revealed  # 4 with the file's weights
 
 
+def test_a_change_of_the_mode_alone_is_taken_back_too(qtbot: QtBot, session: Session) -> None:
+    """Undo was offered, and did nothing."""
+    opened(qtbot, session, "train-and-eval", "with-the-past")
+    session.lessons.reveal()
+    settle(qtbot, session)
+    session.lessons.do_change()
+    settle(qtbot, session)
+    assert session.state.maps.mode == "train"
+    session.editing.undo()
+    settle(qtbot, session)
+    assert session.state.maps.mode == "eval"
+    page = session.state.lessons.page
+    assert page is not None
+    assert not page.is_changed
+
+
 def test_an_output_is_asked_for_also_where_the_target_does_not_fit_it(qtbot: QtBot, session: Session) -> None:
     """Only what comes back needs the target: the whole step was said to be impossible."""
     opened(qtbot, session, "one-step", "second-layer")

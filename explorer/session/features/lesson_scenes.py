@@ -50,7 +50,7 @@ class LessonScenes:
     @property
     def is_changed(self) -> bool:
         """Whether anything of it was changed since."""
-        return not _is_same(self._fed, _standing(self._store.state))
+        return not _is_same(self._fed, undoables_of(self._store.state))
 
     @property
     def standing(self) -> Standing | None:
@@ -59,7 +59,7 @@ class LessonScenes:
             return None
         state, steps = self._store.state, self._store.state.steps
         given, scene = self._changed
-        changed = scene if given and _is_same(given, _standing(state)) else self._arriving
+        changed = scene if given and _is_same(given, undoables_of(state)) else self._arriving
         return Standing(
             state.document,
             state.values,
@@ -87,7 +87,7 @@ class LessonScenes:
         keeps = self._set is not None and opened is not None and opened.name == found.document.data
         self._waiting.clear()
         self._put(found, label, WatchingState(), *(() if keeps else (DataState(),)))
-        self._set, self._fed = found, _standing(self._store.state)
+        self._set, self._fed = found, undoables_of(self._store.state)
 
     def change(self, found: SceneSet, label: str) -> None:
         """Show what the lesson's change made of it, with the run that it leads to."""
@@ -95,7 +95,7 @@ class LessonScenes:
         try:
             with self._store.gathered():
                 self._put(found, label)
-                self._changed = _standing(self._store.state), found.staged
+                self._changed = undoables_of(self._store.state), found.staged
         finally:
             self._arriving = None
         self.show_run(found)
@@ -169,11 +169,6 @@ class LessonScenes:
         while (lane := lanes.newest("opening")) is not None:
             lane.cancel()
         self._store.look()
-
-
-def _standing(state: State) -> tuple[object, ...]:
-    """What of a state a scene set up, to see whether it was changed since."""
-    return *undoables_of(state), state.maps.mode
 
 
 def _is_same(before: tuple[object, ...], now: tuple[object, ...]) -> bool:

@@ -51,8 +51,7 @@ class Passes:
 
     def set_mode(self, mode: str) -> None:
         """Run the model in "eval" or "train" mode."""
-        self._store.set(replace(self._store.state.maps, mode=mode))
-        self.ask()
+        self._store.give(f"run in {mode} mode", replace(self._store.state.maps, mode=mode))
 
     def set_device(self, name: str) -> None:
         """Run on another device from now on."""
@@ -102,6 +101,8 @@ class Passes:
 def _differs(old: State, new: State) -> bool:
     """Whether another pass is to be run: for any change but that of the names under which the document is saved."""
     if old.input.picture is not new.input.picture or old.input.numbers is not new.input.numbers:
+        return True
+    if old.maps.mode != new.maps.mode:
         return True
     before, document = old.document, new.document
     return document.opening != before.opening or replace(document, path=before.path, title=before.title) != before
