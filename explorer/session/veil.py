@@ -26,6 +26,9 @@ WAITS = "A number that goes in here is asked for in the lesson: answer there fir
 PAYLOAD = np.uint64(0x0007_FFFF_E000_0000)
 """The bits of a NaN that both a float32 and a float64 keep."""
 
+BECAUSE = ", as "
+"""What stands in a written line between a total and the reason for it."""
+
 PASSING = ("identity",)
 """Kinds of calls that hand a number on as it is: what comes out of them would tell it, and what goes in."""
 
@@ -174,8 +177,8 @@ def veiled_in(values: np.ndarray) -> np.ndarray:
 
 
 def without_total(explanation: Explanation) -> Explanation:
-    """The arithmetic without what it comes to."""
-    before, equals, _total = explanation.written.rpartition(" = ")
+    """The arithmetic without what it comes to, and without why, which is said behind it."""
+    before, equals, _total = explanation.written.partition(BECAUSE)[0].rpartition(" = ")
     written = f"{before}{equals}?" if equals else "?"
     computed = None if explanation.computed is None else VEILED
     return replace(explanation, total=VEILED, computed=computed, written=written, result="", otherwise=None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from explorer.amounts import summed
+from explorer.amounts import is_veiled, summed
 from explorer.arithmetic import Explanation
 from explorer.arithmetic.update_lines import UpdateExplanation
+from explorer.ui.common.term_rows import told_values
 from explorer.ui.common.text import count, number
 
 LARGEST_SHOWN = 6  # of the many terms in a line
@@ -34,7 +35,8 @@ def few_terms(explanation: Explanation) -> tuple[str, ...]:
     terms = explanation.terms
     if len(terms) <= FEW or isinstance(explanation, UpdateExplanation):
         return ()
-    largest = [number(terms.values[place]) for place in terms.ranked()[:LARGEST_SHOWN]]
+    values = told_values(terms.values) if is_veiled(explanation.total) else terms.values
+    largest = [number(values[place]) for place in terms.ranked()[:LARGEST_SHOWN]]
     follows = f" → {explanation.result}" if explanation.result else ""
     comes_to = f"{count(len(terms))} terms{follows} = {number(explanation.total, 5)}"
     ways = (f"{summed(largest[:shown])} + … {comes_to}" for shown in range(len(largest), 0, -1))

@@ -6,12 +6,12 @@ Pure. Rows are made only when they are asked for, so that thousands of terms cos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from explorer.amounts import MINUS, bracketed, plain_number
+from explorer.amounts import MINUS, VEILED, bracketed, is_veiled, plain_number
 from explorer.arithmetic import Explanation, Factor, Terms
 from explorer.arithmetic.update_lines import UpdateExplanation
 from explorer.ui.common.text import number
@@ -106,11 +106,22 @@ def rows(explanation: Explanation, grouping: str, of_batch: frozenset[str] = NON
     """
     keys = None if grouping == TERM else _keys(explanation.terms.parts[0], grouping)
     of_batch = NONE if EXAMPLE in groupings(explanation) else of_batch
+    told = told_values if is_veiled(explanation.total) else np.asarray
     if keys is not None:
-        return _grouped(explanation.terms.parts, grouping, keys, of_batch)
+        return _grouped(explanation.terms.parts, grouping, keys, of_batch, told)
     if _is_contest(explanation):
         return _contest(explanation.terms.parts[0], of_batch)
-    return _single(explanation.terms.parts, of_batch)
+    return _single(explanation.terms.parts, of_batch, told)
+
+
+Told = Callable[[np.ndarray], np.ndarray]
+"""Which of the values of terms are to be seen."""
+
+
+def told_values(values: np.ndarray) -> np.ndarray:
+    """The values of terms whose sum is asked for: one that alone comes to it is not told."""
+    is_all = (values != 0) & np.isclose(np.abs(values), abs(values.sum()), rtol=1e-5, atol=0)
+    return np.where(is_all, VEILED, values)
 
 
 def seen_rows(explanation: Explanation, of_batch: frozenset[str] = NONE) -> Sequence[TermRow]:
@@ -174,14 +185,24 @@ def _contest(main: Terms, of_batch: frozenset[str]) -> TermRows:
     return TermRows(given.values[order], make, keep_order=True)
 
 
-def _single(parts: tuple[Terms, ...], of_batch: frozenset[str]) -> TermRows:
+def _single(parts: tuple[Terms, ...], of_batch: frozenset[str], told: Told) -> TermRows:
     starts = np.cumsum([0, *(len(part) for part in parts)])
+    values = np.concatenate([part.values for part in parts])
+    shown = told(values)
 
     def make(place: int, share: float) -> TermRow:
         number_of_part = int(np.searchsorted(starts, place, side="right")) - 1
-        return _term(parts[number_of_part], place - int(starts[number_of_part]), share, of_batch)
+        part, value = parts[number_of_part], float(shown[place])
+        part = _without_made(part) if is_veiled(value) else part
+        return replace(_term(part, place - int(starts[number_of_part]), share, of_batch), value=value)
 
-    return TermRows(np.concatenate([part.values for part in parts]), make)
+    return TermRows(values, make)
+
+
+def _without_made(part: Terms) -> Terms:
+    """Terms that say of what a number was made, and not the number: a difference alone would be the whole sum."""
+    made = (replace(each, values=np.full(len(each.values), VEILED)) if each.made else each for each in part.factors)
+    return Terms(tuple(made))
 
 
 def _term(part: Terms, at: int, share: float, of_batch: frozenset[str]) -> TermRow:
@@ -192,24 +213,27 @@ def _term(part: Terms, at: int, share: float, of_batch: frozenset[str]) -> TermR
     return TermRow(product_text(part, at, of_batch), float(part.values[at]), share, mark, cells=cells, brief=brief)
 
 
-def _grouped(parts: tuple[Terms, ...], grouping: str, keys: np.ndarray, of_batch: frozenset[str]) -> TermRows:
+def _grouped(
+    parts: tuple[Terms, ...], grouping: str, keys: np.ndarray, of_batch: frozenset[str], told: Told
+) -> TermRows:
     """A row for each key of the main part, and one for each other part: the bias."""
     main, rest = parts[0], parts[1:]
     indices, places = np.unique(keys, return_inverse=True)
     places = places.reshape(-1)
     sums = np.bincount(places, weights=main.values, minlength=len(indices))
     values = np.concatenate([sums, [float(part.values.sum()) for part in rest]])
+    shown = told(values)
 
     def make(place: int, share: float) -> TermRow:
         if place >= len(indices):
             part = rest[place - len(indices)]
             is_one = len(part) == 1
             text = _factor_text(part.factors[0], 0, of_batch, with_value=False) if is_one else product_names(part)
-            return TermRow(text, float(values[place]), share, cells=_cells(part, np.arange(len(part))))
+            return TermRow(text, float(shown[place]), share, cells=_cells(part, np.arange(len(part))))
         members = np.flatnonzero(places == place)
         ranked = members[np.argsort(-np.abs(main.values[members]), kind="stable")]
         text = f"{grouping} {int(indices[place])}"
-        return TermRow(text, float(values[place]), share, cells=_cells(main, ranked))
+        return TermRow(text, float(shown[place]), share, cells=_cells(main, ranked))
 
     return TermRows(values, make)
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from explorer.amounts import is_veiled
 from explorer.arithmetic import Factor
 from explorer.arithmetic.explanation import explain_sum
+from explorer.session.veil import without_total
 from explorer.ui.common.line_ways import few_terms, formula_ways, lecture_ways, line_ways
 from explorer.ui.common.term_list import shared_width
 from explorer.ui.common.term_rows import TERM, rows, seen_rows
@@ -42,6 +44,22 @@ def test_the_example_is_told_where_there_are_several() -> None:
     explanation = explain_sum("Σ", _explained((0, 1)), name="y")
     assert all("input[0, " in row.text or "input[1, " in row.text for row in rows(explanation, TERM, BATCH))
     assert seen_rows(explanation, BATCH) == ()
+
+
+def test_a_term_that_alone_is_the_number_asked_for_is_not_told() -> None:
+    """Beside 8·3 stood 24: the sum that a lesson asks for, where it has one term, or all others are 0."""
+    places = np.array([(0, 0), (0, 1)])
+    signal, given = Factor("grad_output", np.array([8.0, 0.0]), places), Factor("input", np.array([3.0, 5.0]), places)
+    asked = without_total(explain_sum("Σ grad_output · input", (signal, given)))
+    first, second = rows(asked, TERM)
+    assert is_veiled(first.value or 0.0)
+    assert "8.000 × input[0, 0] 3.000" in first.text
+    assert second.value == 0
+    difference = Factor("input", np.array([1.447]), places[:1], made="input − target")
+    (alone,) = rows(without_total(explain_sum("input − target", (difference,))), TERM)
+    assert alone.text == "(input − target)[0, 0] ?"
+    both = Factor("input", np.array([3.0, 5.0]), places)
+    assert [row.value for row in rows(without_total(explain_sum("Σ input", (both,))), TERM)] == [5, 3]
 
 
 def test_a_negative_factor_stands_between_brackets_in_the_brief_product() -> None:
