@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from explorer.engine.errors import EngineError
+from explorer.lessons.asked import pointed_by
 from explorer.lessons.checking import right_answer
 from explorer.lessons.handout_words import HANDOUT, HandoutWords
 from explorer.lessons.lesson import Lesson
@@ -192,10 +193,11 @@ def _marked(name: str, showing: Showing | None, shape: tuple[int, ...]) -> tuple
 
 
 def _read_by(question: Question | None) -> list[Reference]:
-    """The numbers that are asked for, where a number is, and those that would tell it."""
-    if question is None or question.reading is None:
+    """The numbers that are asked for, where a number is, and those that would tell it, or the cell to point at."""
+    if question is None:
         return []
-    return [each for read in (question.reading, *question.hides) for each in references(read)]
+    read = [*([] if question.reading is None else [question.reading]), *question.hides]
+    return [*pointed_by(question), *(each for one in read for each in references(one))]
 
 
 def _arithmetic(question: Question, staged: Staged) -> str:

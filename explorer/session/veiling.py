@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explorer.lessons.readings.expressions import POINTED, Expression, Reference, references
+from explorer.lessons.asked import pointed_by
+from explorer.lessons.readings.expressions import Reference, references
 from explorer.lessons.script import Question
 from explorer.session.asked_sizes import ALL_LAYERS, AskedSizes
 from explorer.session.veil import KEPT_ASKED, CellRange, Veil
@@ -73,21 +74,11 @@ def _asked_by(question: Question) -> Iterator[Reference]:
         yield from references(hidden)
     if question.reading is not None:
         yield from references(question.reading)
-    if question.point and question.condition is not None:
-        yield from _pointed(question.condition, question.point)
+    yield from pointed_by(question)
     of_options = [tuple(references(option.condition)) for option in question.options]
     names = [{each.names for each in references} for references in of_options]
     common = set.intersection(*names) if names else set()
     yield from (each for references in of_options for each in references if not common or each.names in common)
-
-
-def _pointed(condition: Expression, point: str) -> Iterator[Reference]:
-    """What tells the right cell: the tensors of which the number there is read, but for the one that is pointed at;
-    else all that it is compared with."""
-    every = tuple(references(condition))
-    read = [each for one in every if one.names == (POINTED,) for each in one.arguments or ()]
-    others = [each for one in read for each in references(one) if each.names[0] != point]
-    yield from others or (each for each in every if each.names != (POINTED,))
 
 
 def _cells(reference: Reference) -> CellRange | None:
