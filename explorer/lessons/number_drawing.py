@@ -1,4 +1,5 @@
-"""Tables of numbers as vector pictures: a frame for each cell, its number in it, a "?" where it is asked for."""
+"""Tensors as vector pictures: a frame for each cell, its number in it, a "?" where it is asked for; what has too many
+cells for that as a picture or a curve."""
 
 from __future__ import annotations
 
@@ -8,10 +9,13 @@ from html import escape
 
 import numpy as np
 
+from explorer.lessons.map_drawing import drawn_curve, drawn_map, drawn_picture, map_size
+
 CELL_W, CELL_H, GAP, TITLE_H = 52, 26, 18, 20
 MOST_CELLS = 144
-"""More are not written out, of one map: there is no room for their numbers."""
+"""More are drawn and not written out, of one map: there is no room for their numbers."""
 
+FONT, FITTING = 11, 7  # so many letters fit into a cell
 MOST_MAPS = 3
 INK, FAINT, MARKED, PAPER = "#111", "#999", "#1a5fd0", "#fff"
 ASKED = "?"
@@ -40,8 +44,9 @@ class Vector:
     @property
     def svg(self) -> str:
         """The whole picture."""
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}"'
-        fonts = 'font-family="monospace" font-size="11"'
+        spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        head = f'<svg {spaces} viewBox="0 0 {self.width} {self.height}"'
+        fonts = f'font-family="monospace" font-size="{FONT}"'
         return f'{head} width="{self.width}" height="{self.height}" {fonts}>{self.content}</svg>'
 
 
@@ -61,34 +66,61 @@ def drawn_beside(tensors: Sequence[Drawn], write: Write) -> Vector:
 def _tensor(tensor: Drawn, left: int, write: Write) -> tuple[str, int, int]:
     parts = [f'<text x="{left}" y="13" fill="{INK}" font-weight="bold">{escape(tensor.title)}</text>']
     width, top = 8 * len(tensor.title), TITLE_H
-    maps, keys = _maps(tensor.values)
+    maps, keys = _maps(tensor.values, 3 if _is_picture(tensor) else 2)
     for place, key in zip(maps[:MOST_MAPS], keys, strict=False):
-        if place.size > MOST_CELLS:
-            words = f"{' × '.join(map(str, place.shape))}"
-            parts.append(_frame(left, top, 3 * CELL_W, 3 * CELL_H, PAPER, FAINT))
-            parts.append(_text(left + 3 * CELL_W // 2, top + 3 * CELL_H // 2 + 4, words, FAINT))
-            width, top = max(width, 3 * CELL_W), top + 3 * CELL_H + 8
-            continue
-        parts.append(_map(tensor, place, key, left, top, write))
-        width, top = max(width, place.shape[1] * CELL_W), top + place.shape[0] * CELL_H + 8
+        content, wide, high = _map(tensor, place, key, left, top, write)
+        parts.append(content)
+        width, top = max(width, wide), top + high + 8
     if len(maps) > MOST_MAPS:
         parts.append(f'<text x="{left}" y="{top + 8}" fill="{FAINT}">+ {len(maps) - MOST_MAPS}</text>')
         top += 14
     return "".join(parts), width, top
 
 
-def _maps(values: np.ndarray) -> tuple[list[np.ndarray], list[tuple[int, ...]]]:
-    """The maps of a tensor with what stands in front of their rows and columns in an index; a row of numbers is one."""
+def _map(
+    tensor: Drawn, place: np.ndarray, key: tuple[int, ...], left: int, top: int, write: Write
+) -> tuple[str, int, int]:
+    """One map with its width and height: the numbers where there is room for them, else what they look like."""
+    if place.ndim > 2:
+        return drawn_picture(place, (left, top))
+    if place.size <= MOST_CELLS:
+        return _numbers(tensor, place, key, left, top, write), place.shape[1] * CELL_W, place.shape[0] * CELL_H
+    asked = [cell[-2:] for cell in tensor.asked if cell[:-2] == key] if tensor.values.ndim > 1 else []
+    if (tensor.asked and tensor.values.ndim == 1) or len(asked) == place.size:
+        return _untold(place, left, top)
+    if len(place) == 1 and not asked:
+        return drawn_curve(place[0], (left, top))
+    marked = tensor.marked if tensor.marked is not None and tensor.marked[:-2] == key else None
+    return drawn_map(place, (left, top), asked, None if marked is None else marked[-2:])
+
+
+def _untold(place: np.ndarray, left: int, top: int) -> tuple[str, int, int]:
+    """A map of which every cell is asked for."""
+    width, height = map_size(*place.shape)
+    height = max(height, CELL_H)
+    frame = _frame(left, top, width, height, PAPER, FAINT)
+    return frame + _text(left + width // 2, top + height // 2 + 4, ASKED, INK), width, height
+
+
+def _is_picture(tensor: Drawn) -> bool:
+    """Whether it is a picture in colours that goes in, too large for its numbers."""
+    is_coloured = tensor.title == "input" and tensor.values.ndim > 2 and tensor.values.shape[-3] == 3
+    return is_coloured and tensor.values[..., 0, :, :].size > MOST_CELLS and not tensor.asked
+
+
+def _maps(values: np.ndarray, axes: int) -> tuple[list[np.ndarray], list[tuple[int, ...]]]:
+    """The maps of a tensor, of so many `axes`, with what stands in front of these in an index; a row of numbers is
+    one."""
     if values.ndim == 0:
         return [values.reshape(1, 1)], [()]
     if values.ndim == 1:
         return [values.reshape(1, -1)], [()]
-    shape = values.shape[:-2]
+    shape = values.shape[:-axes]
     keys = [tuple(int(at) for at in key) for key in np.ndindex(*shape)]
     return [values[key] for key in keys], keys
 
 
-def _map(tensor: Drawn, place: np.ndarray, key: tuple[int, ...], left: int, top: int, write: Write) -> str:
+def _numbers(tensor: Drawn, place: np.ndarray, key: tuple[int, ...], left: int, top: int, write: Write) -> str:
     parts, marked = [], []
     for row, column in np.ndindex(*place.shape):
         inside = (row, column)[2 - min(tensor.values.ndim, 2) :] if tensor.values.ndim else ()
@@ -110,4 +142,6 @@ def _frame(x: int, y: int, width: int, height: int, fill: str, ink: str, line: i
 
 
 def _text(x: int, y: int, words: str, ink: str) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="middle" fill="{ink}">{escape(words)}</text>'
+    """In smaller type where it would not fit into a cell."""
+    size = f' font-size="{FONT * FITTING // len(words)}"' if len(words) > FITTING else ""
+    return f'<text x="{x}" y="{y}" text-anchor="middle"{size} fill="{ink}">{escape(words)}</text>'
