@@ -205,23 +205,32 @@ class _Unseen:
         """The loss, and the gradients before the update. As after a recording, the weights alone are changed."""
         model, was_training = self._model, self._model.training
         before = [buffer.clone() for buffer in self._buffers]
-        set_mode(model, train=self._given.is_training)
+        if was_training != self._given.is_training:
+            set_mode(model, train=self._given.is_training)
         value = self._loss.compute(model(self._x), self._target)
-        value.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
-        gradients = {name: each.grad.clone() for name, each in self._learned.items() if each.grad is not None}
-        if self._given.clip_norm:
-            nn.utils.clip_grad_norm_(self._learned.values(), self._given.clip_norm)
+        learned = list(self._learned.values())
+        found = torch.autograd.grad(value, learned, allow_unused=True) if learned else ()
+        gradients = {name: each for name, each in zip(self._learned, found, strict=True) if each is not None}
         if self._optimizer is not None:
-            self._optimizer.step()
-        self._x.grad = None
-        for each in self._learned.values():
-            each.grad = None
-        with torch.no_grad():
-            for buffer, numbers in zip(self._buffers, before, strict=True):
-                buffer.copy_(numbers)
-        set_mode(model, train=was_training)
+            self._update(self._optimizer, gradients)
+        if self._buffers:
+            with torch.no_grad():
+                for buffer, numbers in zip(self._buffers, before, strict=True):
+                    buffer.copy_(numbers)
+        if was_training != self._given.is_training:
+            set_mode(model, train=was_training)
         torch.default_generator.manual_seed(self._given.seed)  # the next pass draws the same again
         return float(value.detach()), gradients
+
+    def _update(self, optimizer: torch.optim.Optimizer, gradients: Mapping[str, torch.Tensor]) -> None:
+        clips = self._given.clip_norm
+        for name, gradient in gradients.items():
+            self._learned[name].grad = gradient.clone() if clips else gradient
+        if clips:
+            nn.utils.clip_grad_norm_(self._learned.values(), clips)
+        optimizer.step()
+        for each in self._learned.values():
+            each.grad = None
 
 
 def _whole(recording: Recording) -> Recording:
