@@ -85,20 +85,20 @@ class Interpolate(Operation):
         return self.told["interpolate linear" if arguments.get("mode") in LINEAR else "interpolate"]
 
     def forward(self, call: CallValues, cell: Index) -> Explanation:
-        taken, weights = self._taken(call, cell, shortcut=False)
-        if _mode(call) == "nearest" and taken.values[0] != call.output[cell]:
-            taken, weights = self._taken(call, cell, shortcut=True)
+        taken, weights = self._taken(call, cell, is_small=False)
+        if _mode(call) in NEAREST and taken.values[0] != call.output[cell]:
+            taken, weights = self._taken(call, cell, is_small=True)
         return self._explained(call, "output", cell, factors=(taken, weights))
 
     @staticmethod
-    def _taken(call: CallValues, cell: Index, *, shortcut: bool) -> tuple[Factor, Factor]:
+    def _taken(call: CallValues, cell: Index, *, is_small: bool) -> tuple[Factor, Factor]:
         """The input cells that an output cell reads, and their weights."""
-        axes = zip(_reads(call, shortcut=shortcut), cell[2:], strict=True)
+        axes = zip(_reads(call, is_small=is_small), cell[2:], strict=True)
         cells, weights = _combined(cell, [reads.of_output(index) for reads, index in axes])
         return factor_at("input", np.asarray(call.arguments["input"]), cells), weights
 
     def backward(self, call: CallValues, of: str, cell: Index) -> Explanation:
-        axes = zip(_reads(call, shortcut=True), cell[2:], strict=True)
+        axes = zip(_reads(call, is_small=True), cell[2:], strict=True)
         found = [reads.of_input(index) for reads, index in axes]
         cells, weights = _combined(cell, found)
         return self._explained(
@@ -142,22 +142,24 @@ def _mode(call: CallValues) -> str:
     return mode
 
 
-def _reads(call: CallValues, *, shortcut: bool) -> list[Reads]:
+def _reads(call: CallValues, *, is_small: bool) -> list[Reads]:
     """One entry for each axis after the batch and the channels.
 
-    `shortcut`: by nearest, an output exactly as long or twice as long as the input takes place or place / 2, whatever
+    `is_small`: by the rule of the kernel for small maps, which works out nearest in float32 whatever the tensor's
+    precision, and where an output is exactly as long or twice as long as the input takes place or place / 2, whatever
     scale was given. PyTorch does so on the way back, and on the way forward in some of its kernels (measured on 2.13,
-    CPU: scale_factor=2.3 on 2 cells), so that the forward rule is read off the output where the two differ.
+    CPU: scale_factor=2.3 on 2 cells, scale_factor=41 in float64), so that the forward rule is read off the output
+    where the two differ.
     """
     mode, sizes = _mode(call), np.shape(call.arguments["input"])[2:]
     factors = _scale_factors(call, len(sizes))
-    precision = np.asarray(call.arguments["input"]).dtype
+    precision = np.dtype(np.float32) if is_small else np.asarray(call.arguments["input"]).dtype
     align = bool(call.arguments.get("align_corners"))
     found = []
     for size, made, factor in zip(sizes, call.output.shape[2:], factors, strict=True):
         if mode in LINEAR:
             found.append(_linear(size, made, factor, align_corners=align))
-        elif shortcut and mode == "nearest" and made in (size, 2 * size):
+        elif is_small and mode == "nearest" and made in (size, 2 * size):
             found.append(_repeated(size, made))
         else:
             found.append(_nearest(size, made, factor, exact=mode == "nearest-exact", precision=precision))
@@ -173,7 +175,7 @@ def _scale_factors(call: CallValues, count: int) -> list[float | None]:
 
 
 def _nearest(size: int, made: int, factor: float | None, *, exact: bool, precision: np.dtype[Any]) -> Reads:
-    """floor(place · scale), worked out in the tensor's own precision, on which it depends at whole numbers."""
+    """floor(place · scale), worked out in `precision`, on which it depends at whole numbers."""
     kind = precision.type if precision in (np.float32, np.float64) else np.float32
     scale = kind(1 / factor) if factor else kind(size) / kind(made)
     position = (np.arange(made).astype(kind) + kind(0.5 if exact else 0)) * scale

@@ -122,6 +122,19 @@ def test_a_scale_that_doubles_only_after_rounding_follows_what_pytorch_did(shape
         assert_backward(Interpolate(), call, "input", x.grad, torch.float32, seed)
 
 
+@pytest.mark.parametrize(("sizes", "scale"), [((1, 3), (1.0, 41.0)), ((2, 2), (94.0, 41.0)), ((5, 6), (1.9, 41.0))])
+def test_a_scale_whose_reciprocal_is_rounded_is_worked_out_as_pytorchs_kernel_does(
+    sizes: tuple[int, int], scale: tuple[float, float]
+) -> None:
+    x = torch.arange(1.0, 1 + sizes[0] * sizes[1], dtype=torch.float64).reshape(1, 1, *sizes).requires_grad_()
+    call = computed("interpolate", F.interpolate, {"input": x, "scale_factor": scale, "mode": "nearest"})
+    for cell in np.ndindex(call.output.shape):
+        assert Interpolate().forward(call, cell).total == call.output[cell]
+    assert x.grad is not None
+    for cell in np.ndindex(*x.shape):
+        assert Interpolate().backward(call, "input", cell).total == pytest.approx(x.grad[cell].item(), abs=1e-9)
+
+
 def test_the_lines_of_an_interpolation_show_weights_and_copies() -> None:
     x = torch.tensor([[[[1.0, 3.0]]]], requires_grad=True)
     nearest = computed("interpolate", F.interpolate, {"input": x, "scale_factor": 2})
