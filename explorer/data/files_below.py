@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 Entry = os.DirEntry[str]
 
@@ -25,17 +26,25 @@ def files_below(
     while waiting:
         folder = waiting.pop()
         enters(given)
-        try:
-            entries = os.scandir(folder)
-        except OSError as error:
-            unread(folder, error)
-            continue
-        with entries:
-            for entry in entries:
-                if is_ignored(entry):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                else:
-                    given += 1
-                    yield entry
+        for entry in _entries(folder, unread):
+            if is_ignored(entry):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            else:
+                given += 1
+                yield entry
+
+
+def _entries(folder: str, unread: Callable[[str, OSError], None]) -> Iterator[Entry]:
+    """What lies in `folder`, as far as it can be read: some systems open a folder and then refuse what is in it."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError as error:
+        unread(folder, error)
+
+
+def letters_to(top: str | Path) -> int:
+    """How many letters of a path below `top` lead there. The root of a drive ends in its separator already."""
+    return len(os.path.join(top, ""))

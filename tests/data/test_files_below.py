@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from PIL import Image
 
 from explorer.data import DataError, open_data
+from explorer.data.files_below import files_below, letters_to
 
 DEPTHS = {"d": 1100, "long" * 10: 110}
 """Deeper than Python calls itself, and to longer paths than the system reads."""
@@ -60,3 +63,32 @@ def test_the_pictures_of_a_table_are_found_beside_them(tmp_path: Path) -> None:
     data = open_data(tmp_path / "table.csv")
     assert data.skipped == ()
     assert sorted(data.train.name_of(index) for index in np.arange(len(data.train)))[0].startswith("elsewhere")
+
+
+def test_a_folder_that_opens_and_then_refuses_what_is_in_it_is_told_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pictures(tmp_path / "a", "0.png")
+    _pictures(tmp_path / "b", "1.png")
+    scandir = os.scandir
+
+    @contextmanager
+    def refusing(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+        def entries() -> Iterator[os.DirEntry[str]]:
+            if path.endswith("a"):
+                raise PermissionError(errno.EACCES, "Permission denied")
+            yield from scandir(path)
+
+        yield entries()
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    unread: list[str] = []
+    found = files_below(str(tmp_path), enters=lambda _given: None, unread=lambda folder, _error: unread.append(folder))
+    assert [entry.name for entry in found] == ["1.png"]
+    assert unread == [str(tmp_path / "a")]
+
+
+@pytest.mark.parametrize("top", ["/", "/home/me/pictures"])
+def test_what_lies_below_a_folder_is_named_from_there(top: str) -> None:
+    path = os.path.join(top, "cat", "0.png")
+    assert path[letters_to(top) :] == os.path.join("cat", "0.png")

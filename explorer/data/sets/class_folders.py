@@ -14,7 +14,7 @@ import numpy as np
 from explorer.bounds import brief
 from explorer.data.data_set import Card, DataError, DataSet, Skipped, Wish
 from explorer.data.dividing import MOST_NAMED, Parts, parted
-from explorer.data.files_below import files_below
+from explorer.data.files_below import files_below, letters_to
 from explorer.data.picture_files import Files, data_set_of_files
 from explorer.data.reading import ENDINGS
 from explorer.data.words import TRAIN, part_word, training_and_test
@@ -37,14 +37,14 @@ class _Places:
 
 def open_class_folders(path: Path, wish: Wish) -> DataSet:
     """The pictures below `path`, read when they are asked for. Raises DataError."""
-    wish.tell(f"Listing {path.name}", 0)
+    wish.tell(f"Listing {_name(path)}", 0)
     try:
         places = _places(path)
         left_out: list[Skipped] = []
         train = _listed(path, places.train, left_out, wish, without=places.copy)
         test = _listed(path, places.test, left_out, wish) if places.test else []
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise DataError(f"{_name(path)} cannot be read: {error.strerror or error}.") from error
     if not train:
         raise DataError(_nothing(path, places.train, left_out))
     opened = _data_set(path, train, test, left_out, wish)
@@ -61,7 +61,8 @@ def _data_set(path: Path, train: list[Labelled], test: list[Labelled], left_out:
         parts = Parts(np.arange(len(train)), np.arange(len(train), len(both)), why)
     else:
         parts = parted(files.labels, None, "", wish.seed)
-    card = Card(path.name, path.name, f"Pictures in class folders below {path.name}.", origin=str(path))
+    name = _name(path)
+    card = Card(name, name, f"Pictures in class folders below {name}.", origin=str(path))
     opened = data_set_of_files(card, files, parts, classes, wish=wish)
     opened.left_out.extend(left_out)
     return opened
@@ -141,12 +142,12 @@ def _is_ignored(entry: os.DirEntry[str]) -> bool:
 
 def _listed(root: Path, folder: Path, left_out: list[Skipped], wish: Wish, *, without: str = "") -> list[Labelled]:
     """Every picture below `folder` with its class, in the order of the names."""
-    cut = len(str(root)) + 1
+    cut = letters_to(root)
     found: list[Labelled] = []
     for of_class in _folders(folder):
         if of_class.name == without:
             continue
-        tell = partial(wish.tell, f"Listing {root.name}", len(found))
+        tell = partial(wish.tell, f"Listing {_name(root)}", len(found))
         names = sorted(_pictures(of_class.path, left_out, cut=cut, tell=tell))
         found.extend((of_class.name, name[cut:]) for name in names)
     return found
@@ -185,10 +186,17 @@ def _problem(entry: os.DirEntry[str]) -> str | None:
 
 def _nothing(path: Path, folder: Path, left_out: list[Skipped]) -> str:
     if not any(folder.iterdir()):
-        return f"The folder {folder.name} is empty."
+        return f"The folder {_name(folder)} is empty."
     if any(name.lower().endswith(ENDINGS) for name in os.listdir(folder)):
-        return f"The pictures in {path.name} lie side by side; each class needs a folder of its own with its pictures."
+        return (
+            f"The pictures in {_name(path)} lie side by side; each class needs a folder of its own with its pictures."
+        )
     other = f" {len(left_out):,} other files were found." if left_out else ""
     if not any(entry.is_dir() for entry in folder.iterdir()):
-        return f"There are no pictures in {path.name}, and no folder of pictures for each class.{other}"
-    return f"There are no pictures in the class folders of {path.name}.{other}"
+        return f"There are no pictures in {_name(path)}, and no folder of pictures for each class.{other}"
+    return f"There are no pictures in the class folders of {_name(path)}.{other}"
+
+
+def _name(folder: Path) -> str:
+    """What a folder is called; a drive's root by the whole of it."""
+    return folder.name or str(folder)
