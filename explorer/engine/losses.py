@@ -37,13 +37,29 @@ def check_target(name: str, output: torch.Tensor, target: torch.Tensor) -> None:
 
     It copies both off the device: training asks once for a data set, not at every step.
     """
-    if output.is_complex() or target.is_complex():
-        raise EngineError("A loss compares real numbers: outputs or targets are complex here.")
+    for each in (output, target):
+        if why := why_not_compared(each):
+            raise EngineError(why)
     loss = known_loss(name)
     try:
         loss.check(_numpy(output), _numpy(target))
     except ValueError as error:
         raise EngineError(str(error)) from None
+
+
+def why_not_compared(tensor: torch.Tensor) -> str:
+    """Why no loss compares a model's output or a target, in a sentence; "" where one can."""
+    if tensor.is_complex():
+        return "A loss compares real numbers: outputs or targets are complex here."
+    kinds = {
+        "nested": tensor.is_nested,
+        "on the meta device": tensor.is_meta,
+        "quantised": tensor.is_quantized,
+        "yes and no": tensor.dtype is torch.bool,
+    }
+    kinds["sparse"] = not kinds["nested"] and tensor.layout is not torch.strided
+    kind = next((kind for kind, is_so in kinds.items() if is_so), "")
+    return f"A loss compares plain tables of numbers: outputs or targets are {kind} here." if kind else ""
 
 
 _OF_PYTORCH: dict[str, tuple[type[nn.Module], Callable[..., torch.Tensor]]] = {

@@ -13,6 +13,8 @@ from explorer.engine.errors import EngineError
 from explorer.engine.random_state import RandomState
 from explorer.engine.recording.kept import storage_address, version_of
 
+OBSERVING = ("torch.ao.quantization", "torch.quantization")
+
 
 class AsFound:
     """What a model was like before a pass, and the way back.
@@ -32,6 +34,7 @@ class AsFound:
         self._tables: list[tuple[dict[str, Any], dict[str, Any]]] = [(table, dict(table)) for table in tables]
         self._trained = False
         self._scripted = len(plain) < len(modules)
+        self._observes = any(type(module).__module__.startswith(OBSERVING) for module in modules)
         self._random = RandomState.of_everything()
         weights = _distinct(weight for module in modules for weight in module._parameters.values())
         buffers = _distinct(buffer for module in modules for buffer in module._buffers.values())
@@ -51,7 +54,11 @@ class AsFound:
         return storage_address(tensor) in self._owned
 
     def will_be_written(self, tensor: torch.Tensor) -> None:
-        self._copy([owned for owned in self._owned.get(storage_address(tensor), ()) if id(owned) not in self._copies])
+        """What is written into by way of `.data` counts no version."""
+        written = self._owned.get(storage_address(tensor), ())
+        self._copy([owned for owned in written if id(owned) not in self._copies])
+        for owned in written:
+            self._copies[id(owned)] = (owned, None, self._copies[id(owned)][2])
 
     def _copy(self, tensors: list[torch.Tensor]) -> None:
         with torch.no_grad():
@@ -84,8 +91,11 @@ class AsFound:
         self._random.restore()
 
     def _is_unchanged(self, tensor: torch.Tensor, version: int | None, copy: torch.Tensor) -> bool:
-        """In training PyTorch's batch norm writes its averages without counting a version."""
-        if version is None or self._trained or self._scripted:
+        """In training PyTorch's batch norm writes its averages without counting a version, and what observes numbers to
+        quantise them does so always."""
+        if tensor.dtype != copy.dtype or tensor.device != copy.device:
+            return False
+        if version is None or self._trained or self._scripted or self._observes:
             return tensor.layout is torch.strided and torch.equal(tensor, copy)  # sparse ones cannot be compared
         return version == version_of(tensor)
 
@@ -95,6 +105,9 @@ class AsFound:
                 continue
             before_writing(tensor)
             with torch.no_grad():
+                if tensor.dtype != copy.dtype or tensor.device != copy.device:
+                    tensor.data = copy
+                    continue
                 if tensor.shape != copy.shape:
                     tensor.resize_(copy.shape)
                 tensor.copy_(copy)

@@ -18,6 +18,10 @@ NESTED = (
     "A nested tensor holds examples of different sizes, which no map can show: "
     "give the model one example, or a padded batch (torch.nested.to_padded_tensor)."
 )
+META = (
+    "A tensor on the meta device has a shape but no numbers, which no map can show: "
+    "leave it on the device of the input."
+)
 NOBODY = -2  # the maker of weights, constants and whatever came about unseen
 CHANGED = -1  # the version of a tensor that was written into since it was recorded
 
@@ -54,6 +58,8 @@ class Kept:
     def __init__(self, tensor: torch.Tensor, maker: int) -> None:
         if tensor.is_nested:
             raise EngineError(NESTED)
+        if tensor.is_meta:
+            raise EngineError(META)
         self.tensor: torch.Tensor | None = tensor
         self.alive: weakref.ref[torch.Tensor] | None = None  # set when the tensor is dropped
         self.alias_of: Kept | None = None  # whose numbers it has, under another name that no call gave

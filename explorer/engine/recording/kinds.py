@@ -96,10 +96,12 @@ def known(function: Callable[..., Any]) -> Known:
     """Worked out once for each function: a pass meets the same few again and again."""
     own_name = str(getattr(function, "__name__", type(function).__name__))
     condition = condition_of(function, own_name)
-    if own_name != "__get__":
+    if own_name not in ("__get__", "__set__"):
         name = own_name.partition(".")[0]
         return Known(name, kind_of(name), name in _HIDDEN, _writes_first(name), condition)
     name = str(getattr(getattr(function, "__self__", None), "__name__", own_name))  # a tensor's property
+    if own_name == "__set__":  # other numbers are put into it, of another type or device even
+        return Known(name, name, name != "data", name == "data", condition)
     return Known(name, kind_of(name), name not in _VIEWED_PROPERTIES, False, condition)
 
 

@@ -97,14 +97,14 @@ class Ledger:
         tensors = leaves(output, torch.Tensor)
         if not tensors:
             return
-        self.calls.append(call)
-        self.clock.add(start, stop)
         if self._gradients is not None:
             self._gradients.put_on(tensors, call.index)
         if output is tensors[0]:
             call.kept_output = self.shelf.keep(output, call.index)
         else:
             call.kept_output = map_tree(output, torch.Tensor, lambda tensor: self.shelf.keep(tensor, call.index))
+        self.calls.append(call)  # what cannot be kept ends the pass before it
+        self.clock.add(start, stop)
 
     def module_ended(self, run: ModuleRun, output: Any, outputs: list[torch.Tensor]) -> None:
         """Notes which call made the output of a module, and names it after a module that has none inside.

@@ -14,9 +14,10 @@ from torch import nn
 
 from explorer.arithmetic.losses import suggested_loss
 from explorer.engine.arrays import array
-from explorer.engine.errors import EngineError
+from explorer.engine.errors import Cancelled, EngineError
 from explorer.engine.explaining.breakpoints import Breakpoint, Hit, first_hit
-from explorer.engine.losses import known_loss
+from explorer.engine.interrupting import interruptible
+from explorer.engine.losses import known_loss, why_not_compared
 from explorer.engine.recording.as_found import AsFound
 from explorer.engine.recording.as_written import as_written
 from explorer.engine.recording.feed import Feed
@@ -310,16 +311,20 @@ def _outputs(model: nn.Module, x: Any) -> torch.Tensor:
     as_found = AsFound(model)
     set_mode(model, train=False)
     try:
-        with torch.no_grad(), as_written():
+        with torch.no_grad(), as_written(), interruptible():
             args, kwargs = as_arguments(x)
             found = leaves(model(*args, **kwargs), torch.Tensor)
-    except Exception as error:  # told properly by the recording that follows
+    except Cancelled:
+        raise
+    except (Exception, SystemExit) as error:  # told properly by the recording that follows
         raise EngineError(str(error)) from error
     finally:
         as_found.restore()
     if len(found) != 1:
         raise EngineError(f"A loss needs one output, but the model gives {len(found)} tensors.")
     outputs: torch.Tensor = found[0]
+    if why := why_not_compared(outputs):
+        raise EngineError(why)
     return outputs
 
 
