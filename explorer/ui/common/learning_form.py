@@ -111,12 +111,14 @@ class LearningForm(QWidget):
         self._grid.addWidget(self.complaint, self._grid.rowCount(), 0, 1, 2)
         self.show_chosen(self._chosen)
 
-    def show_chosen(self, chosen: Hyperparameters, *, suited: str = "") -> None:
-        """Show `chosen`; `suited` is the loss that suits the network, if that is known."""
+    def show_chosen(self, chosen: Hyperparameters, *, suited: str = "", own: str = "") -> None:
+        """Show `chosen`; `suited` is the loss that suits the network, if that is known, `own` what its program calls
+        the one that it learns by."""
         self._chosen = chosen
-        self.loss.setItemText(0, f"suited: {loss_named(suited).title}" if suited else "suited to the network")
+        suits = f"suited: {loss_named(suited).title}" if suited else "suited to the network"
+        self.loss.setItemText(0, f"of its program: {own}" if own else suits)
         self.loss.setCurrentIndex(max(self.loss.findData(chosen.loss), 0))
-        name = chosen.loss or suited
+        name = chosen.loss or ("" if own else suited)
         loss = loss_named(name) if name else None
         self.formula.set_whole(loss.formula.format(input="y", target="t") if loss else "")
         self.optimizer.setCurrentText(chosen.optimizer)

@@ -141,7 +141,7 @@ class StepSettings(FollowingView, QWidget):
     def _show_learning(self, state: State) -> None:
         chosen = state.document.hyperparameters
         self._suited = _suited(state) or self._suited
-        self.form.show_chosen(chosen, suited=self._suited)
+        self.form.show_chosen(chosen, suited=self._suited, own=_own_loss(state))
         self.rate.show_number(chosen.learning_rate)
         self.open_form.settle()
         self._name_form()
@@ -149,7 +149,8 @@ class StepSettings(FollowingView, QWidget):
 
     def _words(self) -> str:
         chosen = self._session.state.document.hyperparameters
-        return f"{loss_title(chosen.loss or self._suited)}, {chosen.optimizer}"
+        own = "" if chosen.loss else _own_loss(self._session.state)
+        return f"{own or loss_title(chosen.loss or self._suited)}, {chosen.optimizer}"
 
     def _name_form(self) -> None:
         self.open_form.show_words("Settings" if self._is_folded else self._words())
@@ -275,6 +276,15 @@ def _output_count(state: State) -> int:
     if shapes:
         return int(np.prod(shapes[-1][1:], dtype=np.int64))
     return len(state.classes)
+
+
+def _own_loss(state: State) -> str:
+    """What the loss is called that a model's program learns by: the name of its class or function, or how it is given;
+    "" where there is none."""
+    own = state.subject.own_loss
+    if own is None or isinstance(own, str):
+        return own or ""
+    return str(getattr(own, "__name__", type(own).__name__))
 
 
 def _suited(state: State) -> str:

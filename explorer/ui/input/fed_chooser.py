@@ -6,11 +6,15 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from explorer.ui.common.number_boxes import ChoiceBox, WholeBox
-from explorer.ui.common.text import count
+
+EXAMPLE_TIP = (
+    "Which example of the batch is shown in every view, counted from 0 as everything that stands in a tensor. "
+    "The model is fed all of them."
+)
 
 
 class FedChooser(QWidget):
-    """The input by its name, "Example 1 of 4". `chosen` tells both, counted from 0; `refused` why nothing was chosen.
+    """The input by its name, "Example 0 of 0–3". `chosen` tells both; `refused` why nothing was chosen.
 
     It takes room only where there is something to choose.
     """
@@ -26,8 +30,7 @@ class FedChooser(QWidget):
         self.input.setAccessibleName("Which input is shown")
         self.input.setToolTip("Which of the inputs of this model is shown here. All of them are fed.")
         self.input.activated.connect(self._choose)
-        tip = "Which example of the batch is shown in every view. The model is fed all of them."
-        self.example = WholeBox(1, 1, name="Example of the batch", tip=tip)
+        self.example = WholeBox(0, 0, name="Example of the batch", tip=EXAMPLE_TIP)
         self.example.setObjectName("chosenExample")
         self.example.setPrefix("Example ")
         self.example.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -49,13 +52,13 @@ class FedChooser(QWidget):
         self.input.setCurrentIndex(place[0])
         self.input.setVisible(len(names) > 1)
         self.example.blockSignals(True)
-        self.example.setRange(1, size)
-        self.example.setSuffix(f" of {count(size)}")
+        self.example.setRange(0, size - 1)
+        self.example.setSuffix(f" of 0–{size - 1}")
         self.example.blockSignals(False)
-        self.example.show_number(place[1] + 1)
+        self.example.show_number(place[1])
         self.example.setVisible(size > 1)
         self.setVisible(len(names) > 1 or size > 1)
 
     @Slot()
     def _choose(self) -> None:
-        self.chosen.emit((self.input.currentIndex(), self.example.value() - 1))
+        self.chosen.emit((self.input.currentIndex(), self.example.value()))

@@ -102,8 +102,8 @@ class RunForm(LearningForm):
         numbers = {field.label: box for field, (_, box) in self.boxes.items()}
         return {**choices, **self.counts, **numbers}[name]
 
-    def show_chosen(self, chosen: Hyperparameters, *, suited: str = "") -> None:
-        super().show_chosen(chosen, suited=suited)
+    def show_chosen(self, chosen: Hyperparameters, *, suited: str = "", own: str = "") -> None:
+        super().show_chosen(chosen, suited=suited, own=own)
         self.schedule.setCurrentText(chosen.schedule)
         for name, box in self.counts.items():
             box.show_number(getattr(chosen, name))

@@ -218,6 +218,15 @@ def test_a_failed_pass_says_so_where_a_later_call_is_asked_for() -> None:
         failed[0]
 
 
+def test_a_table_of_pandas_is_made_from_it() -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed here")
+    recording = record(network(), picture())
+    table = pandas.DataFrame(recording.to_dict())
+    assert list(table["name"]) == [call.name for call in recording]
+    assert len(table) == len(recording)
+    assert table["bytes"].sum() == sum(call.output_bytes for call in recording)
+
+
 def test_a_dictionary_of_columns_is_what_a_table_is_made_from() -> None:
     model, x = network(), picture()
     recording = record(model, x)

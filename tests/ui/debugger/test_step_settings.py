@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from explorer.arithmetic.losses import LOSSES
 from explorer.arithmetic.updates import UPDATES
 from explorer.session import Session
+from explorer.session.own_document import own_document
 from explorer.ui.common import theme
 from explorer.ui.common.number_boxes import FloatBox
 from explorer.ui.debugger.settings_row import StepSettings
@@ -423,3 +425,23 @@ def test_a_batch_is_typed_by_hand(session: Session, row: StepSettings, qtbot: Qt
     session.editing.undo()  # the target
     session.editing.undo()
     assert session.state.steps.batch[0].values.tolist() == session.state.values.tolist()
+
+
+def cubes(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    return (output - target).abs().pow(3).mean()
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"), [(cubes, "cubes"), (torch.nn.CrossEntropyLoss(label_smoothing=0.1), "CrossEntropyLoss")]
+)
+def test_the_loss_of_a_program_is_named_as_it_calls_it(loss: object, words: str, qtbot: QtBot) -> None:
+    """The row named a loss that would suit the model, and the step was recorded with another."""
+    session = Session()
+    model, x, target = torch.nn.Linear(4, 3), torch.randn(2, 4), torch.randn(2, 3).softmax(1)
+    session.files.look_at(own_document(model, x, loss=loss, target=target))
+    row = _row_for(session, qtbot)
+    session.learning.watch_steps("debugger", True)
+    wait_until_recorded(qtbot, session)
+    assert row.open_form.accessibleName() == f"Loss and optimizer: {words}, SGD"
+    assert row.form.loss.itemText(0) == f"of its program: {words}"
+    assert session.close()

@@ -56,7 +56,7 @@ def test_another_example_is_typed_and_the_debugger_goes_along(qtbot: QtBot, sess
     session.learning.watch_steps("debugger", True)
     qtbot.waitUntil(lambda: session.state.steps.timeline is not None, timeout=60_000)
     box = view.fed.example
-    assert (box.isVisible(), box.text()) == (True, "Example 1 of 3")
+    assert (box.isVisible(), box.text()) == (True, "Example 0 of 0–2")
     QTest.keyClick(box, Qt.Key.Key_Up)
     QTest.keyClick(box, Qt.Key.Key_Up)
     assert session.state.input.place == (0, 2)
