@@ -46,6 +46,7 @@ class _OneWithAction(_Beside):
         self._drawn = ("", "")
         self._heir: QAbstractButton | None = None
         self._lent_to: QAbstractButton | None = None
+        self._heir_of: list[_OneWithAction] = []
         self.clicked.connect(press or action.trigger)
         action.changed.connect(self._follow)
         self._follow()
@@ -58,9 +59,12 @@ class _OneWithAction(_Beside):
     def hand_focus_to(self, heir: QAbstractButton) -> None:
         """Where this button has the focus and can no longer be used, `heir` gets it, not the nearest beside it.
 
-        It takes the focus back as soon as it can be used again, if the focus is still there.
+        It takes the focus back as soon as it can be used again, if the focus is still there, or where that one had to
+        lend it. So does the heir, if it can be used only later.
         """
         self._heir = heir
+        if isinstance(heir, _OneWithAction):
+            heir._heir_of.append(self)
 
     @Slot()
     def _follow(self) -> None:
@@ -72,14 +76,31 @@ class _OneWithAction(_Beside):
         if self.isEnabled() and not action.isEnabled() and self.hasFocus():
             self._lend_focus()
         self.setEnabled(action.isEnabled())
-        if self.isEnabled() and self._lent_to is not None:
-            if self._lent_to.hasFocus():
+        if self.isEnabled():
+            self._take_focus()
+
+    def _take_focus(self) -> None:
+        """Back from whoever has it now of those that it was lent to; and from those that hold it for its heir."""
+        holder, self._lent_to = self._holder(), None
+        if holder is not None and holder.hasFocus():
+            self.setFocus()
+        for owner in self._heir_of:
+            holder = owner._holder()
+            if holder is not None and holder is not self and holder.hasFocus():
                 self.setFocus()
-            self._lent_to = None
+                owner._lent_to = self
+
+    def _holder(self) -> QAbstractButton | None:
+        """Who has what it lent: the last of those that lent it on."""
+        holder, seen = self._lent_to, {self}
+        while isinstance(holder, _OneWithAction) and holder._lent_to is not None and holder not in seen:
+            seen.add(holder)
+            holder = holder._lent_to
+        return holder
 
     def _lend_focus(self) -> None:
         """Qt would give it to whatever comes next, which may be in another pane."""
-        self._lent_to = self._heir or self._nearest()
+        self._lent_to = self._heir if self._heir is not None and self._heir.isEnabled() else self._nearest()
         if self._lent_to is not None:
             self._lent_to.setFocus()
 

@@ -88,3 +88,32 @@ def test_the_focus_goes_to_the_heir_where_the_button_can_no_longer_be_used(qtbot
     qtbot.waitUntil(first.hasFocus)
     action.setEnabled(False)
     assert heir.hasFocus()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_focus_comes_back_from_wherever_it_was_lent_on_to(
+    qtbot: QtBot, action: NamedAction, is_first: bool
+) -> None:
+    """While the data for a run were opened neither Train nor Pause could be used: it stayed at the last button."""
+    window, step, other = QWidget(), NamedAction("Step"), NamedAction("Pause")
+    first, between, heir = CommandButton(action), CommandButton(step), CommandButton(other)
+    last = CommandButton(NamedAction("More"))
+    row = QHBoxLayout(window)
+    for button in (first, between, heir, last):
+        row.addWidget(button)
+    first.hand_focus_to(heir)
+    heir.hand_focus_to(first)
+    qtbot.addWidget(window)
+    other.setEnabled(False)
+    window.show()
+    window.activateWindow()
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    action.setEnabled(False)
+    step.setEnabled(False)
+    assert last.hasFocus(), "nothing else can be used"
+    other.setEnabled(True)
+    assert heir.hasFocus()
+    for each, is_enabled in ((other, False), (action, True), (step, True))[:: 1 if is_first else -1]:
+        each.setEnabled(is_enabled)
+    assert first.hasFocus()
