@@ -147,7 +147,7 @@ class Normalization(Operation):
         return self._unless_too_wide(call, box(cell), explained, 0.0)
 
     def _unless_too_wide(self, call: CallValues, region: Region, explained: Explanation, kept: float) -> Explanation:
-        """`explained`, or `kept` where the squares of the cells leave float32: divided by ∞, their x̂ are 0."""
+        """`explained`, or `kept` where the squares of the cells leave float32: ∞, and what is divided by it 0."""
         is_too_wide = bool(self._is_too_wide(call, region).any())
         return replace(explained, otherwise=Otherwise((kept, math.nan), TOO_WIDE)) if is_too_wide else explained
 

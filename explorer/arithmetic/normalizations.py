@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -97,7 +98,8 @@ class BatchNorm(Normalization):
         written = f"{equation(f'{name}[{cell[0]}]', line, total=total)}, the batch's {word} over {count:,} cells"
         written += "" if is_mean else f", divided by {count - 1:,}"
         rule = f"{name} ← (1 − momentum) · {name} + momentum · the batch's {word}"
-        return Explanation(rule, terms, total, written, seen=seen_at("input", input_of(call), region))
+        explained = Explanation(rule, terms, total, written, seen=seen_at("input", input_of(call), region))
+        return explained if is_mean else self._unless_too_wide(call, region, explained, math.inf)
 
     def together(self, call: CallValues, cell: Index) -> Region:
         return self.scaled_by(call, cell[1:2])
