@@ -21,7 +21,7 @@ from explorer.lazy import lazily
 if TYPE_CHECKING:
     from explorer.app import view
     from explorer.engine.errors import Cancelled, EngineError
-    from explorer.engine.explaining.explain import explain
+    from explorer.engine.explaining.explain_all import explain
     from explorer.engine.model.load import bundled, load
     from explorer.engine.recording.load_recording import load_recording
     from explorer.engine.recording.recorder import record
@@ -49,7 +49,7 @@ _HOMES = {
     "Network": "explorer.network",
     "record": "explorer.engine.recording.recorder",
     "bundled": "explorer.engine.model.load",
-    "explain": "explorer.engine.explaining.explain",
+    "explain": "explorer.engine.explaining.explain_all",
     "lessons": "explorer.lessons",
     "load": "explorer.engine.model.load",
     "load_recording": "explorer.engine.recording.load_recording",

@@ -28,6 +28,10 @@ from explorer.engine.recording.update import Update
 _shares: WeakKeyDictionary[Call, dict[str, torch.Tensor]] = WeakKeyDictionary()
 
 
+class WithoutRuleError(EngineError):
+    """A call that no rule takes apart: of an unknown kind, or made in a way that its rule does not expect."""
+
+
 @np.errstate(all="ignore")  # a diverged step's infinities are numbers to show like others
 def explain(
     recording: Recording,
@@ -37,15 +41,9 @@ def explain(
     of: str = "output",
     symbols: Mapping[str, str] | None = None,
 ) -> Explanation:
-    """How one number of a step came about: its terms, their total, and beside it what PyTorch computed.
+    """The arithmetic of one number of a step by its call's rule; what is asked of it is as in `explain_all`.
 
-    `step` is an entry of `recording.steps`, or a call or its name: for its forward step, or for the one on the way back
-    where `of` is not "output". `cell` counts the batch axis; it may be any sequence of whole numbers, negative ones
-    from the end.
-    `of` is one of `step.shapes`: forwards "output", or a buffer as the call leaves it ("running_mean_after"); an
-    argument ("input", "weight" …) on the way back; a parameter in an update. `symbols` renames tensors in the written
-    line.
-    Raises EngineError with a sentence for a kind of call without arithmetic, a cell outside, or an unknown `of`.
+    Raises WithoutRuleError for a kind of call without one, EngineError for a cell outside, or an unknown `of`.
     """
     step = step_asked(recording, step, of)
     cell = cell_asked(step, of, cell)
@@ -55,7 +53,7 @@ def explain(
         return _explained_update(step.update, cell, symbols or {})
     operation = operation_for(step.call.kind)
     if operation is None:
-        raise EngineError(f"There is no arithmetic for calls of the kind {step.call.kind} yet: {step.call.name}.")
+        raise WithoutRuleError(f"There is no arithmetic for calls of the kind {step.call.kind} yet: {step.call.name}.")
     try:
         return _explained(recording, step, operation, of=of, cell=cell, symbols=symbols or {})
     except EngineError:
@@ -63,7 +61,7 @@ def explain(
     except ValueError as error:
         raise EngineError(f"{step.call.name}: {error}") from error
     except Exception as error:  # a call of a form that no rule expects
-        raise EngineError(
+        raise WithoutRuleError(
             f"{step.call.name} ({step.call.kind}) was called in a way that is not explained: {_words(error)}."
         ) from error
 
