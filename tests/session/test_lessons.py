@@ -128,6 +128,18 @@ def test_the_question_is_asked_of_what_is_there_now(qtbot: QtBot, session: Sessi
     assert answer(qtbot, session, "5").is_revealed  # 4 with the file's weights
 
 
+def test_the_texts_follow_a_target_that_is_typed(qtbot: QtBot, session: Session) -> None:
+    """They spoke of what came back with the old one."""
+    opened(qtbot, session, "pool-gradient", "winner")
+    session.learning.set_target((1.0, 3.0, 4.0, 1.0))
+    settle(qtbot, session)
+    page = session.state.lessons.page
+    assert page is not None
+    assert page.question.startswith("5 comes back")
+    assert page.is_changed
+    assert answer(qtbot, session, "5").is_revealed
+
+
 def test_a_change_of_the_mode_alone_is_taken_back_too(qtbot: QtBot, session: Session) -> None:
     """Undo was offered, and did nothing."""
     opened(qtbot, session, "train-and-eval", "with-the-past")

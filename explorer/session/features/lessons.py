@@ -14,6 +14,7 @@ from explorer.session.features.lesson_papers import LessonPapers
 from explorer.session.features.lesson_scenes import LessonScenes
 from explorer.session.features.lesson_showing import LessonShowing
 from explorer.session.features.lesson_writing import LessonWriting
+from explorer.session.given import examples_of
 from explorer.session.jobs.lessons import Answers, JudgeAnswer, MakeRun, OpenSceneData, ReadPage, SetUpScene, WantedRun
 from explorer.session.lanes import Lane
 from explorer.session.lesson_state import Dot, LessonState, Page, Remark, key_of
@@ -389,7 +390,8 @@ class Lessons:
         if pointed != lessons.pointed:
             self._store.set(replace(lessons, pointed=pointed))
         self._showing.cover(lessons.veil)
-        if new.maps.asked is not old.maps.asked and lessons.is_set:
+        is_other = new.maps.asked is not old.maps.asked or examples_of(new) != examples_of(old)
+        if is_other and lessons.is_set:
             self._read()
         if lessons.is_set:
             self._showing.go()
