@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainT
 
 from explorer.session import Session
 from explorer.session.lesson_state import LessonState
+from explorer.ui.lessons import pointer
 from explorer.ui.lessons.presenting_words import PRESENTING
 from explorer.ui.lessons.question import LETTERS
 from explorer.ui.lessons.step_page import StepPage
@@ -47,9 +48,10 @@ class Presenter(QObject):
         self.is_on = False
 
     def begin(self) -> None:
-        """Large type, and the keys."""
+        """Large type, a mouse that is seen from afar, and the keys."""
         self.is_on = True
         self._page.set_type(TYPE_PX)
+        pointer.show_large(self._window.devicePixelRatio())
         self._of = ()
         self.follow(self._session.state.lessons)
         app = QApplication.instance()
@@ -63,6 +65,7 @@ class Presenter(QObject):
         assert app is not None
         app.removeEventFilter(self)
         self._uncover()
+        pointer.show_usual()
         self._page.set_type(None)
         self._page.show_votes("", Votes())
 

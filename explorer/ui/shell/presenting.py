@@ -28,6 +28,7 @@ class Presenting:
     ) -> None:
         self._window, self._session, self._lessons, self._docks, self._others = window, session, lessons, docks, others
         self._before: QByteArray | None = None
+        self._state, self._size = window.windowState(), window.size()  # those before the whole screen was taken
         self._hidden: tuple[QWidget, ...] = ()
         self._named: tuple[str, ...] = ()
         self._focus = KeptFocus()
@@ -57,6 +58,8 @@ class Presenting:
         self._hidden = tuple(each for each in self._others if not each.isHidden())
         for each in self._hidden:
             each.hide()
+        self._state, self._size = self._window.windowState(), self._window.size()
+        self._window.setWindowState(self._state | Qt.WindowState.WindowFullScreen)
         self._show_named(step.open)
         self._lessons.view.write(False)
         self._presenter.begin()
@@ -70,6 +73,9 @@ class Presenting:
         self._presenter.end()
         for each in self._hidden:
             each.show()
+        self._window.setWindowState(self._state)
+        if not self._state & Qt.WindowState.WindowMaximized:
+            self._window.resize(self._size)  # not every desktop gives it back
         self._window.restoreState(before)
         self._lessons.dock.raise_()
         self._focus.give_back()

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.ui.common import theme
 from explorer.ui.lessons.presenter import TYPE_PX
 from explorer.ui.shell.main_window import MainWindow
 from tests.ui.lessons.test_lessons_in_the_window import opened, part, pixels, said, settle
@@ -82,6 +84,20 @@ def test_the_way_back_is_to_the_pixel(qtbot: QtBot, window: MainWindow) -> None:
     keys(qtbot, window, Qt.Key.Key_Escape)
     assert not window.presenting.is_on
     np.testing.assert_array_equal(at_rest(qtbot, window), before)
+
+
+def test_the_whole_screen_is_taken_and_the_mouse_is_seen_from_afar(qtbot: QtBot, window: MainWindow) -> None:
+    state, size = window.windowState(), window.size()
+    present(qtbot, window, "convolution")
+    assert window.isFullScreen()
+    cursor = QApplication.overrideCursor()
+    assert cursor is not None
+    picture = cursor.pixmap().toImage()
+    assert min(picture.width(), picture.height()) >= 48
+    assert picture.pixelColor(picture.width() // 2, picture.height() // 2) == QColor(theme.current().accent)
+    keys(qtbot, window, Qt.Key.Key_Escape)
+    assert (window.windowState(), window.size()) == (state, size)
+    assert QApplication.overrideCursor() is None
 
 
 def test_votes_are_counted_by_key_and_seen_with_the_answer(qtbot: QtBot, window: MainWindow) -> None:
