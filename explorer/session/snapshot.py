@@ -76,6 +76,11 @@ class LayerActivation:
         return own if len(own) > 3 else ()
 
     @property
+    def slices(self) -> int:
+        """How many of its maps lie behind each other in one channel: the depth of a volume, else 1."""
+        return prod(self.volume[1:-2])
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Sizes of what `values` holds, as PyTorch has them; "?" for those that are asked for."""
         return covered_shape(self.volume or self.values.shape, self.covered_axes)
@@ -223,8 +228,9 @@ class LayerActivation:
 
     @cached_property
     def dead(self) -> np.ndarray:
-        """Which channels are zero in every cell, (C,) bool."""
-        return np.asarray((self._ends[0] == 0) & (self._ends[1] == 0))
+        """Which maps belong to a channel that is zero in every cell, (C,) bool; of a volume in each of its slices."""
+        zero = np.asarray((self._ends[0] == 0) & (self._ends[1] == 0))
+        return zero if self.slices == 1 else np.repeat(zero.reshape(-1, self.slices).all(axis=1), self.slices)
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,7 +56,9 @@ def _minis(source: object) -> Minis:
     if pixels is not None:
         return Minis(pixels=pixels)
     activation: LayerActivation = source  # type: ignore[assignment]  # the other of two kinds
-    return Minis(values=activation.values, low=activation.low, high=activation.high)
+    values, slices = activation.values, activation.slices
+    shown = values if slices == 1 else values[slices // 2 :: slices]
+    return Minis(values=shown, low=activation.low, high=activation.high)
 
 
 def _cards(state: State, parts: tuple[Part, ...]) -> Iterator[Card]:

@@ -14,6 +14,7 @@ from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.spoken import tell
 from explorer.ui.maps.mosaic_view import MapMosaic
+from explorer.ui.maps.planes import Volume, VolumePlanes
 from explorer.ui.maps.sheet import Sheet
 from explorer.ui.maps.words import chosen_words
 
@@ -22,11 +23,13 @@ LEAST_WIDTH = 176
 
 
 class ChannelView(Pane):
-    """Shows one channel. `hovered` tells which cell the mouse is over, `chosen` the row and column of a click,
-    `moved` by how many rows and columns a key moves the chosen cell; Esc and a button let go of it."""
+    """Shows one channel, of a volume one slice of it with the two planes across. `hovered` tells which cell the mouse
+    is over, `chosen` the row and column of a click, `chosen_across` where in the layer's values a click in another
+    plane lies, `moved` by how many rows and columns a key moves the chosen cell; Esc and a button let go of it."""
 
     hovered = Signal(object)
     chosen = Signal(int, int)
+    chosen_across = Signal(int, int, int)
     moved = Signal(int, int)
 
     def __init__(self, clear: NamedAction, parent: QWidget | None = None) -> None:
@@ -37,19 +40,24 @@ class ChannelView(Pane):
         self._entry: LayerActivation | None = None
         self._chosen = Selection()
         self._kept: Selection | None = None  # a cell that someone panned away from is not brought back
-        self.map = MapMosaic(frames=False)
-        self.map.canvas.scrolls = False
+        self.map = MapMosaic(frames=False, scrolls=False)
         self.map.canvas.setAccessibleName("Chosen channel")
         self.map.hovered.connect(self._on_hovered)
         self.map.clicked.connect(lambda place: self.chosen.emit(place.row, place.column))
         self.map.canvas.walked.connect(self.moved)
         self.map.canvas.escaped.connect(clear.trigger)
         self.map.canvas.key_pressed.connect(self._on_key)
-        self.body.addWidget(self.map)
+        self.planes = VolumePlanes(self.map)
+        self.planes.hovered.connect(self.hovered)
+        self.planes.chosen.connect(self.chosen_across)
+        for plane in (self.planes.row, self.planes.column):
+            plane.canvas.escaped.connect(clear.trigger)
+        self.body.addWidget(self.planes)
         fit = QToolButton(toolTip="Fit the whole channel into the pane (F).")
         fit.setAccessibleName("Fit the whole channel into the pane")
         fit.setIcon(icon("ph.corners-out"))
-        fit.clicked.connect(self.map.canvas.fit)
+        for each in (self.map, self.planes.row, self.planes.column):
+            fit.clicked.connect(each.canvas.fit)
         for button in (fit, CommandTool(clear)):
             button.setProperty("role", "flat")
             button.setStyleSheet("QToolButton { padding: 3px; }")
@@ -60,11 +68,13 @@ class ChannelView(Pane):
         self._entry, self._chosen = entry, chosen
         if sheet is None or chosen.channel is None or entry.values.ndim != 3:
             self.map.show_sheet(None)
+            self.planes.show_planes(None)
             return
         tile = sheet.tile_of(chosen.channel)
         values = entry.values[chosen.channel][None]
         scale = sheet.scale if tile is None else sheet.scale_of(tile)
         self.map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
+        self.planes.show_planes(Volume.around(entry, chosen), scale)
         place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
         short = place and f"({chosen.row}, {chosen.column})"
         self.set_title(entry.map_name(chosen.channel))
@@ -91,10 +101,13 @@ class ChannelView(Pane):
         place = None if cell is None or self._entry is None else self._entry.place(cell)
         is_here = place is not None and len(place) == 3 and place[0] == self._chosen.channel
         self.map.set_marks(mark, Place(0, *place[1:]) if place is not None and is_here else None)
+        pointed = None if place is None or len(place) != 3 else (place[0], place[1], place[2])
+        self.planes.mark(is_cell=mark is not None, pointed=pointed)
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paler while a newer map is computed."""
-        self.map.canvas.set_dimmed(dimmed)
+        for each in (self.map, self.planes.row, self.planes.column):
+            each.canvas.set_dimmed(dimmed)
 
     def take_focus(self) -> None:
         """Let the arrow keys move the cell."""

@@ -14,6 +14,7 @@ from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.popup import ButtonMenu
 from explorer.ui.maps.sheet import ORDERS, has_filters
+from explorer.ui.maps.slice_slider import SliceSlider
 
 GAP = 6
 EXPORTS = (
@@ -46,6 +47,8 @@ class MapControls(QWidget):
         rows.addLayout(self._row)
         rows.addLayout(self._second)
         self._fill_rows()
+        self.slices = SliceSlider()
+        rows.addWidget(self.slices)
         column.addWidget(self._choices)
 
     def _fill_rows(self) -> None:
@@ -133,7 +136,7 @@ class MapControls(QWidget):
 
     def show_layer(self, entry: LayerActivation, facts: str, *, has_maps: bool) -> None:
         """Name the layer and enable what can be chosen for it; `has_maps` if its maps show, not filters or bars."""
-        dead = int(entry.dead.sum()) if entry.values.ndim == 3 else 0
+        dead = int(entry.dead.sum()) // entry.slices if entry.values.ndim == 3 else 0
         self._title.setText(entry.name)
         self._facts.set_whole(facts)
         can_choose = has_filters(entry)

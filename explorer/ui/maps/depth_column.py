@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 
@@ -48,7 +47,7 @@ def depth_column(entry: LayerActivation, chosen: Selection) -> DepthColumn | Non
     if is_sequence(entry):
         places = tuple((0, each, column) for each in range(entry.values.shape[1]))
         return _taken(entry, places, row, f"place {column}")
-    slices = prod(entry.volume[1:-2]) if entry.volume else 1
+    slices = entry.slices
     own = channel % slices
     places = tuple((each * slices + own, row, column) for each in range(len(entry.values) // slices))
     in_slice = f"slice {entry.map_label(own).partition(':')[2]}, " if slices > 1 else ""

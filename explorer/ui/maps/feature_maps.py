@@ -44,6 +44,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._order = ShownOrder(session.measuring.order)
         self._controls = MapControls()
         self._controls.changed.connect(self._redraw)
+        self._controls.slices.moved.connect(self._go_to_slice)
         self.export = MapExport(session, self._on_show, self)
         self._controls.export_wanted.connect(self.export.ask)
         self._controls.copy_picture_wanted.connect(self.export.copy_picture)
@@ -66,6 +67,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._maps.left.connect(actions["clearCell"].trigger)
         self._chosen = ChosenChannel(actions["clearCell"], WhyOfMaps(self._session), DepthView(self._session))
         self._chosen.channel.chosen.connect(self._choose_in_large)
+        self._chosen.channel.chosen_across.connect(self._choose_across)
         self._chosen.channel.moved.connect(self._move)
         self._things = MapThings(self._session, self._maps, self._chosen.channel)
         for view in (self._maps, self._chosen.channel):
@@ -125,9 +127,16 @@ class FeatureMaps(FollowingView, QWidget):
         if message or entry is None:
             self._show_empty(message)
             return
+        self._controls.slices.show_layer(None if self._are_filters(entry) else entry)
+        self._follow_slice(entry)
         self._sheet = self._sheet_of(entry)
         self._show_entry(entry, self._sheet)
         self._show_selection(None)
+
+    def _follow_slice(self, entry: LayerActivation) -> bool:
+        """Stand at the slice of the chosen map; whether that is another one than before."""
+        chosen = self._session.state.selection.channel
+        return chosen is not None and self._controls.slices.follow(chosen % entry.slices)
 
     def _show_entry(self, entry: LayerActivation, sheet: Sheet | None) -> None:
         are_filters = self._are_filters(entry)
@@ -143,6 +152,9 @@ class FeatureMaps(FollowingView, QWidget):
         if before is not None and before.channel != chosen.channel and entry is not None and self._are_filters(entry):
             self._redraw()  # the slices of the chosen filter, or all filters again
             return
+        if before is not None and entry is not None and self._follow_slice(entry):
+            self._sheet = self._sheet_of(entry)
+            self._show_entry(entry, self._sheet)
         self._maps.mark_chosen(chosen, brings_into_view=before is not None)
         if entry is None:
             return
@@ -213,9 +225,21 @@ class FeatureMaps(FollowingView, QWidget):
     def _choose(self, chosen: Selection) -> None:
         self._session.selection.select(layer=chosen.layer, channel=chosen.channel, row=chosen.row, column=chosen.column)
 
+    @Slot(int)
+    def _go_to_slice(self, at: int) -> None:
+        """Show another slice of a volume; what is chosen is the same place in it."""
+        entry, channel = self._entry(), self._session.state.selection.channel
+        if entry is not None and channel is not None:
+            self._session.selection.select(channel=channel - channel % entry.slices + at)
+        self._redraw()
+
     @Slot(int, int)
     def _choose_in_large(self, row: int, column: int) -> None:
         self._session.selection.select(channel=self._chosen.channel.channel, row=row, column=column)
+
+    @Slot(int, int, int)
+    def _choose_across(self, channel: int, row: int, column: int) -> None:
+        self._session.selection.select(channel=channel, row=row, column=column)
 
     @Slot(int, int)
     def _move(self, rows: int, columns: int) -> None:
@@ -262,7 +286,8 @@ class FeatureMaps(FollowingView, QWidget):
     def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
         only_dead = only_dead and bool(entry.dead.any())
         order = self._order.maps(entry, self._controls.order)
-        return map_sheet(entry, order=order, per_map=self._controls.per_map, only_dead=only_dead)
+        controls = self._controls
+        return map_sheet(entry, order=order, per_map=controls.per_map, only_dead=only_dead, at_slice=controls.slices.at)
 
 
 def _differs(old: State, new: State) -> bool:

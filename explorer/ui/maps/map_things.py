@@ -15,6 +15,7 @@ from explorer.ui.common.number_things import GRADIENT, pytorch_line, thing_of_ma
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.maps.channel_view import ChannelView
 from explorer.ui.maps.layer_maps import LayerMaps
+from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import COLOURS, Sheet
 
 
@@ -26,6 +27,8 @@ class MapThings:
         offer(maps.mosaic.canvas, session, self._of_mosaic, maps.mosaic.chosen_point)
         offer(maps.bars, session, self._of_bars, maps.bars.chosen_point)
         offer(large.map.canvas, session, self._of_large, large.map.chosen_point)
+        for plane in (large.planes.row, large.planes.column):
+            offer(plane.canvas, session, partial(self._of_plane, plane), plane.chosen_point)
 
     def _of_mosaic(self, point: QPoint | None) -> Thing | None:
         entry, sheet = self._entry(), self._maps.sheet
@@ -46,6 +49,13 @@ class MapThings:
         if entry is None or channel is None or place is None:
             return self._chosen(entry) if point is None else None
         return self._at(entry, channel, place)
+
+    def _of_plane(self, plane: MapMosaic, point: QPoint | None) -> Thing | None:
+        entry = self._entry()
+        place = None if point is None else self._large.planes.place_at(plane, point)
+        if entry is None or place is None:
+            return self._chosen(entry) if point is None else None
+        return thing_of_maps(self._session, entry, Selection(entry.name, *place))
 
     def _of_bars(self, point: QPoint | None) -> Thing | None:
         entry = self._entry()

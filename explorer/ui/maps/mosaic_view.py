@@ -51,16 +51,20 @@ class MapMosaic(QWidget):
     relaid = Signal()
     pans = True
 
-    def __init__(self, parent: QWidget | None = None, *, frames: bool = True) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, frames: bool = True, labels: bool | None = None, scrolls: bool = True
+    ) -> None:
+        """With `frames` each map has an edge, and its label unless `labels` says otherwise."""
         super().__init__(parent)
         self._sheet: Sheet | None = None
         self._mosaic: Mosaic | None = None
         self._typed: TypedSheet | None = None
         self._frames = frames
+        self._labels = frames if labels is None else labels
         self._chosen: Place | None = None
         self._pointed: Place | None = None
         self.canvas = MapCanvas(self._paint_marks)
-        self.canvas.scrolls = True
+        self.canvas.scrolls = scrolls
         self.canvas.hovered.connect(self._on_hovered)
         self.canvas.clicked.connect(self._on_clicked)
         self.canvas.resized.connect(self._rearrange)
@@ -70,7 +74,7 @@ class MapMosaic(QWidget):
         self._scroll.valueChanged.connect(lambda value: self.canvas.scroll_to(value / SCROLL_STEPS))
         # Its room is kept: if it came and went, it would change the width, the arrangement and so whether it is needed.
         policy = self._scroll.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
+        policy.setRetainSizeWhenHidden(scrolls)
         self._scroll.setSizePolicy(policy)
         self._scroll.hide()
         self.canvas.ranged.connect(self._show_scroll)
@@ -112,6 +116,16 @@ class MapMosaic(QWidget):
             self.canvas.show_place(left + width / 2, top + height / 2, margin=min(height, width) / 2)
         else:
             self.canvas.show_place(left + place.column + 0.5, top + place.row + 0.5, margin=1.5)
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What is shown."""
+        return self._sheet
+
+    @property
+    def marked(self) -> tuple[Place | None, Place | None]:
+        """The chosen and the pointed place."""
+        return self._chosen, self._pointed
 
     @property
     def columns(self) -> int:
@@ -236,9 +250,9 @@ class MapMosaic(QWidget):
         if pixels >= NUMBERS_FROM_PIXELS and not self._sheet.composite:
             self._paint_numbers(painter, visible, tiles)
         tile_pixels = self._mosaic.width * pixels
-        if self._frames and tile_pixels >= EDGES_FROM_PIXELS:
+        if self._labels and tile_pixels >= EDGES_FROM_PIXELS:
             self._paint_edges(painter, tiles)
-        if self._frames and tile_pixels >= LABEL_FROM_PIXELS:
+        if self._labels and tile_pixels >= LABEL_FROM_PIXELS:
             self._paint_labels(painter, tiles)
         for place, colour, width in self._marks():
             self._paint_place(painter, place, pixels, colour=colour, width=width)

@@ -96,17 +96,28 @@ class Sheet:
 
 
 def map_sheet(
-    entry: LayerActivation, *, order: np.ndarray | None = None, per_map: bool = False, only_dead: bool = False
+    entry: LayerActivation,
+    *,
+    order: np.ndarray | None = None,
+    per_map: bool = False,
+    only_dead: bool = False,
+    at_slice: int | None = None,
 ) -> Sheet:
-    """The feature maps of a layer whose values are (C, H, W); `order` is that of its channels, (C,)."""
+    """The feature maps of a layer whose values are (C, H, W); `order` is that of its channels, (C,).
+
+    Of a volume all slices of all channels, or `at_slice` of each channel.
+    """
     channels = entry.order_by("index") if order is None else order
+    is_one_slice = at_slice is not None and entry.slices > 1
+    if is_one_slice:
+        channels = channels[channels % entry.slices == at_slice]
     if only_dead:
         channels = channels[entry.dead[channels]]
     ends = entry.channel_ranges if per_map else None
     return Sheet(
         maps=entry.values,
         channels=channels,
-        labels=Numbered(channels, entry.map_label),
+        labels=Numbered(channels // entry.slices) if is_one_slice else Numbered(channels, entry.map_label),
         scale=scale_for(entry.low, entry.high),
         order=channels,
         ranges=ends and (ends[0][channels], ends[1][channels]),

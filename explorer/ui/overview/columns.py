@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
+
 from explorer.ui.common.box import Box
 from explorer.ui.overview.entries import Entry
 from explorer.ui.overview.folding import LayerGroup
@@ -209,7 +211,7 @@ def _maps(entry: Entry, body: Box, measures: Measures, *, is_opened: bool, kept:
     if entry.is_colour:
         across = 1 if taken + entry.channels * step <= body.height else across
     fit = across * max(1, int((body.height - taken + step - size) / step + 1e-6))
-    shown = entry.channels if is_opened else min(fit, entry.channels)
+    shown = entry.channels if is_opened else min(fit, entry.channels // entry.slices)
     channels = _chosen(shown, entry.channels, kept, leader)
     across = min(across, shown)
     rows = -(-shown // across)
@@ -234,12 +236,14 @@ def _at_rest(entry: Entry, height: float, measures: Measures) -> float:
 
 
 def _chosen(shown: int, channels: int, kept: int | None, leader: Entry) -> tuple[int, ...]:
-    """The most active ones in their order; the place of the least active given to `kept` if it is not among them."""
+    """The most active ones in their order, of a volume one slice in the middle of each; the place of the least active
+    given to `kept` if it is not among them."""
     if shown == channels:
         return tuple(range(channels))
     maps = leader.maps if leader.channels == channels else None
-    order = range(channels) if maps is None else maps.order_by("activity").tolist()
-    first = list(order[:shown])
+    order = np.arange(channels) if maps is None else maps.order_by("activity")
+    slices = leader.slices if channels % leader.slices == 0 else 1
+    first = order[order % slices == slices // 2][:shown].tolist()
     if kept is not None and kept < channels and kept not in first:
         first[-1] = kept
     return tuple(sorted(first))

@@ -48,6 +48,11 @@ class Entry:
         return self.shape[0] if self.shape else 0
 
     @property
+    def slices(self) -> int:
+        """How many of its maps lie behind each other in one channel of a volume; 1 where there is no depth."""
+        return 1 if self.maps is None else self.maps.slices
+
+    @property
     def is_numbers(self) -> bool:
         """Whether each channel is one plain number."""
         return self.shape is not None and (len(self.shape) == 1 or self.shape[1] * self.shape[2] == 1)

@@ -154,7 +154,7 @@ def _measures(seats: Sequence[_Seat], width: float, height: float, *, arcs: int,
         classes_width=classes_width(width),
         flat_width=flat_pitch - _gap(pitch),
         number_width=flat_pitch - _gap(pitch) + wider,
-        most=max((seat.entry.channels for seat in seats if _has_tiles(seat.entry)), default=1),
+        most=max((seat.entry.channels // seat.entry.slices for seat in seats if _has_tiles(seat.entry)), default=1),
     )
 
 

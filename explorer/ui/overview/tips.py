@@ -50,7 +50,8 @@ def _fold_tip(column: Column, since: int | None) -> str:
     if column.entry.prediction is not None:
         return f"The {len(column.channels)} largest of {column.entry.channels} classes."
     if column.hidden:
-        shown, there_are = len(column.channels), f"of {column.entry.channels} channels"
+        noun = "channels" if column.entry.slices == 1 else "slices"
+        shown, there_are = len(column.channels), f"of {column.entry.channels} {noun}"
         if since is None:
             return f"The {shown} {active_words(None)} {there_are}. Click to see all."
         return f"{shown} {there_are}, the {active_words(since)}; chosen anew when the run rests. Click to see all."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+import torch
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from tests.ui.fakes import make_actions, make_session, wait_until_shown
 
 SIZE = (860, 760)
 ShowMaps = Callable[..., tuple[Session, FeatureMaps]]
+ShowModel = Callable[[torch.nn.Module, torch.Tensor], tuple[Session, FeatureMaps]]
 
 
 @pytest.fixture
@@ -26,14 +28,35 @@ def show_maps(qtbot: QtBot, qapp: QApplication) -> Iterator[ShowMaps]:
     def show(text: str, *, size: tuple[int, int] = SIZE) -> tuple[Session, FeatureMaps]:
         session = make_session(text)
         sessions.append(session)
-        wait_until_shown(qtbot, session)
-        view = FeatureMaps(session, make_actions(session))
-        qtbot.addWidget(view)
-        view.resize(*size)
-        view.show()
-        qtbot.waitExposed(view)
-        return session, view
+        return session, _opened(qtbot, session, size)
 
     yield show
     for session in sessions:
         assert session.close()
+
+
+@pytest.fixture
+def show_model(qtbot: QtBot, qapp: QApplication) -> Iterator[ShowModel]:
+    """Shows the viewer on a model of one's own, called with a tensor; every session is closed afterwards."""
+    theme.apply(qapp, "light")
+    sessions = []
+
+    def show(model: torch.nn.Module, x: torch.Tensor) -> tuple[Session, FeatureMaps]:
+        session = Session()
+        sessions.append(session)
+        session.files.adopt(model.eval(), x, "mine")
+        return session, _opened(qtbot, session, SIZE)
+
+    yield show
+    for session in sessions:
+        assert session.close()
+
+
+def _opened(qtbot: QtBot, session: Session, size: tuple[int, int]) -> FeatureMaps:
+    wait_until_shown(qtbot, session)
+    view = FeatureMaps(session, make_actions(session))
+    qtbot.addWidget(view)
+    view.resize(*size)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
