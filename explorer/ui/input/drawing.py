@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from explorer.data import Fitted, Picture, picture_from_array
 from explorer.session import Session, State
+from explorer.ui.common.fed_pixels import pixels_of
 from explorer.ui.input.brush import BrushBar, stroke
-from explorer.ui.input.picture import InputPicture, pixels_of
+from explorer.ui.input.picture import InputPicture
 
 BLACK = (0, 0, 0)
 

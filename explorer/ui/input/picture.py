@@ -14,6 +14,7 @@ from explorer.network.names import INPUT
 from explorer.network.receptive_field import Field
 from explorer.session import Cell
 from explorer.session.slices import InputState
+from explorer.ui.common.fed_pixels import pixels_of
 from explorer.ui.common.number_boxes import ChoiceBox
 from explorer.ui.common.rich_label import RichLabel
 from explorer.ui.common.spoken import tell
@@ -247,21 +248,6 @@ def _words(kind: type[QLabel], name: str) -> QLabel:
 def _rectangle(box: tuple[float, float, float, float]) -> QRectF:
     top, left, bottom, right = box
     return QRectF(left, top, right - left, bottom - top)
-
-
-def pixels_of(shown: InputState) -> np.ndarray | None:
-    """What the network is fed as uint8 (H, W, 3) for the screen; None if it is fed no picture."""
-    if shown.fitted is not None:
-        pixels = shown.fitted.pixels
-        return pixels if pixels.shape[2] == 3 else np.repeat(pixels[..., :1], 3, axis=2)
-    values = shown.values
-    if values is None or values.ndim != 3:
-        return None
-    colours = values if values.shape[0] == 3 else np.repeat(values[:1], 3, axis=0)
-    colours = np.nan_to_num(colours, posinf=0, neginf=0)
-    low, high = float(colours.min()), float(colours.max())
-    scaled = (colours - low) / ((high - low) or 1.0)
-    return np.ascontiguousarray((scaled.clip(0, 1) * 255).astype(np.uint8).transpose(1, 2, 0))
 
 
 def steps_of(shown: InputState) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.common import theme
@@ -88,6 +88,10 @@ class MapCanvas(pg.GraphicsView):
             self._overlay.set_bounds(QRectF(-2, -2, size[1] + 4, size[0] + 4) if coloured is not None else QRectF())
             self.fit()
         self._overlay.update()
+
+    def set_under(self, picture: QImage | None, places: list[QRectF]) -> None:
+        """Draw `picture` under the cells in each of `places`, which are in cells."""
+        self.image.show_under(picture, places)
 
     def update_marks(self) -> None:
         """Draw the marks again."""

@@ -25,6 +25,8 @@ class CellsInSight(pg.GraphicsObject):
         super().__init__()
         self._coloured: Coloured | None = None
         self._bounds = QRectF()
+        self._under: QImage | None = None
+        self._places: list[QRectF] = []
         self._kept: tuple[Sight, QImage, QRectF] | None = None
 
     def show_cells(self, size: tuple[int, int], coloured: Coloured | None) -> None:
@@ -33,6 +35,10 @@ class CellsInSight(pg.GraphicsObject):
         self._bounds = QRectF(0, 0, size[1], size[0])
         self._coloured, self._kept = coloured, None
         self.update()
+
+    def show_under(self, picture: QImage | None, places: list[QRectF]) -> None:
+        """Show `picture` behind the cells in each of `places`."""
+        self._under, self._places = picture, places
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -48,8 +54,17 @@ class CellsInSight(pg.GraphicsObject):
         sight = (*area.getRect(), round(on_screen.width()), round(on_screen.height()))
         if self._kept is None or self._kept[0] != sight:
             self._kept = (sight, *self._image(self._coloured, area, sight[4:]))
+        self._paint_under(painter, area)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(self._kept[2], self._kept[1])
+
+    def _paint_under(self, painter: QPainter, area: QRectF) -> None:
+        if self._under is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        for place in self._places:
+            if place.intersects(area):
+                painter.drawImage(place, self._under)
 
     def _image(self, coloured: Coloured, area: QRectF, pixels: tuple[int, int]) -> tuple[QImage, QRectF]:
         """The cells of `area` and where they lie."""

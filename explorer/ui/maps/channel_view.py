@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -23,13 +24,13 @@ LEAST_WIDTH = 176
 
 
 class ChannelView(Pane):
-    """Shows one channel, of a volume one slice of it with the two planes across. `hovered` tells which cell the mouse
-    is over, `chosen` the row and column of a click, `chosen_across` where in the layer's values a click in another
-    plane lies, `moved` by how many rows and columns a key moves the chosen cell; Esc and a button let go of it."""
+    """Shows one channel, of a volume one slice of it with the two planes across, of tokens one map of them.
+
+    `hovered` tells which cell the mouse is over, `chosen` where in the layer's values a click lies: channel, row and
+    column; `moved` by how many rows and columns a key moves the chosen cell; Esc and a button let go of it."""
 
     hovered = Signal(object)
-    chosen = Signal(int, int)
-    chosen_across = Signal(int, int, int)
+    chosen = Signal(int, int, int)
     moved = Signal(int, int)
 
     def __init__(self, clear: NamedAction, parent: QWidget | None = None) -> None:
@@ -38,18 +39,19 @@ class ChannelView(Pane):
         self.setMinimumWidth(LEAST_WIDTH)
         self.lie_inside()
         self._entry: LayerActivation | None = None
+        self._sheet: Sheet | None = None
         self._chosen = Selection()
         self._kept: Selection | None = None  # a cell that someone panned away from is not brought back
         self.map = MapMosaic(frames=False, scrolls=False)
         self.map.canvas.setAccessibleName("Chosen channel")
         self.map.hovered.connect(self._on_hovered)
-        self.map.clicked.connect(lambda place: self.chosen.emit(place.row, place.column))
-        self.map.canvas.walked.connect(self.moved)
+        self.map.clicked.connect(self._on_clicked)
+        self.map.canvas.walked.connect(self._walk)
         self.map.canvas.escaped.connect(clear.trigger)
         self.map.canvas.key_pressed.connect(self._on_key)
         self.planes = VolumePlanes(self.map)
         self.planes.hovered.connect(self.hovered)
-        self.planes.chosen.connect(self.chosen_across)
+        self.planes.chosen.connect(self.chosen)
         for plane in (self.planes.row, self.planes.column):
             plane.canvas.escaped.connect(clear.trigger)
         self.body.addWidget(self.planes)
@@ -67,28 +69,61 @@ class ChannelView(Pane):
         """Show the chosen channel of `entry`, in the colours it has in `sheet`."""
         self._entry, self._chosen = entry, chosen
         if sheet is None or chosen.channel is None or entry.values.ndim != 3:
+            self._sheet = None
             self.map.show_sheet(None)
             self.planes.show_planes(None)
             return
-        tile = sheet.tile_of(chosen.channel)
-        values = entry.values[chosen.channel][None]
-        scale = sheet.scale if tile is None else sheet.scale_of(tile)
-        self.map.show_sheet(Sheet(values, sheet.channels[:1], ("",), scale))
-        self.planes.show_planes(Volume.around(entry, chosen), scale)
-        place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
-        short = place and f"({chosen.row}, {chosen.column})"
-        self.set_title(entry.map_name(chosen.channel))
-        self.facts_label.set_ways((short or f"of {entry.name}", ""), tip=place)  # half a place would say another one
+        self._show_map(entry, sheet, chosen)
+        self._say_place(entry, chosen)
         self.set_pointed(None)
-        if chosen.row is not None and chosen.column is not None and chosen != self._kept:
-            self.map.keep_in_view(Place(0, chosen.row, chosen.column))
+        mark = self._mark()
+        if mark is not None and chosen != self._kept:
+            self.map.keep_in_view(mark)
         self._kept = chosen
         tell(self.map.canvas, chosen_words(entry, chosen, ()))
 
+    def _show_map(self, entry: LayerActivation, sheet: Sheet, chosen: Selection) -> None:
+        assert chosen.channel is not None
+        which = self._which(sheet, chosen)
+        tile = sheet.tile_of(which)
+        values = entry.values[which] if sheet.tokens is None else sheet.tokens.maps(entry.values)[which]
+        scale = sheet.scale if tile is None else sheet.scale_of(tile)
+        self._sheet = Sheet(values[None], np.array([which]), ("",), scale, tokens=sheet.tokens, under=sheet.under)
+        self.map.show_sheet(self._sheet)
+        self.planes.show_planes(Volume.around(entry, chosen), scale)
+
+    def _which(self, sheet: Sheet, chosen: Selection) -> int:
+        """Which of the maps is chosen."""
+        channel, row, column = chosen.channel or 0, chosen.row or 0, chosen.column or 0
+        return channel if sheet.tokens is None else sheet.tokens.which((channel, row, column))
+
+    def _say_place(self, entry: LayerActivation, chosen: Selection) -> None:
+        assert self._sheet is not None
+        tokens, which = self._sheet.tokens, int(self._sheet.channels[0])
+        place = "" if chosen.row is None else f"row {chosen.row}, column {chosen.column}"
+        short = place and f"({chosen.row}, {chosen.column})"
+        if tokens is not None and chosen.row is not None and chosen.column is not None:
+            at = (chosen.channel or 0, chosen.row, chosen.column)
+            place = short = tokens.grid.words(at[tokens.axis])
+        self.set_title(entry.map_name(which) if tokens is None else tokens.name(which))
+        self.facts_label.set_ways((short or f"of {entry.name}", ""), tip=place)  # half a place would say another one
+
+    def _mark(self) -> Place | None:
+        """Where the chosen cell lies; None for a whole map, and for a token that is no patch."""
+        chosen, sheet = self._chosen, self._sheet
+        if sheet is None or chosen.row is None or chosen.column is None:
+            return None
+        place = sheet.place_of(chosen.channel, chosen.row, chosen.column)
+        return None if place is None or place.row < 0 else place
+
     @property
-    def channel(self) -> int | None:
-        """The channel that is shown."""
-        return self._chosen.channel
+    def sheet(self) -> Sheet | None:
+        """The one map that is shown."""
+        return self._sheet
+
+    def shows(self, sheet: Sheet, chosen: Selection) -> bool:
+        """Whether the map that is shown is that of `chosen`."""
+        return self._sheet is not None and int(self._sheet.channels[0]) == self._which(sheet, chosen)
 
     def channel_of(self, layer: str) -> int | None:
         """The channel of `layer` that is, or was last, shown; None where it was one of another layer."""
@@ -96,12 +131,11 @@ class ChannelView(Pane):
 
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""
-        chosen = self._chosen
-        mark = None if chosen.row is None or chosen.column is None else Place(0, chosen.row, chosen.column)
+        mark, sheet = self._mark(), self._sheet
         place = None if cell is None or self._entry is None else self._entry.place(cell)
-        is_here = place is not None and len(place) == 3 and place[0] == self._chosen.channel
-        self.map.set_marks(mark, Place(0, *place[1:]) if place is not None and is_here else None)
         pointed = None if place is None or len(place) != 3 else (place[0], place[1], place[2])
+        here = None if pointed is None or sheet is None else sheet.place_of(*pointed)
+        self.map.set_marks(mark, None if here is None or here.row < 0 else here)
         self.planes.mark(is_cell=mark is not None, pointed=pointed)
 
     def set_dimmed(self, dimmed: bool) -> None:
@@ -115,16 +149,31 @@ class ChannelView(Pane):
 
     @Slot(object)
     def _on_hovered(self, place: Place | None) -> None:
-        channel = self._chosen.channel
-        if place is None or self._entry is None or channel is None:
+        if place is None or self._entry is None or self._sheet is None:
             self.hovered.emit(None)
         else:
-            self.hovered.emit(self._entry.cell(channel, place.row, place.column))
+            self.hovered.emit(self._entry.cell(*self._sheet.cell(place)))
+
+    @Slot(object)
+    def _on_clicked(self, place: Place) -> None:
+        if self._sheet is not None:
+            self.chosen.emit(*self._sheet.cell(place))
+
+    @Slot(int, int)
+    def _walk(self, down: int, across: int) -> None:
+        """Rows and columns of a map are those of the layer, but where tokens lie as maps."""
+        sheet = self._sheet
+        if sheet is None or sheet.tokens is None:
+            self.moved.emit(down, across)
+            return
+        here, (rows, columns) = self._mark() or Place(0, 0, 0), sheet.size
+        row, column = min(max(here.row + down, 0), rows - 1), min(max(here.column + across, 0), columns - 1)
+        self.chosen.emit(*sheet.cell(Place(0, row, column)))
 
     @Slot(QKeyEvent)
     def _on_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self.moved.emit(0, -FAR if key == Qt.Key.Key_Home else FAR)
+            self._walk(0, -FAR if key == Qt.Key.Key_Home else FAR)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self.moved.emit(-FAR if key == Qt.Key.Key_PageUp else FAR, 0)
+            self._walk(-FAR if key == Qt.Key.Key_PageUp else FAR, 0)

@@ -55,10 +55,10 @@ class ChosenChannel(QWidget):
         self._words.setText(words)
         self._right.setCurrentWidget(self._words)
 
-    def show_pointed(self, entry: LayerActivation, sheet: Sheet, channel: int) -> None:
+    def show_pointed(self, entry: LayerActivation, sheet: Sheet, pointed: Selection) -> None:
         """Where nothing is chosen, show the map under the mouse; it stays until another one is pointed at."""
-        if self.channel.isHidden() or self.channel.channel != channel:
-            self.channel.show_channel(entry, sheet, Selection(entry.name, channel))
+        if self.channel.isHidden() or not self.channel.shows(sheet, pointed):
+            self.channel.show_channel(entry, sheet, pointed)
             self.channel.show()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -13,10 +13,11 @@ from explorer.ui.common.icons import icon
 from explorer.ui.common.named_box import ComboBox
 from explorer.ui.common.pane import ElidedLabel
 from explorer.ui.common.popup import ButtonMenu
-from explorer.ui.maps.sheet import ORDERS, has_filters
+from explorer.ui.maps.sheet import ORDERS
 from explorer.ui.maps.slice_slider import SliceSlider
 
 GAP = 6
+MAPS, TOKENS, FILTERS = "maps", "tokens", "filters"
 EXPORTS = (
     (".png", "Picture as PNG…"),
     (".svg", "Picture as SVG…"),
@@ -54,7 +55,7 @@ class MapControls(QWidget):
     def _fill_rows(self) -> None:
         """All in one row, as it is where there is room."""
         self._what_label, self._what = _choice(
-            self._row, "Show", ("maps", "filters"), "Feature maps, or the weights that make them."
+            self._row, "Show", (MAPS, FILTERS), "Feature maps, or the weights that make them."
         )
         self._looks = QWidget()
         looks = _row()
@@ -65,16 +66,22 @@ class MapControls(QWidget):
         _, self._order = _choice(
             looks, "Order", ORDERS, "The order of the maps; by a statistic, the largest come first."
         )
-        self._wants_filters = False
+        self._wants = MAPS
         self._what.currentIndexChanged.connect(self._want)  # connected before `changed`, which tells of it
         for box in (self._what, self._scale, self._order):
             box.currentIndexChanged.connect(self.changed)
         self._dead = QToolButton(checkable=True, toolTip="Show only channels that are zero in every cell.")
         self._dead.setAccessibleName("Dead channels")
         self._dead.toggled.connect(self.changed)
+        self._over = QToolButton(checkable=True, checked=True, text="over the picture")
+        self._over.setToolTip("Lay the maps of the tokens over the picture that they were made from.")
+        self._over.setAccessibleName("Over the picture")
+        self._over.toggled.connect(self.changed)
+        self._over.hide()
         self._export = self._export_button()
         self._row.addWidget(self._looks)
         self._row.addWidget(self._dead)
+        self._row.addWidget(self._over)
         self._row.addStretch()
         self._row.addWidget(self._export)
         self._second.addStretch()
@@ -110,14 +117,24 @@ class MapControls(QWidget):
             self._what,
             self._looks,
             self._export,
-            *([] if self._dead.isHidden() else [self._dead]),
+            *(each for each in (self._dead, self._over) if not each.isHidden()),
         ]
         return sum(part.sizeHint().width() for part in parts) + GAP * len(parts)
 
     @property
     def shows_filters(self) -> bool:
         """Whether the weights are asked for instead of the maps, for layers that have any."""
-        return self._wants_filters
+        return self._wants == FILTERS
+
+    @property
+    def shows_grid(self) -> bool:
+        """Whether tokens are asked for as maps, where they are a grid, instead of a line each."""
+        return self._wants != TOKENS
+
+    @property
+    def over_picture(self) -> bool:
+        """Whether the maps of tokens are to lie over the picture."""
+        return self._over.isChecked()
 
     @property
     def per_map(self) -> bool:
@@ -139,20 +156,33 @@ class MapControls(QWidget):
         dead = int(entry.dead.sum()) // entry.slices if entry.values.ndim == 3 else 0
         self._title.setText(entry.name)
         self._facts.set_whole(facts)
-        can_choose = has_filters(entry)
-        are_filters = can_choose and self._wants_filters
-        with QSignalBlocker(self._what):
-            self._what.setCurrentText("filters" if are_filters else "maps")
-        self._what.setEnabled(can_choose)
-        self._scale.setEnabled(has_maps)
+        are_filters, has_grid = self._shown == FILTERS, self._what.findText(TOKENS) >= 0
+        is_grid = has_grid and self._shown == MAPS
+        self._scale.setEnabled(has_maps and not is_grid)
         self._order.setEnabled(has_maps or not are_filters)
-        self._dead.setVisible(has_maps)
+        self._over.setVisible(is_grid)
+        self._dead.setVisible(has_maps and not is_grid)
         self._dead.setText(f"{dead} dead")
         self._dead.setEnabled(dead > 0 or self._dead.isChecked())
         self._arrange()
 
+    def offer(self, has_grid: bool, *, can_choose_filters: bool) -> None:
+        """Which ways there are to look at a layer: its tokens can be a grid, and it can have filters."""
+        ways = ((MAPS, TOKENS, FILTERS) if can_choose_filters else (MAPS, TOKENS)) if has_grid else (MAPS, FILTERS)
+        with QSignalBlocker(self._what):
+            if tuple(self._what.itemText(at) for at in range(self._what.count())) != ways:
+                self._what.clear()
+                self._what.addItems(list(ways))
+            can_be = self._wants in ways and (self._wants != FILTERS or can_choose_filters)
+            self._what.setCurrentText(self._wants if can_be else MAPS)
+        self._what.setEnabled(can_choose_filters or has_grid)
+
+    @property
+    def _shown(self) -> str:
+        return self._what.currentText()
+
     def _want(self, _index: int) -> None:
-        self._wants_filters = self._what.currentText() == "filters"
+        self._wants = self._shown
 
     def show_nothing(self, title: str) -> None:
         """Name what cannot be shown."""

@@ -10,8 +10,10 @@ from explorer.session import Cell, LayerActivation, Selection, Session, State
 from explorer.ui.common.actions import Actions
 from explorer.ui.common.empty_state import EmptyState
 from explorer.ui.common.fault_card import SHOW_CARD, lead_to_card
+from explorer.ui.common.fed_pixels import paled, pixels_of
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
+from explorer.ui.common.text import shape_text
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.maps.cell_facts import ChosenCell
 from explorer.ui.maps.chosen_channel import ChosenChannel
@@ -20,8 +22,10 @@ from explorer.ui.maps.depth_view import DepthView
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.map_things import MapThings
-from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet
+from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet, token_sheet
 from explorer.ui.maps.shown_order import ShownOrder
+from explorer.ui.maps.slice_slider import QUERY, SLICE
+from explorer.ui.maps.token_maps import TokenMaps, token_maps, with_query
 from explorer.ui.maps.why import WhyOfMaps
 from explorer.ui.maps.words import facts, what_to_choose, why_empty
 
@@ -41,6 +45,7 @@ class FeatureMaps(FollowingView, QWidget):
         self.setProperty("role", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._sheet: Sheet | None = None
+        self._tokens: TokenMaps | None = None
         self._order = ShownOrder(session.measuring.order)
         self._controls = MapControls()
         self._controls.changed.connect(self._redraw)
@@ -66,8 +71,7 @@ class FeatureMaps(FollowingView, QWidget):
         self._maps.chosen.connect(self._choose)
         self._maps.left.connect(actions["clearCell"].trigger)
         self._chosen = ChosenChannel(actions["clearCell"], WhyOfMaps(self._session), DepthView(self._session))
-        self._chosen.channel.chosen.connect(self._choose_in_large)
-        self._chosen.channel.chosen_across.connect(self._choose_across)
+        self._chosen.channel.chosen.connect(self._choose_place)
         self._chosen.channel.moved.connect(self._move)
         self._things = MapThings(self._session, self._maps, self._chosen.channel)
         for view in (self._maps, self._chosen.channel):
@@ -127,21 +131,42 @@ class FeatureMaps(FollowingView, QWidget):
         if message or entry is None:
             self._show_empty(message)
             return
-        self._controls.slices.show_layer(None if self._are_filters(entry) else entry)
-        self._follow_slice(entry)
+        self._tokens = self._tokens_of(entry)
+        self._go_through(entry, self._tokens)
         self._sheet = self._sheet_of(entry)
         self._show_entry(entry, self._sheet)
         self._show_selection(None)
 
+    def _tokens_of(self, entry: LayerActivation) -> TokenMaps | None:
+        """How the tokens of `entry` lie in the picture, if they do."""
+        activations = self._session.state.maps.activations
+        return None if activations is None else token_maps(entry, activations.layers)
+
+    def _go_through(self, entry: LayerActivation, tokens: TokenMaps | None) -> None:
+        """Let the slider go through the depth of a volume, or through whose attention is shown."""
+        slider, depth = self._controls.slices, shape_text(entry.volume[1:-2])
+        self._controls.offer(tokens is not None, can_choose_filters=has_filters(entry))
+        if self._shows_tokens(entry) and tokens is not None and tokens.query is not None:
+            slider.show_depth(QUERY, tokens.shape[1], tokens.grid.words)
+        else:
+            slider.show_depth(SLICE, 1 if self._are_filters(entry) else entry.slices, lambda at: f"{at} of {depth}")
+        self._follow_slice(entry)
+
     def _follow_slice(self, entry: LayerActivation) -> bool:
-        """Stand at the slice of the chosen map; whether that is another one than before."""
-        chosen = self._session.state.selection.channel
-        return chosen is not None and self._controls.slices.follow(chosen % entry.slices)
+        """Stand at the slice of the chosen map, or the chosen query; whether that is another one than before."""
+        chosen, tokens = self._session.state.selection, self._tokens
+        if chosen.channel is None:
+            return False
+        if not self._shows_tokens(entry) or tokens is None:
+            return self._controls.slices.follow(chosen.channel % entry.slices)
+        return tokens.query is not None and chosen.row is not None and self._controls.slices.follow(chosen.row)
 
     def _show_entry(self, entry: LayerActivation, sheet: Sheet | None) -> None:
         are_filters = self._are_filters(entry)
-        has_maps = sheet is not None and not are_filters
-        self._controls.show_layer(entry, facts(entry, sheet if are_filters else None), has_maps=has_maps)
+        shows_maps = sheet is not None and not are_filters
+        tokens = None if sheet is None else sheet.tokens
+        told = facts(entry, sheet if are_filters else None) if tokens is None else tokens.facts
+        self._controls.show_layer(entry, told, has_maps=shows_maps)
         has_one_scale = sheet is not None and not sheet.per_map and not sheet.composite
         self._controls.show_scale(sheet.scale if sheet is not None and has_one_scale else None)
         rows = self._order.rows(entry, self._controls.order) if sheet is None else range(0)
@@ -162,7 +187,8 @@ class FeatureMaps(FollowingView, QWidget):
             self._show_none_chosen(entry)
             return
         self._chosen.show()
-        self._chosen.show_chosen(self._known(entry, chosen), self._map_sheet(entry) if entry.values.ndim == 3 else None)
+        shown = self._sheet if self._shows_tokens(entry) else self._map_sheet(entry) if has_maps(entry) else None
+        self._chosen.show_chosen(self._known(entry, chosen), shown)
         self._show_own_scale(chosen.channel)
         # Only a chosen cell takes the keys: they still walk over the mosaic where a whole channel is chosen.
         if before is not None and before.channel is None and chosen.row is not None:
@@ -174,9 +200,9 @@ class FeatureMaps(FollowingView, QWidget):
             self._maps.take_focus()  # Esc leads back to where the channel was chosen
         self._chosen.setVisible(self._has_room_for_both())
         words = what_to_choose(entry, are_filters=self._are_filters(entry))
-        self._chosen.show_nothing(words, has_maps=entry.values.ndim == 3)
-        if self._sheet is not None and entry.values.ndim == 3 and not self._are_filters(entry):
-            self._chosen.show_pointed(entry, self._sheet, self._large_of(entry))
+        self._chosen.show_nothing(words, has_maps=has_maps(entry))
+        if self._sheet is not None and has_maps(entry) and not self._are_filters(entry):
+            self._chosen.show_pointed(entry, self._sheet, Selection(entry.name, self._large_of(entry)))
 
     def _large_of(self, entry: LayerActivation) -> int:
         """Which channel is large while none is chosen or pointed at: the one that was, or else the most active one."""
@@ -212,7 +238,8 @@ class FeatureMaps(FollowingView, QWidget):
             return
         place = entry.place(cell)
         if place is not None and len(place) == 3 and not self._are_filters(entry):
-            self._chosen.show_pointed(entry, sheet, place[0])
+            of_tokens = sheet.tokens is not None
+            self._chosen.show_pointed(entry, sheet, Selection(entry.name, *(place if of_tokens else place[:1])))
 
     @Slot(bool)
     def _dim(self, is_late: bool) -> None:
@@ -227,25 +254,24 @@ class FeatureMaps(FollowingView, QWidget):
 
     @Slot(int)
     def _go_to_slice(self, at: int) -> None:
-        """Show another slice of a volume; what is chosen is the same place in it."""
+        """Show another slice of a volume, or another query; what is chosen is the same place in it."""
         entry, channel = self._entry(), self._session.state.selection.channel
         if entry is not None and channel is not None:
-            self._session.selection.select(channel=channel - channel % entry.slices + at)
+            if self._shows_tokens(entry):
+                self._session.selection.select(row=at)
+            else:
+                self._session.selection.select(channel=channel - channel % entry.slices + at)
         self._redraw()
 
-    @Slot(int, int)
-    def _choose_in_large(self, row: int, column: int) -> None:
-        self._session.selection.select(channel=self._chosen.channel.channel, row=row, column=column)
-
     @Slot(int, int, int)
-    def _choose_across(self, channel: int, row: int, column: int) -> None:
+    def _choose_place(self, channel: int, row: int, column: int) -> None:
         self._session.selection.select(channel=channel, row=row, column=column)
 
     @Slot(int, int)
     def _move(self, rows: int, columns: int) -> None:
         """Move the chosen cell; from a whole channel to its first one."""
         if self._session.state.selection.row is None:
-            self._choose_in_large(0, 0)
+            self._session.selection.select(row=0, column=0)
         else:
             self._session.selection.move_cell(rows, columns)
 
@@ -265,6 +291,10 @@ class FeatureMaps(FollowingView, QWidget):
     def _are_filters(self, entry: LayerActivation) -> bool:
         return self._controls.shows_filters and has_filters(entry)
 
+    def _shows_tokens(self, entry: LayerActivation) -> bool:
+        """Whether its tokens are shown as maps, not as one picture of a line each."""
+        return self._tokens is not None and self._controls.shows_grid and not self._are_filters(entry)
+
     def _on_show(self) -> OnShow | None:
         """What there is to save or copy."""
         entry = self._entry()
@@ -281,13 +311,27 @@ class FeatureMaps(FollowingView, QWidget):
             return filter_sheet(entry, self._session.state.selection.channel, source)
         if entry.values.ndim == 1:
             return None
+        if self._shows_tokens(entry) and self._tokens is not None:
+            return self._token_sheet(entry, self._tokens)
         return self._map_sheet(entry, only_dead=self._controls.only_dead)
+
+    def _token_sheet(self, entry: LayerActivation, tokens: TokenMaps) -> Sheet:
+        if tokens.query is not None:
+            tokens = with_query(tokens, self._controls.slices.at)
+        picture = pixels_of(self._session.state.input) if self._controls.over_picture else None
+        under = None if picture is None else paled(picture)
+        return token_sheet(tokens, entry.values, order=self._controls.order, under=under)
 
     def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
         only_dead = only_dead and bool(entry.dead.any())
         order = self._order.maps(entry, self._controls.order)
         controls = self._controls
         return map_sheet(entry, order=order, per_map=controls.per_map, only_dead=only_dead, at_slice=controls.slices.at)
+
+
+def has_maps(entry: LayerActivation) -> bool:
+    """Whether what it gave are maps, not a row of numbers."""
+    return entry.values.ndim == 3
 
 
 def _differs(old: State, new: State) -> bool:

@@ -15,11 +15,10 @@ from explorer.ui.common.typing.cell_typing import CellTyping
 from explorer.ui.common.typing.writer import NumberWriter
 from explorer.ui.maps.mosaic_view import MapMosaic
 from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.token_maps import TokenMaps
 from explorer.ui.maps.typed_sheet import typed_sheet
 from explorer.ui.maps.value_bars import Order, ValueBars
 from explorer.ui.maps.words import cell_words, chosen_words, filter_words, hint, names_of
-
-WHOLE_TILE = -1
 
 
 class LayerMaps(QWidget):
@@ -93,7 +92,7 @@ class LayerMaps(QWidget):
 
     def show_hovered(self, cell: Cell | None, entry: LayerActivation | None) -> None:
         """The exact value under the mouse, wherever the mouse is; `entry` is what the layer of the cell gave."""
-        words = cell_words(entry, cell, self._classes) if cell is not None and entry is not None else ""
+        words = cell_words(entry, cell, self._classes, self._tokens(entry)) if cell and entry is not None else ""
         self._where.set_ways((words,) if words else self._hint())
         pointed = None if cell is None or self._entry is None else self._entry.place(cell)
         self.mosaic.set_marks(self._chosen_place(), None if pointed is None else self._place(*pointed))
@@ -110,6 +109,11 @@ class LayerMaps(QWidget):
         """The picture of the maps (H, W, 4) as they lie; None for a row of numbers."""
         return None if self.sheet is None else self.mosaic.colours()
 
+    def _tokens(self, entry: LayerActivation | None) -> TokenMaps | None:
+        """How the tokens of a layer lie as maps, if that is how it is shown here."""
+        is_here = entry is self._entry and self.sheet is not None and not self.are_filters
+        return self.sheet.tokens if self.sheet is not None and is_here else None
+
     def _hint(self) -> tuple[str, ...]:
         return hint(is_filters=self.are_filters, is_bars=self.sheet is None)
 
@@ -119,10 +123,7 @@ class LayerMaps(QWidget):
 
     def _place(self, channel: int | None, row: int | None = None, column: int | None = None) -> Place | None:
         """Where a cell or a whole map lies on the sheet."""
-        tile = None if self.sheet is None or self.are_filters else self.sheet.tile_of(channel)
-        if tile is None:
-            return None
-        return Place(tile, WHOLE_TILE, WHOLE_TILE) if row is None or column is None else Place(tile, row, column)
+        return None if self.sheet is None or self.are_filters else self.sheet.place_of(channel, row, column)
 
     # --- the mouse and keys ---
 
@@ -134,8 +135,7 @@ class LayerMaps(QWidget):
         elif self.are_filters:
             self._where.set_whole(filter_words(self.sheet, place))
         else:
-            channel = int(self.sheet.channels[place.tile])
-            self.hovered.emit(self._entry.cell(channel, place.row, place.column))
+            self.hovered.emit(self._entry.cell(*self.sheet.cell(place)))
 
     @Slot(object)
     def _on_bar_hovered(self, index: int | None) -> None:
@@ -150,16 +150,22 @@ class LayerMaps(QWidget):
     def _on_clicked(self, place: Place) -> None:
         if self._entry is None or self.sheet is None:
             return
-        channel = int(self.sheet.channels[place.tile])
-        row, column = (None, None) if self.are_filters else (place.row, place.column)
-        self.chosen.emit(Selection(self._entry.name, channel, row, column))
+        if self.are_filters:
+            self.chosen.emit(Selection(self._entry.name, int(self.sheet.channels[place.tile])))
+        else:
+            self.chosen.emit(Selection(self._entry.name, *self.sheet.cell(place)))
 
     @Slot(int, int)
     def _step(self, down: int, across: int) -> None:
         """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
         if self._entry is None or self.sheet is None or not self.sheet.count or self.are_filters:
             return
-        tile = self.sheet.tile_of(self._chosen.channel)
-        wanted = 0 if tile is None else tile + across + down * self.mosaic.columns
-        if 0 <= wanted < self.sheet.count:
+        place = self._chosen_place()
+        wanted = 0 if place is None else place.tile + across + down * self.mosaic.columns
+        if not 0 <= wanted < self.sheet.count:
+            return
+        if self.sheet.tokens is None:
             self.chosen.emit(Selection(self._entry.name, int(self.sheet.channels[wanted])))
+        else:  # a map of tokens has no number of its own: its cell has one
+            row, column = (0, 0) if place is None else (max(place.row, 0), max(place.column, 0))
+            self.chosen.emit(Selection(self._entry.name, *self.sheet.cell(Place(wanted, row, column))))

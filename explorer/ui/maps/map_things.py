@@ -41,14 +41,14 @@ class MapThings:
             return self._of_filters(entry, sheet, index)
         if place is None:
             return self._chosen(entry) if point is None else None
-        return self._at(entry, int(sheet.channels[place.tile]), place)
+        return self._at(entry, sheet, place)
 
     def _of_large(self, point: QPoint | None) -> Thing | None:
-        entry, channel = self._entry(), self._large.channel
+        entry, sheet = self._entry(), self._large.sheet
         place = None if point is None else self._large.map.place_at(point)
-        if entry is None or channel is None or place is None:
+        if entry is None or sheet is None or place is None:
             return self._chosen(entry) if point is None else None
-        return self._at(entry, channel, place)
+        return self._at(entry, sheet, place)
 
     def _of_plane(self, plane: MapMosaic, point: QPoint | None) -> Thing | None:
         entry = self._entry()
@@ -89,8 +89,8 @@ class MapThings:
             find_words=GRADIENT,
         )
 
-    def _at(self, entry: LayerActivation, channel: int, place: Place) -> Thing:
-        return thing_of_maps(self._session, entry, Selection(entry.name, channel, place.row, place.column))
+    def _at(self, entry: LayerActivation, sheet: Sheet, place: Place) -> Thing:
+        return thing_of_maps(self._session, entry, Selection(entry.name, *sheet.cell(place)))
 
     def _chosen(self, entry: LayerActivation | None) -> Thing | None:
         return None if entry is None else thing_of_maps(self._session, entry, self._session.state.selection)

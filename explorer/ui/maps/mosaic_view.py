@@ -7,13 +7,14 @@ from functools import partial
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 
 from explorer.arithmetic.operation import Index
 from explorer.ui.common import theme
 from explorer.ui.common.colour import ink_on, on_paper
 from explorer.ui.common.dead_map import paint_dead
+from explorer.ui.common.images import image_of
 from explorer.ui.common.mosaic import MIN_TILE_PIXELS, Mosaic, Place, arrange
 from explorer.ui.common.saved_painter import saved
 from explorer.ui.common.text import number, tidy
@@ -226,7 +227,17 @@ class MapMosaic(QWidget):
             self.canvas.set_cells((0, 0), None)
             return
         self.canvas.smallest_cell = MIN_TILE_PIXELS / self._mosaic.width
+        self.canvas.set_under(*self._under(self._sheet, self._mosaic))
         self.canvas.set_cells(self._mosaic.shape, partial(self._sheet.coloured, self._mosaic))
+
+    @staticmethod
+    def _under(sheet: Sheet, mosaic: Mosaic) -> tuple[QImage | None, list[QRectF]]:
+        """The picture that the maps lie over, and where each of them does."""
+        if sheet.under is None:
+            return None, []
+        opaque = np.dstack([sheet.under, np.full(sheet.under.shape[:2], 255, np.uint8)])
+        corners = (mosaic.origin(tile) for tile in range(mosaic.count))
+        return image_of(opaque), [QRectF(left, top, mosaic.width, mosaic.height) for top, left in corners]
 
     # --- the mouse ---
 

@@ -11,7 +11,8 @@ from explorer.session import LayerActivation
 from explorer.session.numbered import Numbered
 from explorer.session.ranges import finite_range
 from explorer.ui.common.colour import Scale, colourise, colourise_each, scale_factors, scale_for
-from explorer.ui.common.mosaic import Mosaic, taken
+from explorer.ui.common.mosaic import Mosaic, Place, taken
+from explorer.ui.maps.token_maps import TokenMaps
 
 ORDERS = ("index", "mean", "maximum", "variance")
 SLICE_LIMIT = 4096
@@ -19,6 +20,7 @@ CELLS_AT_ONCE = 32_768  # a quarter of a MiB of places
 INPUT = "input"
 PASSING = ("shape", "activation", "normalization", "other")  # dropout and the like keep the order of the numbers
 COLOURS = ("red", "green", "blue")
+SEEN_LEAST, SEEN_MOST = 1, 225  # of 255, over a picture: 0 would be a gap between maps
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,9 @@ class Sheet:
     """Maps to lay beside each other, a tile each. `maps` is (n, H, W), `order` which of them each tile is, None for
     all of them as they are; `channels` the channel each tile belongs to; `labels` what is written on it. With
     `ranges`, the lowest and the highest of each tile, each has a scale of its own, with `composite` a map is its red,
-    green and blue, (3, H, W). `row_length` is how many belong side by side, `left_out` how many more there are."""
+    green and blue, (3, H, W). `row_length` is how many belong side by side, `left_out` how many more there are.
+    With `tokens` each is a map of these, and `channels` counts such maps; `under` is the picture that they lie over,
+    (H', W', 3) uint8: they are the more transparent the nearer to zero."""
 
     maps: np.ndarray
     channels: np.ndarray
@@ -38,6 +42,8 @@ class Sheet:
     dead: np.ndarray | None = None
     row_length: int | None = None
     left_out: int = 0
+    tokens: TokenMaps | None = None
+    under: np.ndarray | None = None
 
     def coloured(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The cells at `rows` × `columns` of the tiles laid out as `mosaic`, (rows, columns, 4) uint8.
@@ -53,6 +59,25 @@ class Sheet:
         mosaic.clear_gaps(colours, rows, columns)
         return colours
 
+    def cell(self, place: Place) -> tuple[int, int, int]:
+        """Where what lies at a place is in the layer's values: channel, row and column."""
+        which = int(self.channels[place.tile])
+        if self.tokens is not None:
+            return self.tokens.place(which, place.row, place.column)
+        return which, place.row, place.column
+
+    def place_of(self, channel: int | None, row: int | None, column: int | None) -> Place | None:
+        """Where a cell of the layer's values lies, or a whole map; None for what is not shown."""
+        if channel is None or (self.tokens is not None and (row is None or column is None)):
+            return None
+        if self.tokens is None or row is None or column is None:
+            tile = self.tile_of(channel)
+            is_whole = row is None or column is None
+            return None if tile is None else Place(tile, -1 if is_whole else row or 0, -1 if is_whole else column or 0)
+        tile = self.tile_of(self.tokens.which((channel, row, column)))
+        cell = self.tokens.cell((channel, row, column))
+        return None if tile is None else Place(tile, *(cell or (-1, -1)))
+
     def _strip(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         size = self.maps[0].size if len(self.maps) else 0
         starts = (np.arange(self.count) if self.order is None else self.order) * size
@@ -60,6 +85,8 @@ class Sheet:
         if self.composite:
             planes = np.arange(len(COLOURS)) * (size // len(COLOURS))
             return in_colour(taken(self.maps, places[..., None] + planes), self.scale)
+        if self.under is not None:
+            return see_through(taken(self.maps, places), self.scale)
         if self.ranges is not None:
             scales = (mosaic.spread(each, rows, columns) for each in scale_factors(*self.ranges))
             return colourise_each(taken(self.maps, places), *scales)
@@ -125,6 +152,25 @@ def map_sheet(
     )
 
 
+def token_sheet(tokens: TokenMaps, values: np.ndarray, *, order: str, under: np.ndarray | None = None) -> Sheet:
+    """The tokens of a layer's `values` as maps, by their "index" or with the largest first by a statistic."""
+    maps = tokens.maps(values)
+    channels = _ordered(maps, order)
+    low, high = finite_range(maps)
+    return Sheet(
+        maps, channels, Numbered(channels, tokens.label), scale_for(low, high), channels, tokens=tokens, under=under
+    )
+
+
+def _ordered(maps: np.ndarray, order: str) -> np.ndarray:
+    if order == "index":
+        return np.arange(len(maps))
+    by_map = maps.reshape(len(maps), -1)
+    largest = by_map.max(axis=1)
+    found = largest if order == "maximum" else by_map.mean(axis=1) if order == "mean" else by_map.var(axis=1)
+    return np.argsort(-np.nan_to_num(found), kind="stable")
+
+
 def has_filters(entry: LayerActivation) -> bool:
     """Whether its weights are filters or a matrix; a normalization's one number for each channel is neither."""
     return entry.weight is not None and entry.weight.ndim in (2, 4) and entry.weight.size > 0
@@ -168,6 +214,14 @@ def flattened(entry: LayerActivation, by_name: Mapping[str, LayerActivation]) ->
     while before is not None and before.values.ndim == 1 and before.family in PASSING and before.parents:
         before = by_name.get(before.parents[0])
     return before if before is not None and before.values.ndim == 3 else None
+
+
+def see_through(values: np.ndarray, scale: Scale) -> np.ndarray:
+    """Colours (…, 4) of `values`, transparent at zero and nearly opaque at the ends of the scale."""
+    colours = colourise(values, scale).copy()
+    shares = np.abs(np.nan_to_num(values)) / max(abs(scale.low), abs(scale.high))
+    colours[..., 3] = (SEEN_LEAST + (SEEN_MOST - SEEN_LEAST) * np.sqrt(shares.clip(0, 1))).astype(np.uint8)
+    return colours
 
 
 def in_colour(pixels: np.ndarray, scale: Scale) -> np.ndarray:

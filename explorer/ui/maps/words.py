@@ -10,6 +10,7 @@ from explorer.ui.common.dead_map import DEAD
 from explorer.ui.common.mosaic import Place
 from explorer.ui.common.text import count, hovered, plural, shape_text
 from explorer.ui.maps.sheet import Sheet
+from explorer.ui.maps.token_maps import TokenMaps
 
 ROW_OF_NUMBERS = "{} is a row of numbers, not a picture: save or copy its values."
 
@@ -62,8 +63,9 @@ def names_of(entry: LayerActivation, classes: tuple[str, ...]) -> Sequence[str]:
     return classes if len(classes) == amount else row_names(entry.letter, amount)
 
 
-def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> str:
-    """Which cell of `entry` the mouse is over, and its exact value; "" for one that it does not have."""
+def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...], tokens: TokenMaps | None = None) -> str:
+    """Which cell of `entry` the mouse is over, and its exact value; "" for one that it does not have. Of `tokens` that
+    lie as maps it is a feature of one."""
     place = entry.place(cell)
     if place is None:
         return ""
@@ -71,6 +73,8 @@ def cell_words(entry: LayerActivation, cell: Cell, classes: tuple[str, ...]) -> 
     if len(place) == 1:
         return f"{entry.name} · {names_of(entry, classes)[place[0]]} · {value}"
     channel, row, column = place
+    if tokens is not None:
+        return f"{entry.name} · {tokens.words((channel, row, column))} · {value}"
     dead = f" · {DEAD}" if entry.family != "input" and entry.dead[channel] else ""
     return f"{entry.name} · {entry.map_name(channel)} · row {row}, column {column} · {value}{dead}"
 
