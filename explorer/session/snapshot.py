@@ -67,6 +67,7 @@ class LayerActivation:
     covered_axes: Axes = frozenset()  # sizes that are not to be seen
     example: int = 0  # of the batch
     taken: Taken | None = None  # where plain PyTorch hands it out
+    attention: np.ndarray | None = None  # what an attention keeps to itself: its weights, (heads, queries, keys)
 
     @property
     def volume(self) -> tuple[int, ...]:
@@ -401,7 +402,16 @@ def call_activations(
         if values is not None:
             pair = parameters(call) if family_of(call.kind) in ("convolution", "linear") else (None, None)
             made = _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
-            yield replace(made, example=example)
+            yield replace(made, example=example, attention=_attention_of(call, example))
+
+
+def _attention_of(call: Call, example: int) -> np.ndarray | None:
+    """The weights of an attention, read-only float32 (heads, queries, keys); None where there are none."""
+    from explorer.engine.arrays import array
+    from explorer.engine.recording.attention_weights import attention_weights
+
+    weights = attention_weights(call, example)
+    return None if weights is None else _shaped_as_maps(array(weights).astype(np.float32, copy=False))
 
 
 def output_of(recording: Recording, call: Call) -> Any:

@@ -17,7 +17,7 @@ from explorer.ui.maps.sheet import ORDERS
 from explorer.ui.maps.slice_slider import SliceSlider
 
 GAP = 6
-MAPS, TOKENS, FILTERS = "maps", "tokens", "filters"
+MAPS, TOKENS, ATTENTION, FILTERS = "maps", "tokens", "attention", "filters"
 EXPORTS = (
     (".png", "Picture as PNG…"),
     (".svg", "Picture as SVG…"),
@@ -132,6 +132,11 @@ class MapControls(QWidget):
         return self._wants != TOKENS
 
     @property
+    def shows_attention(self) -> bool:
+        """Whether the weights of an attention are asked for, of layers that have any."""
+        return self._wants == ATTENTION
+
+    @property
     def over_picture(self) -> bool:
         """Whether the maps of tokens are to lie over the picture."""
         return self._over.isChecked()
@@ -151,31 +156,32 @@ class MapControls(QWidget):
         """Whether only channels that are zero everywhere are asked for."""
         return self._dead.isChecked()
 
-    def show_layer(self, entry: LayerActivation, facts: str, *, has_maps: bool) -> None:
-        """Name the layer and enable what can be chosen for it; `has_maps` if its maps show, not filters or bars."""
+    def show_layer(self, entry: LayerActivation, facts: str, *, has_maps: bool, has_grid: bool) -> None:
+        """Name the layer and enable what can be chosen for it; `has_maps` if its maps show, not filters or bars;
+        `has_grid` if they are those of tokens."""
         dead = int(entry.dead.sum()) // entry.slices if entry.values.ndim == 3 else 0
         self._title.setText(entry.name)
         self._facts.set_whole(facts)
-        are_filters, has_grid = self._shown == FILTERS, self._what.findText(TOKENS) >= 0
-        is_grid = has_grid and self._shown == MAPS
-        self._scale.setEnabled(has_maps and not is_grid)
-        self._order.setEnabled(has_maps or not are_filters)
-        self._over.setVisible(is_grid)
-        self._dead.setVisible(has_maps and not is_grid)
+        are_filters = self._shown == FILTERS
+        self._scale.setEnabled(has_maps and not has_grid)
+        self._order.setEnabled((has_maps or not are_filters) and self._shown != ATTENTION)
+        self._over.setVisible(has_grid)
+        self._dead.setVisible(has_maps and not has_grid and self._shown != ATTENTION)
         self._dead.setText(f"{dead} dead")
         self._dead.setEnabled(dead > 0 or self._dead.isChecked())
         self._arrange()
 
-    def offer(self, has_grid: bool, *, can_choose_filters: bool) -> None:
-        """Which ways there are to look at a layer: its tokens can be a grid, and it can have filters."""
-        ways = ((MAPS, TOKENS, FILTERS) if can_choose_filters else (MAPS, TOKENS)) if has_grid else (MAPS, FILTERS)
+    def offer(self, *, grid: bool, attention: bool, filters: bool) -> None:
+        """Which ways there are to look at a layer: its tokens can be a grid, and it can have attention and filters."""
+        there_are = {MAPS: True, TOKENS: grid, ATTENTION: attention, FILTERS: filters}
+        ways = [way for way, is_there in there_are.items() if is_there]
         with QSignalBlocker(self._what):
-            if tuple(self._what.itemText(at) for at in range(self._what.count())) != ways:
+            listed = ways if len(ways) > 1 else [MAPS, FILTERS]
+            if [self._what.itemText(at) for at in range(self._what.count())] != listed:
                 self._what.clear()
-                self._what.addItems(list(ways))
-            can_be = self._wants in ways and (self._wants != FILTERS or can_choose_filters)
-            self._what.setCurrentText(self._wants if can_be else MAPS)
-        self._what.setEnabled(can_choose_filters or has_grid)
+                self._what.addItems(listed)
+            self._what.setCurrentText(self._wants if self._wants in ways else MAPS)
+        self._what.setEnabled(len(ways) > 1)
 
     @property
     def _shown(self) -> str:

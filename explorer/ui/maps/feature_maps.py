@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -22,12 +23,12 @@ from explorer.ui.maps.depth_view import DepthView
 from explorer.ui.maps.export import MapExport, OnShow
 from explorer.ui.maps.layer_maps import LayerMaps
 from explorer.ui.maps.map_things import MapThings
-from explorer.ui.maps.sheet import Sheet, filter_sheet, flattened, has_filters, map_sheet, token_sheet
+from explorer.ui.maps.sheet import Sheet, attention_sheet, filter_sheet, flattened, has_filters, map_sheet, token_sheet
 from explorer.ui.maps.shown_order import ShownOrder
 from explorer.ui.maps.slice_slider import QUERY, SLICE
-from explorer.ui.maps.token_maps import TokenMaps, token_maps, with_query
+from explorer.ui.maps.token_maps import TokenMaps, attention_maps, token_maps, with_query
 from explorer.ui.maps.why import WhyOfMaps
-from explorer.ui.maps.words import facts, what_to_choose, why_empty
+from explorer.ui.maps.words import attention_facts, facts, what_to_choose, why_empty
 
 WIDE = 1.8
 LEAST_BESIDE = 200  # pixels of width for all maps
@@ -145,17 +146,22 @@ class FeatureMaps(FollowingView, QWidget):
     def _go_through(self, entry: LayerActivation, tokens: TokenMaps | None) -> None:
         """Let the slider go through the depth of a volume, or through whose attention is shown."""
         slider, depth = self._controls.slices, shape_text(entry.volume[1:-2])
-        self._controls.offer(tokens is not None, can_choose_filters=has_filters(entry))
-        if self._shows_tokens(entry) and tokens is not None and tokens.query is not None:
+        self._controls.offer(grid=tokens is not None, attention=entry.attention is not None, filters=has_filters(entry))
+        if self._attends(entry):
+            tokens = None if entry.attention is None else attention_maps(entry.attention, tokens)
+        elif not self._shows_tokens(entry):
+            tokens = None
+        if tokens is not None and tokens.query is not None:
             slider.show_depth(QUERY, tokens.shape[1], tokens.grid.words)
         else:
-            slider.show_depth(SLICE, 1 if self._are_filters(entry) else entry.slices, lambda at: f"{at} of {depth}")
+            is_flat = self._are_filters(entry) or self._attends(entry)
+            slider.show_depth(SLICE, 1 if is_flat else entry.slices, lambda at: f"{at} of {depth}")
         self._follow_slice(entry)
 
     def _follow_slice(self, entry: LayerActivation) -> bool:
         """Stand at the slice of the chosen map, or the chosen query; whether that is another one than before."""
         chosen, tokens = self._session.state.selection, self._tokens
-        if chosen.channel is None:
+        if chosen.channel is None or self._attends(entry):
             return False
         if not self._shows_tokens(entry) or tokens is None:
             return self._controls.slices.follow(chosen.channel % entry.slices)
@@ -166,7 +172,9 @@ class FeatureMaps(FollowingView, QWidget):
         shows_maps = sheet is not None and not are_filters
         tokens = None if sheet is None else sheet.tokens
         told = facts(entry, sheet if are_filters else None) if tokens is None else tokens.facts
-        self._controls.show_layer(entry, told, has_maps=shows_maps)
+        if self._attends(entry) and tokens is None and entry.attention is not None:
+            told = attention_facts(entry.attention)
+        self._controls.show_layer(entry, told, has_maps=shows_maps, has_grid=tokens is not None)
         has_one_scale = sheet is not None and not sheet.per_map and not sheet.composite
         self._controls.show_scale(sheet.scale if sheet is not None and has_one_scale else None)
         rows = self._order.rows(entry, self._controls.order) if sheet is None else range(0)
@@ -187,7 +195,7 @@ class FeatureMaps(FollowingView, QWidget):
             self._show_none_chosen(entry)
             return
         self._chosen.show()
-        shown = self._sheet if self._shows_tokens(entry) else self._map_sheet(entry) if has_maps(entry) else None
+        shown = self._cells_sheet(entry) if has_maps(entry) else None
         self._chosen.show_chosen(self._known(entry, chosen), shown)
         self._show_own_scale(chosen.channel)
         # Only a chosen cell takes the keys: they still walk over the mosaic where a whole channel is chosen.
@@ -199,7 +207,7 @@ class FeatureMaps(FollowingView, QWidget):
         if focus is not None and self._chosen.isAncestorOf(focus):
             self._maps.take_focus()  # Esc leads back to where the channel was chosen
         self._chosen.setVisible(self._has_room_for_both())
-        words = what_to_choose(entry, are_filters=self._are_filters(entry))
+        words = what_to_choose(entry, are_filters=self._are_filters(entry), attends=self._attends(entry))
         self._chosen.show_nothing(words, has_maps=has_maps(entry))
         if self._sheet is not None and has_maps(entry) and not self._are_filters(entry):
             self._chosen.show_pointed(entry, self._sheet, Selection(entry.name, self._large_of(entry)))
@@ -256,7 +264,7 @@ class FeatureMaps(FollowingView, QWidget):
     def _go_to_slice(self, at: int) -> None:
         """Show another slice of a volume, or another query; what is chosen is the same place in it."""
         entry, channel = self._entry(), self._session.state.selection.channel
-        if entry is not None and channel is not None:
+        if entry is not None and channel is not None and not self._attends(entry):
             if self._shows_tokens(entry):
                 self._session.selection.select(row=at)
             else:
@@ -295,6 +303,10 @@ class FeatureMaps(FollowingView, QWidget):
         """Whether its tokens are shown as maps, not as one picture of a line each."""
         return self._tokens is not None and self._controls.shows_grid and not self._are_filters(entry)
 
+    def _attends(self, entry: LayerActivation) -> bool:
+        """Whether the weights of its attention are shown."""
+        return entry.attention is not None and self._controls.shows_attention
+
     def _on_show(self) -> OnShow | None:
         """What there is to save or copy."""
         entry = self._entry()
@@ -302,6 +314,8 @@ class FeatureMaps(FollowingView, QWidget):
             return None
         if self._are_filters(entry) and entry.weight is not None:
             return OnShow(f"{entry.name}.weight", entry.weight, self._maps.colours())
+        if self._attends(entry) and entry.attention is not None:
+            return OnShow(f"{entry.name}.attention", entry.attention, self._maps.colours())
         return OnShow(entry.name, entry.values, self._maps.colours())
 
     def _sheet_of(self, entry: LayerActivation) -> Sheet | None:
@@ -309,18 +323,27 @@ class FeatureMaps(FollowingView, QWidget):
             activations = self._session.state.maps.activations
             source = flattened(entry, activations.by_name) if activations else None
             return filter_sheet(entry, self._session.state.selection.channel, source)
+        if self._attends(entry) and entry.attention is not None:
+            tokens = attention_maps(entry.attention, self._tokens, self._controls.slices.at)
+            return attention_sheet(entry.attention, tokens, under=None if tokens is None else self._under())
         if entry.values.ndim == 1:
             return None
+        return self._cells_sheet(entry, only_dead=self._controls.only_dead)
+
+    def _cells_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
         if self._shows_tokens(entry) and self._tokens is not None:
             return self._token_sheet(entry, self._tokens)
-        return self._map_sheet(entry, only_dead=self._controls.only_dead)
+        return self._map_sheet(entry, only_dead=only_dead)
 
     def _token_sheet(self, entry: LayerActivation, tokens: TokenMaps) -> Sheet:
         if tokens.query is not None:
             tokens = with_query(tokens, self._controls.slices.at)
+        return token_sheet(tokens, entry.values, order=self._controls.order, under=self._under())
+
+    def _under(self) -> np.ndarray | None:
+        """The picture that maps of tokens are to lie over."""
         picture = pixels_of(self._session.state.input) if self._controls.over_picture else None
-        under = None if picture is None else paled(picture)
-        return token_sheet(tokens, entry.values, order=self._controls.order, under=under)
+        return None if picture is None else paled(picture)
 
     def _map_sheet(self, entry: LayerActivation, *, only_dead: bool = False) -> Sheet:
         only_dead = only_dead and bool(entry.dead.any())

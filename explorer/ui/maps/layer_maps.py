@@ -18,7 +18,7 @@ from explorer.ui.maps.sheet import Sheet
 from explorer.ui.maps.token_maps import TokenMaps
 from explorer.ui.maps.typed_sheet import typed_sheet
 from explorer.ui.maps.value_bars import Order, ValueBars
-from explorer.ui.maps.words import cell_words, chosen_words, filter_words, hint, names_of
+from explorer.ui.maps.words import attention_words, cell_words, chosen_words, filter_words, hint, names_of
 
 
 class LayerMaps(QWidget):
@@ -109,13 +109,19 @@ class LayerMaps(QWidget):
         """The picture of the maps (H, W, 4) as they lie; None for a row of numbers."""
         return None if self.sheet is None else self.mosaic.colours()
 
+    @property
+    def _are_cells(self) -> bool:
+        """Whether the cells of what the layer gave are shown, not weights."""
+        return self.sheet is not None and self.sheet.of_cells and not self.are_filters
+
     def _tokens(self, entry: LayerActivation | None) -> TokenMaps | None:
         """How the tokens of a layer lie as maps, if that is how it is shown here."""
-        is_here = entry is self._entry and self.sheet is not None and not self.are_filters
+        is_here = entry is self._entry and self._are_cells
         return self.sheet.tokens if self.sheet is not None and is_here else None
 
     def _hint(self) -> tuple[str, ...]:
-        return hint(is_filters=self.are_filters, is_bars=self.sheet is None)
+        attends = self.sheet is not None and not self.sheet.of_cells
+        return hint(is_filters=self.are_filters, is_bars=self.sheet is None, attends=attends)
 
     def _chosen_place(self) -> Place | None:
         chosen = self._chosen
@@ -123,7 +129,7 @@ class LayerMaps(QWidget):
 
     def _place(self, channel: int | None, row: int | None = None, column: int | None = None) -> Place | None:
         """Where a cell or a whole map lies on the sheet."""
-        return None if self.sheet is None or self.are_filters else self.sheet.place_of(channel, row, column)
+        return self.sheet.place_of(channel, row, column) if self.sheet is not None and self._are_cells else None
 
     # --- the mouse and keys ---
 
@@ -134,6 +140,8 @@ class LayerMaps(QWidget):
             self._where.set_ways(self._hint())
         elif self.are_filters:
             self._where.set_whole(filter_words(self.sheet, place))
+        elif not self._are_cells:
+            self._where.set_whole(attention_words(self.sheet, place))
         else:
             self.hovered.emit(self._entry.cell(*self.sheet.cell(place)))
 
@@ -152,13 +160,13 @@ class LayerMaps(QWidget):
             return
         if self.are_filters:
             self.chosen.emit(Selection(self._entry.name, int(self.sheet.channels[place.tile])))
-        else:
+        elif self._are_cells:
             self.chosen.emit(Selection(self._entry.name, *self.sheet.cell(place)))
 
     @Slot(int, int)
     def _step(self, down: int, across: int) -> None:
         """Choose the map beside the chosen one, as they lie; the first one where none is chosen."""
-        if self._entry is None or self.sheet is None or not self.sheet.count or self.are_filters:
+        if self._entry is None or self.sheet is None or not self.sheet.count or not self._are_cells:
             return
         place = self._chosen_place()
         wanted = 0 if place is None else place.tile + across + down * self.mosaic.columns

@@ -41,7 +41,13 @@ class MapThings:
             return self._of_filters(entry, sheet, index)
         if place is None:
             return self._chosen(entry) if point is None else None
-        return self._at(entry, sheet, place)
+        return self._at(entry, sheet, place) if sheet.of_cells else self._of_attention(entry, sheet, place)
+
+    def _of_attention(self, entry: LayerActivation, sheet: Sheet, place: Place) -> Thing:
+        """One weight of an attention in the picture of its head."""
+        drawn, name = sheet.tile(place.tile), f"{entry.name}, attention of head {place.tile}"
+        value = np.asarray(drawn[place.row, place.column])
+        return thing_of_numbers(self._session, name, value, drawn=drawn, scale=sheet.scale)
 
     def _of_large(self, point: QPoint | None) -> Thing | None:
         entry, sheet = self._entry(), self._large.sheet

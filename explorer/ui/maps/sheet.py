@@ -30,7 +30,8 @@ class Sheet:
     `ranges`, the lowest and the highest of each tile, each has a scale of its own, with `composite` a map is its red,
     green and blue, (3, H, W). `row_length` is how many belong side by side, `left_out` how many more there are.
     With `tokens` each is a map of these, and `channels` counts such maps; `under` is the picture that they lie over,
-    (H', W', 3) uint8: they are the more transparent the nearer to zero."""
+    (H', W', 3) uint8: they are the more transparent the nearer to zero. What is not `of_cells` of the layer's values is
+    only looked at."""
 
     maps: np.ndarray
     channels: np.ndarray
@@ -44,6 +45,7 @@ class Sheet:
     left_out: int = 0
     tokens: TokenMaps | None = None
     under: np.ndarray | None = None
+    of_cells: bool = True
 
     def coloured(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """The cells at `rows` × `columns` of the tiles laid out as `mosaic`, (rows, columns, 4) uint8.
@@ -160,6 +162,15 @@ def token_sheet(tokens: TokenMaps, values: np.ndarray, *, order: str, under: np.
     return Sheet(
         maps, channels, Numbered(channels, tokens.label), scale_for(low, high), channels, tokens=tokens, under=under
     )
+
+
+def attention_sheet(weights: np.ndarray, tokens: TokenMaps | None, *, under: np.ndarray | None = None) -> Sheet:
+    """The weights of an attention (heads, queries, keys), a map a head: of one query of `tokens`, else all of them."""
+    maps = weights if tokens is None else tokens.maps(weights)
+    heads = np.arange(len(maps))
+    low, high = finite_range(maps)
+    labels = Numbered(heads)
+    return Sheet(maps, heads, labels, scale_for(low, high), tokens=tokens, under=under, of_cells=False)
 
 
 def _ordered(maps: np.ndarray, order: str) -> np.ndarray:

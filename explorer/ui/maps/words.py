@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from explorer.session import Cell, LayerActivation, Selection, State
 from explorer.session.row_names import row_names
 from explorer.ui.common.dead_map import DEAD
@@ -36,8 +38,10 @@ def _whose(filters: Sheet, outputs: int) -> str:
     return f"filter {owners.pop()} · " if is_one else ""
 
 
-def hint(*, is_filters: bool, is_bars: bool) -> tuple[str, ...]:
+def hint(*, is_filters: bool, is_bars: bool, attends: bool = False) -> tuple[str, ...]:
     """What can be done here, while the mouse is elsewhere; the last way is for little room."""
+    if attends:
+        return ("Point at a cell to read how much the query takes of it.",)
     if is_filters:
         return (
             "Point at a weight to read its value; double-click it to type another.",
@@ -48,8 +52,10 @@ def hint(*, is_filters: bool, is_bars: bool) -> tuple[str, ...]:
     return ("Point at a cell to read its value; click it to read where that comes from.", "Click: why this number?")
 
 
-def what_to_choose(entry: LayerActivation, *, are_filters: bool) -> str:
+def what_to_choose(entry: LayerActivation, *, are_filters: bool, attends: bool = False) -> str:
     """What stands where the chosen channel will, while none is."""
+    if attends:
+        return "Each head has a map: how much of every token, the key, goes into what the query's token becomes."
     if are_filters:
         return "Click a filter to see its slices, and the map that it makes."
     if entry.values.ndim == 1:
@@ -97,6 +103,20 @@ def filter_words(sheet: Sheet, place: Place) -> str:
         values = hovered(sheet.tile(place.tile)[place.row, place.column])
     owner = f"filter {int(sheet.channels[place.tile])} · " if sheet.count > 1 else ""
     return f"{owner}row {place.row}, column {place.column} · {values}"
+
+
+def attention_facts(weights: np.ndarray) -> str:
+    """How many heads look from how many tokens at how many."""
+    heads, queries, keys = weights.shape
+    return f"{plural(heads, 'head')} of {count(queries)} queries × {count(keys)} keys"
+
+
+def attention_words(sheet: Sheet, place: Place) -> str:
+    """Which weight of an attention the mouse is over, and its exact value."""
+    value = hovered(float(sheet.tile(place.tile)[place.row, place.column]))
+    if sheet.tokens is not None:
+        return f"{sheet.tokens.words(sheet.cell(place))} · {value}"
+    return f"head {place.tile} · query {place.row}, key {place.column} · {value}"
 
 
 def why_empty(state: State, entry: LayerActivation | None) -> str:

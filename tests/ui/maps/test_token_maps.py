@@ -220,3 +220,57 @@ def test_every_cell_of_a_map_lies_where_its_number_does(shape: tuple[int, int, i
         assert (tokens.which(place), tokens.cell(place)) == (which, (row, column))
     first = [0, 0, 0]
     assert tokens.cell((first[0], first[1], first[2])) is None  # the token before the patches
+
+
+class Encoder(nn.Module):
+    """PyTorch's own attention on patches, which keeps its weights to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, FEATURES, PATCH, PATCH)
+        self.attends = nn.MultiheadAttention(FEATURES, HEADS, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.patches(x).flatten(2).transpose(1, 2)
+        return self.attends(tokens, tokens, tokens, need_weights=False)[0]
+
+
+def test_attention_that_pytorch_keeps_to_itself_is_shown_where_it_is_asked_for(show_model: ShowModel) -> None:
+    torch.manual_seed(0)
+    model, x = Encoder().eval(), torch.randn(1, 3, SIDE, SIDE)
+    with torch.no_grad():
+        tokens = model.patches(x).flatten(2).transpose(1, 2)
+        weights = model.attends(tokens, tokens, tokens, average_attn_weights=False)[1][0]
+    session, view = show_model(model, x)
+    select(session, layer="attends.multi_head_attention_forward")
+    box = next(each for each in view.findChildren(QComboBox) if each.accessibleName() == "Show")
+    box.setCurrentText("attention")
+    slider = view.findChild(QSlider, "slice")
+    assert slider is not None
+    slider.setValue(9)
+    QApplication.processEvents()
+    expected = weights[:, 9].reshape(HEADS, GRID, GRID).numpy()
+    np.testing.assert_allclose(shown(mosaic(view)), expected, rtol=1e-5)
+    QTest.mouseMove(mosaic(view).canvas.viewport(), mosaic(view).point_of(Place(1, 2, 3)).toPoint())
+    where = view.findChild(ElidedLabel, "hoveredValue")
+    assert where is not None
+    told = "head 1 · for the query of row 2, column 1 · row 2, column 3 · "
+    assert where.whole() == told + exact(float(shown(mosaic(view))[1, 2, 3]))
+    before = session.state.selection
+    click(mosaic(view), Place(1, 2, 3))
+    assert session.state.selection == before  # a weight is no cell of what the layer gave
+
+
+def test_attention_of_words_is_shown_of_all_queries_at_once(show_model: ShowModel) -> None:
+    torch.manual_seed(0)
+    model, x = nn.TransformerEncoderLayer(FEATURES, HEADS, 12, batch_first=True).eval(), torch.randn(1, 7, FEATURES)
+    with torch.no_grad():
+        weights = model.self_attn(x, x, x, average_attn_weights=False)[1][0]
+    session, view = show_model(model, x)
+    select(session, layer="self_attn.multi_head_attention_forward")
+    box = next(each for each in view.findChildren(QComboBox) if each.accessibleName() == "Show")
+    box.setCurrentText("attention")
+    QApplication.processEvents()
+    np.testing.assert_allclose(shown(mosaic(view)), weights.numpy(), rtol=1e-5)
+    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert "2 heads of 7 queries × 7 keys" in words
