@@ -73,24 +73,29 @@ class ChannelView(Pane):
             self.map.show_sheet(None)
             self.planes.show_planes(None)
             return
-        self._show_map(entry, sheet, chosen)
-        self._say_place(entry, chosen)
-        self.set_pointed(None)
+        self._show_map(entry, sheet, self._which(sheet, chosen))
         mark = self._mark()
         if mark is not None and chosen != self._kept:
             self.map.keep_in_view(mark)
         self._kept = chosen
         tell(self.map.canvas, chosen_words(entry, chosen, ()))
 
-    def _show_map(self, entry: LayerActivation, sheet: Sheet, chosen: Selection) -> None:
-        assert chosen.channel is not None
-        which = self._which(sheet, chosen)
-        tile = sheet.tile_of(which)
-        values = entry.values[which] if sheet.tokens is None else sheet.tokens.maps(entry.values)[which]
+    def show_whole(self, entry: LayerActivation, sheet: Sheet, which: int) -> None:
+        """Show one of the maps of `sheet`, nothing of it chosen."""
+        chosen = Selection(entry.name, which if sheet.tokens is None else None)
+        self._entry, self._chosen = entry, chosen
+        self._show_map(entry, sheet, which)
+        self._kept = chosen
+        tell(self.map.canvas, chosen_words(entry, chosen, ()))
+
+    def _show_map(self, entry: LayerActivation, sheet: Sheet, which: int) -> None:
+        tile, values = sheet.tile_of(which), sheet.maps[which][None]
         scale = sheet.scale if tile is None else sheet.scale_of(tile)
-        self._sheet = Sheet(values[None], np.array([which]), ("",), scale, tokens=sheet.tokens, under=sheet.under)
+        self._sheet = Sheet(values, np.array([which]), ("",), scale, tokens=sheet.tokens, under=sheet.under)
         self.map.show_sheet(self._sheet)
-        self.planes.show_planes(Volume.around(entry, chosen), scale)
+        self.planes.show_planes(Volume.around(entry, self._chosen), scale)
+        self._say_place(entry, self._chosen)
+        self.set_pointed(None)
 
     def _which(self, sheet: Sheet, chosen: Selection) -> int:
         """Which of the maps is chosen."""
@@ -121,13 +126,10 @@ class ChannelView(Pane):
         """The one map that is shown."""
         return self._sheet
 
-    def shows(self, sheet: Sheet, chosen: Selection) -> bool:
-        """Whether the map that is shown is that of `chosen`."""
-        return self._sheet is not None and int(self._sheet.channels[0]) == self._which(sheet, chosen)
-
-    def channel_of(self, layer: str) -> int | None:
-        """The channel of `layer` that is, or was last, shown; None where it was one of another layer."""
-        return self._chosen.channel if self._entry is not None and self._entry.name == layer else None
+    def map_of(self, layer: str) -> int | None:
+        """The map of `layer` that is, or was last, shown; None where it was one of another layer."""
+        is_of_it = self._entry is not None and self._entry.name == layer and self._sheet is not None
+        return int(self._sheet.channels[0]) if self._sheet is not None and is_of_it else None
 
     def set_pointed(self, cell: Cell | None) -> None:
         """Mark the hovered cell if it is one of this channel."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
 
-from explorer.session import LayerActivation, Selection
+from explorer.session import LayerActivation
 from explorer.ui.common.named_action import NamedAction
 from explorer.ui.common.pane import Pane
 from explorer.ui.maps.beside_channel import BesideChannel
@@ -55,10 +55,10 @@ class ChosenChannel(QWidget):
         self._words.setText(words)
         self._right.setCurrentWidget(self._words)
 
-    def show_pointed(self, entry: LayerActivation, sheet: Sheet, pointed: Selection) -> None:
+    def show_pointed(self, entry: LayerActivation, sheet: Sheet, which: int) -> None:
         """Where nothing is chosen, show the map under the mouse; it stays until another one is pointed at."""
-        if self.channel.isHidden() or not self.channel.shows(sheet, pointed):
-            self.channel.show_channel(entry, sheet, pointed)
+        if self.channel.isHidden() or self.channel.map_of(entry.name) != which:
+            self.channel.show_whole(entry, sheet, which)
             self.channel.show()
 
     def showEvent(self, event: QShowEvent) -> None:

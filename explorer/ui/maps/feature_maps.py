@@ -209,16 +209,20 @@ class FeatureMaps(FollowingView, QWidget):
         self._chosen.setVisible(self._has_room_for_both())
         words = what_to_choose(entry, are_filters=self._are_filters(entry), attends=self._attends(entry))
         self._chosen.show_nothing(words, has_maps=has_maps(entry))
-        if self._sheet is not None and has_maps(entry) and not self._are_filters(entry):
-            self._chosen.show_pointed(entry, self._sheet, Selection(entry.name, self._large_of(entry)))
+        sheet = self._sheet
+        if sheet is not None and has_maps(entry) and sheet.of_cells and not self._are_filters(entry):
+            self._chosen.show_pointed(entry, sheet, self._large_of(entry, sheet))
 
-    def _large_of(self, entry: LayerActivation) -> int:
-        """Which channel is large while none is chosen or pointed at: the one that was, or else the most active one."""
-        before = self._chosen.channel.channel_of(entry.name)
-        if before is not None and before < len(entry.values):
-            return before
-        order = self._session.measuring.order(entry, "activity")
-        return 0 if order is None or not len(order) else int(order[0])
+    def _large_of(self, entry: LayerActivation, sheet: Sheet) -> int:
+        """Which map is large while none is chosen or pointed at: the one that was, or else the most active one."""
+        found = self._chosen.channel.map_of(entry.name)
+        if sheet.tokens is not None:
+            is_there = found is not None and found < len(sheet.maps)
+            return found if found is not None and is_there else int(np.abs(sheet.maps).max(axis=(1, 2)).argmax())
+        if found is None or found >= len(entry.values):
+            order = self._session.measuring.order(entry, "activity")
+            found = 0 if order is None or not len(order) else int(order[0])
+        return found if entry.slices == 1 else found - found % entry.slices + self._controls.slices.at
 
     def _show_own_scale(self, channel: int) -> None:
         tile = self._sheet.tile_of(channel) if self._sheet is not None and self._sheet.per_map else None
@@ -246,8 +250,8 @@ class FeatureMaps(FollowingView, QWidget):
             return
         place = entry.place(cell)
         if place is not None and len(place) == 3 and not self._are_filters(entry):
-            of_tokens = sheet.tokens is not None
-            self._chosen.show_pointed(entry, sheet, Selection(entry.name, *(place if of_tokens else place[:1])))
+            which = place[0] if sheet.tokens is None else sheet.tokens.which((place[0], place[1], place[2]))
+            self._chosen.show_pointed(entry, sheet, which)
 
     @Slot(bool)
     def _dim(self, is_late: bool) -> None:
