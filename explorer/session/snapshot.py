@@ -22,6 +22,7 @@ from explorer.session.asked_sizes import Axes, covered_shape, stand_in
 from explorer.session.batch_axis import has_batch_axis
 from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_cell
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
+from explorer.session.class_picture import ClassPicture
 from explorer.session.explained import Explained
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
@@ -268,6 +269,7 @@ class Activations:
     layers: tuple[LayerActivation, ...]
     failed: Part | None = None
     prediction: Prediction | None = None
+    class_picture: ClassPicture | None = None
     fields: ReceptiveFields | None = None
     seconds: float = 0.0
     explained: Explained | None = None  # the cell that was looked at when the pass was run
@@ -301,12 +303,20 @@ class Activations:
         prediction, last = bare.prediction, bare.layers[-1].name
         if prediction is not None and (veil.prediction or last in cells):
             prediction = prediction.covered()
+        areas = None if veil.prediction or veil.sizes.runs or last in cells else bare.class_picture
         if veil.sizes.runs:
             layers, prediction = layers[:1], None
         explained = None if bare.explained is None else bare.explained.under(veil, cells, frozenset(axes))
         failed = None if veil.sizes.runs else bare.failed
         return replace(
-            bare, layers=layers, failed=failed, prediction=prediction, explained=explained, veil=veil, bare=bare
+            bare,
+            layers=layers,
+            failed=failed,
+            prediction=prediction,
+            class_picture=areas,
+            explained=explained,
+            veil=veil,
+            bare=bare,
         )
 
     @cached_property

@@ -15,6 +15,7 @@ from explorer.network.names import INPUT
 from explorer.session import cursor as moves
 from explorer.session.asked_sizes import parts_under
 from explorer.session.cell import Cell, has_places
+from explorer.session.class_picture import ClassPicture
 from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Target
@@ -103,6 +104,11 @@ class State:
     @property
     def prediction(self) -> Prediction | None:
         return self.maps.activations.prediction if self.maps.activations else None
+
+    @property
+    def class_picture(self) -> ClassPicture | None:
+        """What the network says place by place, where it ends in maps."""
+        return self.maps.activations.class_picture if self.maps.activations else None
 
     @property
     def wanted(self) -> Target:

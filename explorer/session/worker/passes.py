@@ -14,6 +14,7 @@ from explorer.amounts import listed
 from explorer.data import Fitted, Picture, fit_picture
 from explorer.network.names import INPUT
 from explorer.session.cell import Cell
+from explorer.session.class_picture import class_picture_of
 from explorer.session.explained import GONE, Explained
 from explorer.session.fault import Fault
 from explorer.session.request import Request
@@ -161,10 +162,12 @@ class PassRecorder:
         prediction = prediction_of(told, classes, loss=loss) if complete and len(layers) > 1 else None
         if prediction is not None:
             prediction.read_through()
+        areas = class_picture_of(told, classes, values.shape) if complete and len(layers) > 1 else None
         recorded.maps = Activations(
             layers=layers,
             failed=subject.failed_part(recording),
             prediction=prediction,
+            class_picture=areas,
             fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),
             explained=recorded.explain_at_once(self._looked_at),

@@ -8,6 +8,7 @@ from explorer.ui.common import theme
 
 MARKS = ("o", "s", "t", "d", "+", "x", "star", "p")
 """pyqtgraph's names: circle, square, triangle, diamond …"""
+GOLDEN = 0.618034  # the share of a turn by which hues that follow each other stay apart
 
 
 def class_colour(place: int) -> QColor:
@@ -24,6 +25,14 @@ def class_colour(place: int) -> QColor:
         colours.dim,
     )
     return QColor(palette[place % len(palette)])
+
+
+def area_colour(place: int) -> QColor:
+    """The colour of a class's areas: that of its points, for as many classes as these are told apart; then further
+    hues, far from each other."""
+    if place < len(MARKS):
+        return class_colour(place)
+    return QColor.fromHsvF(place * GOLDEN % 1, 0.55, 0.8)
 
 
 def class_mark(place: int) -> str:

@@ -41,6 +41,7 @@ class Answer:
     is_fault: bool = False
     before: float | None = None
     was: str = ""
+    colour: str = ""
 
     @property
     def told_before(self) -> str:
@@ -189,7 +190,7 @@ class _AnswerRows(QStyledItemDelegate):
             start, length = track.center().x(), track.width() / 2 * share
         else:
             painter.drawRoundedRect(track, 3, 3)
-            painter.setBrush(QColor(colours.accent))
+            painter.setBrush(QColor(answer.colour or colours.accent))
             start, length = track.left(), track.width() * share
         # A trace of a bar stays, so that something very unlikely is not mistaken for nothing at all.
         length = length if abs(length) >= 1.5 or share == 0 else (1.5 if share > 0 else -1.5)

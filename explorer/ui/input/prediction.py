@@ -13,18 +13,21 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.amounts import is_fault
 from explorer.session import Prediction, Session, State
+from explorer.session.class_picture import ClassPicture
 from explorer.session.ranges import finite_range
 from explorer.session.shared_place import chosen_answer
 from explorer.session.snapshot import MOST_RANKED
 from explorer.session.switched_off import SWITCH_OFF
 from explorer.ui.common.fault_card import lead_to_card
 from explorer.ui.common.fault_pointer import FaultPointer
+from explorer.ui.common.fed_pixels import pixels_of
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.row_things import offer_rows
 from explorer.ui.common.text import count, exact, listed_percent, number
 from explorer.ui.input.answer_list import Answer, AnswerList
+from explorer.ui.input.class_areas import ClassAreas
 from explorer.ui.input.unknown_line import UnknownLine
 
 EMPTY = "What the network says about the picture appears here. Open a picture, or drop one anywhere in the window."
@@ -61,7 +64,12 @@ class PredictionView(FollowingView, Pane):
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(12, 4, 12, 12)
         self.body.setContentsMargins(0, 2, 0, 6)
+        self.areas = ClassAreas()
+        self.areas.pointed.connect(self._point_at_place)
+        self.areas.chosen.connect(self._choose_place)
+        self.areas.class_chosen.connect(self._choose_map)
         self.body.addWidget(self.answers, 1)
+        self.body.addWidget(self.areas, 1)
         self.body.addWidget(self.empty, 1)
         self.unknown = UnknownLine(session, self)
         self.unknown.turned.connect(self._lay_over)
@@ -96,7 +104,8 @@ class PredictionView(FollowingView, Pane):
         if not is_off and not new.maps.computing:
             self._before = new.prediction
         was_off = old is not None and old.files.undo_text.startswith(SWITCH_OFF)
-        if old is None or old.prediction is not new.prediction or is_off != was_off or _line(old) != _line(new):
+        is_other = old is None or old.prediction is not new.prediction or old.class_picture is not new.class_picture
+        if old is None or is_other or is_off != was_off or _line(old) != _line(new):
             self._show_prediction(new)
         self.answers.set_chosen(chosen_answer(new))
 
@@ -109,16 +118,46 @@ class PredictionView(FollowingView, Pane):
     def _show_prediction(self, state: State) -> None:
         prediction = state.prediction
         self.answers.setVisible(prediction is not None)
-        self.empty.setVisible(prediction is None)
+        self.empty.setVisible(prediction is None and state.class_picture is None)
+        self.areas.setVisible(prediction is None and state.class_picture is not None)
         self.empty.setText(_line(state))
         at = state.told_at
         self.empty.lead((lambda: lead_to_card(self, self._session, at)) if at else None)
         self.set_facts(_facts(prediction) if prediction else "")
+        if prediction is None and state.class_picture is not None:
+            self._show_areas(state.class_picture, state)
         if prediction is not None:
             is_off = state.files.undo_text.startswith(SWITCH_OFF)
             answers = Ranked(prediction, self._before if is_off else None)
             self.answers.show_answers(answers, signed=not prediction.is_probability, classes=prediction.names)
             self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
+
+    def _show_areas(self, shown: ClassPicture, state: State) -> None:
+        of_slice = f" · slice {shown.at_slice} of {shown.slices}" if shown.slices > 1 else ""
+        self.set_facts(f"{shown.title}{of_slice}")
+        self.areas.show_areas(shown, pixels_of(state.input) if shown.slices == 1 else None)
+
+    @Slot(object)
+    def _point_at_place(self, place: tuple[int, int] | None) -> None:
+        shown = self._session.state.class_picture
+        if place is None or shown is None:
+            self._session.selection.hover(None)
+        else:
+            self._session.selection.hover_at(shown.layer, shown.channel(*place), *place)
+
+    @Slot(int, int)
+    def _choose_place(self, row: int, column: int) -> None:
+        shown = self._session.state.class_picture
+        if shown is not None:
+            channel = shown.channel(row, column)
+            self._session.selection.select(layer=shown.layer, channel=channel, row=row, column=column)
+
+    @Slot(int)
+    def _choose_map(self, at: int) -> None:
+        """The whole map of a class."""
+        shown = self._session.state.class_picture
+        if shown is not None:
+            self._session.selection.select(layer=shown.layer, channel=shown.map_of(at), row=None, column=None)
 
     @Slot(QModelIndex)
     def _choose(self, row: QModelIndex) -> None:
