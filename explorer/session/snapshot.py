@@ -24,6 +24,7 @@ from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_c
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
 from explorer.session.class_picture import ClassPicture
 from explorer.session.explained import Explained
+from explorer.session.parameter import Parameter
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
 from explorer.session.row_names import GIVEN, HIDDEN, MADE, row_letters, row_names
@@ -68,6 +69,7 @@ class LayerActivation:
     covered_axes: Axes = frozenset()  # sizes that are not to be seen
     example: int = 0  # of the batch
     taken: Taken | None = None  # where plain PyTorch hands it out
+    parameters: tuple[Parameter, ...] = ()  # all that its call was given, of a person's own model
     attention: np.ndarray | None = None  # what an attention keeps to itself: its weights, (heads, queries, keys)
 
     @property
@@ -399,11 +401,16 @@ def last_call(recording: Recording, layer: str) -> Call | None:
 
 
 def call_activations(
-    recording: Recording, parameters: Callable[[Call], Parameters], example: int = 0
+    recording: Recording,
+    parameters: Callable[[Call], Parameters],
+    example: int = 0,
+    *,
+    learned: Callable[[Call], tuple[tuple[str, np.ndarray], ...]] = lambda _call: (),
 ) -> Iterable[LayerActivation]:
     """One entry for each call of a person's own model that gave numbers.
 
-    `parameters` is a function from a call to the (weight, bias) arrays that it was given.
+    `parameters` is a function from a call to the (weight, bias) arrays that it was given, `learned` one to all of them
+    by their names.
     """
     from explorer.arithmetic.families import family_of  # the first paint does not wait for it
 
@@ -412,7 +419,8 @@ def call_activations(
         if values is not None:
             pair = parameters(call) if family_of(call.kind) in ("convolution", "linear") else (None, None)
             made = _activation(call, values, call.name, family_of(call.kind), call.parents, pair)
-            yield replace(made, example=example, attention=_attention_of(call, example))
+            own = tuple(Parameter(name, array) for name, array in learned(call))
+            yield replace(made, example=example, parameters=own, attention=_attention_of(call, example))
 
 
 def _attention_of(call: Call, example: int) -> np.ndarray | None:

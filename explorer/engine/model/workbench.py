@@ -21,6 +21,7 @@ from explorer.engine.recording.allocator import reuse_freed_memory
 from explorer.engine.recording.call import Call
 from explorer.engine.recording.feed import Feed
 from explorer.engine.recording.frozen import freeze
+from explorer.engine.recording.owned import owned_tensors
 from explorer.engine.recording.recorder import DEFAULT_BUDGET_BYTES, record
 from explorer.engine.recording.recording import Recording
 from explorer.network import Network
@@ -359,6 +360,12 @@ class Workbench:
         """
         named = call.arguments
         return self._as_arrays(call.name, named.get("weight"), named.get("bias"))
+
+    def learned_of(self, call: Call) -> tuple[tuple[str, np.ndarray], ...]:
+        """All weights and buffers of modules that a call was given, float32, by their dotted names."""
+        owned = owned_tensors(call).items()
+        arrays = ((owner, self._as_arrays(f"{call.name}/{owner}", tensor, None)[0]) for owner, tensor in owned)
+        return tuple((owner, values) for owner, values in arrays if values is not None)
 
     def _as_arrays(self, name: str, *tensors: object) -> Parameters:
         """Copied once for each state of the tensors: a run looks at the same ones again and again."""

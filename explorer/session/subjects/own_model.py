@@ -84,7 +84,7 @@ class OwnModel(Subject):
         bench.adopt(self.module)
 
     def activations(self, recording: Recording, bench: Workbench, example: int = 0) -> Iterable[LayerActivation]:
-        return call_activations(recording, bench.parameters_of, example)
+        return call_activations(recording, bench.parameters_of, example, learned=bench.learned_of)
 
     def call_of(self, recording: Recording, part: str) -> Call | None:
         return next((call for call in recording.calls if call.name == part), None)

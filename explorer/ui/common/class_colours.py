@@ -35,6 +35,12 @@ def area_colour(place: int) -> QColor:
     return QColor.fromHsvF(place * GOLDEN % 1, 0.55, 0.8)
 
 
+def area_rgb(place: int) -> tuple[int, int, int]:
+    """The same as red, green and blue."""
+    colour = area_colour(place)
+    return colour.red(), colour.green(), colour.blue()
+
+
 def class_mark(place: int) -> str:
     """The shape of its points."""
     return MARKS[place % len(MARKS)]

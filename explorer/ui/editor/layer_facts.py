@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.amounts import VeiledCount
 from explorer.ui.common import text
 from explorer.ui.editor.facts import Facts
+from explorer.ui.editor.parameters import ParameterList
 from explorer.ui.editor.volume import VolumeView
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ class LayerFacts(QWidget):
         super().__init__(parent)
         self.volume = VolumeView(self)
         self.facts = Facts(self)
+        self.parameters = ParameterList(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.volume)
         column.addWidget(self.facts)
+        column.addWidget(self.parameters)
 
     def show_layer(self, network: Network, layer: Layer, ran: LayerActivation | None) -> None:
         """Everything about a layer of the network; `ran` is what it gave, once it did."""
@@ -39,12 +42,14 @@ class LayerFacts(QWidget):
         self.volume.show_layer(known, output, family=layer.family, kernel=_kernel(layer))
         multiply_adds = layer.multiply_adds(*known) if output is not None and len(known) == len(shapes) else 0
         self.facts.show_facts(_costs(output, multiply_adds, ran))
+        self.parameters.show_parameters(())
 
     def show_input(self, shape: Shape, *, is_asked: bool = False) -> None:
         """The input: only its volume and its size; how many numbers go in may be asked for in a lesson."""
         self.volume.show_layer((), shape, family="input")
         numbers = VeiledCount(prod(shape)) if is_asked else prod(shape)
         self.facts.show_facts((("Numbers", text.count(numbers)), ("Size", text.memory_text(4 * numbers))))
+        self.parameters.show_parameters(())
 
     def show_call(self, activation: LayerActivation, inputs: tuple[Shape, ...]) -> None:
         """A call of a person's own model, and the shapes of what it took."""
@@ -54,6 +59,7 @@ class LayerFacts(QWidget):
         takes = ("Takes", ", ".join(activation.parents))
         costs = _costs(activation.shape, activation.multiply_adds, activation)
         self.facts.show_facts((takes, *stored, *costs, ("Source", activation.source.rpartition("/")[2])))
+        self.parameters.show_parameters(activation.parameters)
 
 
 def _costs(shape: Shape | None, multiply_adds: int, ran: LayerActivation | None) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.session.class_picture import ClassPicture
-from explorer.ui.common.class_colours import area_colour
+from explorer.ui.common.class_colours import area_colour, area_rgb
 from explorer.ui.common.fed_pixels import paled
 from explorer.ui.common.text import listed_percent
 from explorer.ui.input.answer_list import Answer, AnswerList
@@ -88,7 +88,7 @@ class ClassAreas(QWidget):
 def coloured_areas(shown: ClassPicture, fed: np.ndarray | None) -> np.ndarray:
     """The class of each place in its colour, over what is `fed` where that is a picture: (H, W, 3) uint8, as large as
     the larger of the two."""
-    table = np.array([area_colour(at).getRgb()[:3] for at in range(len(shown.names))], np.float32)
+    table = np.array([area_rgb(at) for at in range(len(shown.names))], np.float32)
     rows, columns = shown.classes.shape
     if fed is not None:
         rows, columns = max(rows, fed.shape[0]), max(columns, fed.shape[1])
@@ -104,7 +104,8 @@ def _stretched(values: np.ndarray, *, size: tuple[int, int]) -> np.ndarray:
     height, width = size
     rows = np.arange(height) * len(values) // height
     columns = np.arange(width) * values.shape[1] // width
-    stretched: np.ndarray = values[rows[:, None], columns]
+    places = np.ix_(rows, columns)
+    stretched: np.ndarray = values[places]
     return stretched
 
 
