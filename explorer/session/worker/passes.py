@@ -14,10 +14,10 @@ from explorer.amounts import listed
 from explorer.data import Fitted, Picture, fit_picture
 from explorer.network.names import INPUT
 from explorer.session.cell import Cell
-from explorer.session.class_picture import class_picture_of
 from explorer.session.explained import GONE, Explained
 from explorer.session.fault import Fault
 from explorer.session.request import Request
+from explorer.session.segmenting import class_picture_of
 from explorer.session.snapshot import (
     Activations,
     LayerActivation,

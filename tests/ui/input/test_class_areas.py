@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
 from explorer.session import Cell, LayerActivation, Selection, Session
-from explorer.session.class_picture import class_picture_of
 from explorer.session.own_document import own_document
+from explorer.session.segmenting import class_picture_of
 from explorer.ui.common import theme
 from explorer.ui.common.class_colours import area_colour
 from explorer.ui.common.fed_pixels import paled
