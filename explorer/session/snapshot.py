@@ -24,6 +24,7 @@ from explorer.session.cell import Cell, has_places, is_index, maps_shape, same_c
 from explorer.session.channel_facts import ChannelFacts, Look, facts_of, moments
 from explorer.session.class_picture import ClassPicture
 from explorer.session.explained import Explained
+from explorer.session.found_boxes import FoundBoxes
 from explorer.session.parameter import Parameter
 from explorer.session.part import Part
 from explorer.session.ranges import finite_range
@@ -272,6 +273,7 @@ class Activations:
     failed: Part | None = None
     prediction: Prediction | None = None
     class_picture: ClassPicture | None = None
+    boxes: FoundBoxes | None = None
     fields: ReceptiveFields | None = None
     seconds: float = 0.0
     explained: Explained | None = None  # the cell that was looked at when the pass was run
@@ -316,6 +318,7 @@ class Activations:
             failed=failed,
             prediction=prediction,
             class_picture=areas,
+            boxes=None,
             explained=explained,
             veil=veil,
             bare=bare,

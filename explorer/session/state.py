@@ -20,6 +20,7 @@ from explorer.session.cursor import Cursor
 from explorer.session.document import Document
 from explorer.session.example import Target
 from explorer.session.fault import Fault
+from explorer.session.found_boxes import FoundBoxes
 from explorer.session.lesson_state import LessonState
 from explorer.session.part import Part
 from explorer.session.selection import Selection
@@ -104,6 +105,11 @@ class State:
     @property
     def prediction(self) -> Prediction | None:
         return self.maps.activations.prediction if self.maps.activations else None
+
+    @property
+    def boxes(self) -> FoundBoxes | None:
+        """What a detector found."""
+        return self.maps.activations.boxes if self.maps.activations else None
 
     @property
     def class_picture(self) -> ClassPicture | None:

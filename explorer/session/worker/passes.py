@@ -16,6 +16,7 @@ from explorer.network.names import INPUT
 from explorer.session.cell import Cell
 from explorer.session.explained import GONE, Explained
 from explorer.session.fault import Fault
+from explorer.session.found_boxes import FoundBoxes
 from explorer.session.request import Request
 from explorer.session.segmenting import class_picture_of
 from explorer.session.snapshot import (
@@ -168,6 +169,7 @@ class PassRecorder:
             failed=subject.failed_part(recording),
             prediction=prediction,
             class_picture=areas,
+            boxes=_boxes(recording, request.place[1], classes) if complete else None,
             fields=self._fields_of(request, recording),
             seconds=sum(call.seconds for call in recording.calls),
             explained=recorded.explain_at_once(self._looked_at),
@@ -215,6 +217,18 @@ def _inputs(values: np.ndarray, fed: Feed | None, request: Request) -> Iterator[
 def _output(layers: Sequence[LayerActivation], name: str) -> LayerActivation:
     """The layer that gave the (first) output: the one called `name`, else the last."""
     return next((layer for layer in layers if layer.name == name), layers[-1])
+
+
+def _boxes(recording: Recording, example: int, classes: tuple[str, ...]) -> FoundBoxes | None:
+    """What a detector found in one example; None of a model that is none."""
+    from explorer.engine.arrays import array
+    from explorer.engine.recording.detections import detections_of
+
+    found = detections_of(recording.outputs, example)
+    if found is None:
+        return None
+    boxes, labels, scores = (None if each is None else array(each) for each in found)
+    return None if boxes is None else FoundBoxes.of(boxes, labels, scores, classes)
 
 
 def _fault(recording: Recording) -> Fault | None:

@@ -60,6 +60,7 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
         self._veil: QImage | None = None
         self._field_area = QRectF()
         self._outline: QRectF | None = None
+        self._boxes: tuple[tuple[QRectF, QColor], ...] = ()
         self._place: tuple[int, int] | None = None
         self._is_walked_to = False
         self._scaled: tuple[tuple[int, int], QPixmap] | None = None
@@ -87,6 +88,11 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
     def set_numbers(self, numbers: np.ndarray | None) -> None:
         """The numbers (H, W) to write into the cells where they are large enough."""
         self._numbers = numbers
+        self.update()
+
+    def set_boxes(self, boxes: tuple[tuple[QRectF, QColor], ...]) -> None:
+        """Frame parts of the picture, in its own pixels, each in its colour; the last one on top."""
+        self._boxes = boxes
         self.update()
 
     def set_field(self, mask: np.ndarray | None, box: tuple[int, int, int, int], area: QRectF | None = None) -> None:
@@ -248,6 +254,8 @@ class PictureCanvas(TipsOfPlaces, CellWidget):
             painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), CORNER, CORNER)
         if self._frame is not None:
             _outline(painter, self._to_screen().mapRect(self._frame), QColor(theme.current().accent))
+        for framed, colour in self._boxes:
+            _outline(painter, self._to_screen().mapRect(framed).intersected(area), colour)
         if self._outline is not None:
             box = self._to_screen().mapRect(self._outline)
             # A field smaller than a few screen pixels is still found.

@@ -25,8 +25,9 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.pane import Pane
 from explorer.ui.common.row_things import offer_rows
-from explorer.ui.common.text import count, exact, listed_percent, number
+from explorer.ui.common.text import count, exact, listed_percent, number, plural
 from explorer.ui.input.answer_list import Answer, AnswerList
+from explorer.ui.input.box_picture import BoxPicture
 from explorer.ui.input.class_areas import ClassAreas
 from explorer.ui.input.unknown_line import UnknownLine
 
@@ -70,6 +71,8 @@ class PredictionView(FollowingView, Pane):
         self.areas.class_chosen.connect(self._choose_map)
         self.body.addWidget(self.answers, 1)
         self.body.addWidget(self.areas, 1)
+        self.found = BoxPicture()
+        self.body.addWidget(self.found, 1)
         self.body.addWidget(self.empty, 1)
         self.unknown = UnknownLine(session, self)
         self.unknown.turned.connect(self._lay_over)
@@ -104,7 +107,7 @@ class PredictionView(FollowingView, Pane):
         if not is_off and not new.maps.computing:
             self._before = new.prediction
         was_off = old is not None and old.files.undo_text.startswith(SWITCH_OFF)
-        is_other = old is None or old.prediction is not new.prediction or old.class_picture is not new.class_picture
+        is_other = old is None or _said(old) != _said(new)
         if old is None or is_other or is_off != was_off or _line(old) != _line(new):
             self._show_prediction(new)
         self.answers.set_chosen(chosen_answer(new))
@@ -116,26 +119,33 @@ class PredictionView(FollowingView, Pane):
         return partial(self._choose_output, self.answers.answer_at(row).index)
 
     def _show_prediction(self, state: State) -> None:
-        prediction = state.prediction
+        fed = pixels_of(state.input)
+        boxes = state.boxes if fed is not None else None
+        areas = state.class_picture if boxes is None else None
+        prediction = state.prediction if boxes is None and areas is None else None
         self.answers.setVisible(prediction is not None)
-        self.empty.setVisible(prediction is None and state.class_picture is None)
-        self.areas.setVisible(prediction is None and state.class_picture is not None)
+        self.areas.setVisible(areas is not None)
+        self.found.setVisible(boxes is not None)
+        self.empty.setVisible(prediction is None and areas is None and boxes is None)
         self.empty.setText(_line(state))
         at = state.told_at
         self.empty.lead((lambda: lead_to_card(self, self._session, at)) if at else None)
         self.set_facts(_facts(prediction) if prediction else "")
-        if prediction is None and state.class_picture is not None:
-            self._show_areas(state.class_picture, state)
+        if areas is not None:
+            self._show_areas(areas, fed)
+        if boxes is not None and fed is not None:
+            self.set_facts(f"{plural(len(boxes.boxes), 'thing')} found")
+            self.found.show_boxes(boxes, fed)
         if prediction is not None:
             is_off = state.files.undo_text.startswith(SWITCH_OFF)
             answers = Ranked(prediction, self._before if is_off else None)
             self.answers.show_answers(answers, signed=not prediction.is_probability, classes=prediction.names)
             self.setAccessibleDescription(", ".join(f"{a.name} {a.value}" for a in answers[:5]))
 
-    def _show_areas(self, shown: ClassPicture, state: State) -> None:
+    def _show_areas(self, shown: ClassPicture, fed: np.ndarray | None) -> None:
         of_slice = f" · slice {shown.at_slice} of {shown.slices}" if shown.slices > 1 else ""
         self.set_facts(f"{shown.title}{of_slice}")
-        self.areas.show_areas(shown, pixels_of(state.input) if shown.slices == 1 else None)
+        self.areas.show_areas(shown, fed if shown.slices == 1 else None)
 
     @Slot(object)
     def _point_at_place(self, place: tuple[int, int] | None) -> None:
@@ -233,6 +243,11 @@ def _share(value: float, largest: float) -> float:
     if not np.isfinite(value) or largest == 0:
         return 0.0
     return min(max(value / largest, -1.0), 1.0)
+
+
+def _said(state: State) -> tuple[int, ...]:
+    """Tells one answer of the network from another: each is made anew by every pass."""
+    return tuple(id(each) for each in (state.prediction, state.class_picture, state.boxes))
 
 
 def _line(state: State) -> str:
