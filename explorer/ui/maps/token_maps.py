@@ -137,7 +137,9 @@ def token_maps(entry: LayerActivation, layers: Sequence[LayerActivation], query:
     if len(entry.whole_shape) == 4 and (shape[1:] in sizes or entry.family in MADE_OF_PATCHES):
         return None
     axes = AXES_OF_HEADS if len(entry.whole_shape) == 4 else AXES
-    for grid in (*_of_maps(shape, sizes), *_of_picture(layers, shape[1])):
+    is_attention = shape[1] == shape[2] != shape[0]
+    cut = _of_picture(layers, shape[1]) if shape[0] == 1 or is_attention else ()  # windows of it are cut too
+    for grid in (*_of_maps(shape, sizes), *cut):
         if shape[1] == shape[2] == grid.tokens:
             return TokenMaps(shape, grid, 2, min(query, shape[1] - 1))
         axis = next((axis for axis in axes if shape[axis] == grid.tokens), None)

@@ -206,6 +206,14 @@ def test_what_is_no_grid_of_tokens_is_shown_as_it_lies() -> None:
     assert token_maps(maps[2], maps) is None  # 32 channels of 4 × 8 cells, not 32 tokens
 
 
+def test_tokens_of_many_windows_are_not_laid_over_the_whole_picture() -> None:
+    windows = layer("windows", 64, 49, 6, values=(64, 49, 6))  # 64 windows of 7 × 7 tokens each
+    fed = layer("input", 1, 3, 224, 224, family="input")
+    assert token_maps(windows, (fed, windows)) is None
+    last = layer("maps", 1, 64, 64, 6)  # 64 × 64 places with their features last
+    assert token_maps(last, (layer("input", 1, 3, 256, 256, family="input"), last)) is None
+
+
 @pytest.mark.parametrize(
     ("shape", "axis"), [((1, 17, 6), 1), ((17, 1, 6), 0), ((1, 6, 17), 2), ((2, 17, 3), 1), ((2, 3, 17), 2)]
 )
