@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import explorer
+from explorer.ending_at_once import ended_at_once
 
 EXAMPLES = """examples:
   network-explorer                              open the window
@@ -93,6 +94,7 @@ def _names_a_model(word: str) -> bool:
     return is_named(word)
 
 
+@ended_at_once()
 def _model(options: argparse.Namespace) -> int:
     """The window on a model of a person's own. Whoever names a module has it run."""
     problem = _missing_display()
@@ -112,6 +114,7 @@ def _model(options: argparse.Namespace) -> int:
     return run_window(options.files[1:], asked=AskedModel((path, *weights), call, classes))
 
 
+@ended_at_once()
 def _window(files: list[str]) -> int:
     with _sparing_what_is_imported():
         problem = _missing_display()
@@ -151,6 +154,7 @@ def _maps_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ended_at_once()
 def _smoke(files: list[str]) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with _sparing_what_is_imported():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.amounts import plural
+from explorer.ending_at_once import ended_at_once
 from explorer.lessons.lesson import Lesson
 from explorer.lessons.lesson_file import LessonError
 from explorer.lessons.script import Mistake
@@ -154,6 +155,7 @@ def _summary(lesson: Lesson, found: Sequence[Mistake], wrong: int) -> str:
     return f"{lesson.name}: {whole}; {told}."
 
 
+@ended_at_once()
 def _show(lesson: Lesson) -> int:
     """In the window."""
     import explorer.before_qt  # noqa: F401  # the display is asked for through Qt
