@@ -29,6 +29,15 @@ def sequential_layers(module: Any, input_shape: Shape) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
+def state_of_layers(module: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """The weights and buffers of a Sequential by the layers that were read of it, which are called `names`."""
+    return {
+        f"{name}.{key}": value
+        for name, (_, child) in zip(names, _leaves(module), strict=True)
+        for key, value in child.state_dict().items()
+    }
+
+
 def _is_sequential(module: Any) -> bool:
     """Whether the module runs its children in a row: a Sequential, or a subclass with the same forward."""
     definer = next((each for each in type(module).__mro__ if "forward" in vars(each)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from explorer.session.features.network_writing import NetworkWriting
 from explorer.session.features.recent import RecentFiles
 from explorer.session.features.saved import Saved
 from explorer.session.file_writing import Written
-from explorer.session.jobs.weights import LoadWeights, SaveNetwork, ToSave
+from explorer.session.jobs.weights import LoadWeights, SaveNetwork, TakeOver, ToSave
 from explorer.session.lanes import Lane
 from explorer.session.own_document import own_document
 from explorer.session.slices import InputState, Slice
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
 
 
+TAKEN_OVER = "The model is a network now, with the weights that it had: edit it, train it, save it."
 BATCH_FED = "The model is fed its whole batch of {size:,}: the first example is shown, others are chosen in Input."
 
 
@@ -142,6 +144,20 @@ class Files:
             self._store.open_document(document, *given)
             if is_saved:  # what another network was fed, and this one is too, is no work on this one
                 self._saved.tell(document)
+
+    def take_over(self) -> None:
+        """Put an editable network with the same weights in the place of a model that is a plain chain of layers."""
+        state = self._store.state
+        shape = state.subject.input_shape or (() if state.values is None else state.values.shape)
+        self._store.ask(TakeOver(state.document, shape), partial(self._take_over, state.document))
+
+    def _take_over(self, before: Document, taken: Document | Fault) -> None:
+        if isinstance(taken, Fault):
+            self._store.say(taken.message)
+        elif before is self._store.state.document:
+            present = self._store.state.input
+            self.show(taken, replace(present, place=(0, 0)), is_saved=False)
+            self._store.say(TAKEN_OVER)
 
     def tell_saved(self, document: Document) -> None:
         """There is nothing of `document` to be saved."""

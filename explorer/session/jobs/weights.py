@@ -18,6 +18,7 @@ from explorer.session.worker.worker import Worker
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
+    from explorer.network import Shape
     from explorer.session.kept_work import Arrays, Work
 
 
@@ -88,3 +89,15 @@ class RestoreWork(Job["Work"]):
     def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Work]:
         worker.desk.take_weights(self.work.document, self.weights)
         yield self.work
+
+
+@dataclass(frozen=True, eq=False)
+class TakeOver(Job[Document | Fault]):
+    """An editable network with the weights of the model of `document`, whose input is of `shape`."""
+
+    document: Document
+    shape: Shape
+    title = "Taking the model over"
+
+    def run(self, worker: Worker, should_stop: ShouldStop) -> Iterator[Document | Fault]:
+        yield worker.desk.take_over(self.document, self.shape)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.network import Shape
+from explorer.network import Network, NetworkError, Shape
+from explorer.network.from_module import state_of_layers
 from explorer.network.names import INPUT
 from explorer.session.example import Target
 from explorer.session.part import Part
 from explorer.session.snapshot import Activations, LayerActivation, call_activations
-from explorer.session.subjects.subject import Subject, Verb
+from explorer.session.subjects.subject import Refused, Subject, Verb
 
 if TYPE_CHECKING:
     from explorer.data import Fitted, Picture
@@ -67,6 +68,16 @@ class OwnModel(Subject):
     @property
     def structure(self) -> object:
         return self.module
+
+    def as_network(self, shape: Shape) -> tuple[Network, dict[str, np.ndarray]]:
+        from explorer.engine.arrays import array
+
+        try:
+            network = Network.from_module(self.module, shape)
+        except NetworkError as error:
+            raise Refused(f"It does not become an editable network. {error}") from error
+        kept = state_of_layers(self.module, network.names)
+        return network, {name: array(value.clone()) for name, value in kept.items()}
 
     def number_type(self, present: np.ndarray | None) -> np.dtype[np.generic]:
         """The type of the numbers that it was given."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from explorer.session.snapshot import Activations, LayerActivation
 
 
+NO_CHAIN = "What is open is no model that could become an editable network."
+
+
 class Verb(Enum):
     """What a person may want to do with a subject."""
 
@@ -127,6 +130,10 @@ class Subject(ABC):
     @abstractmethod
     def number_type(self, present: np.ndarray | None) -> np.dtype[np.generic]:
         """The type of the numbers that are typed in place of `present`."""
+
+    def as_network(self, shape: Shape) -> tuple[Network, dict[str, np.ndarray]]:
+        """An editable network that does the same to an input of `shape`, and its weights by name. Raises Refused."""
+        raise Refused(NO_CHAIN)
 
     # --- what is seen of it ---
 

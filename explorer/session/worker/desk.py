@@ -13,12 +13,14 @@ from explorer.session.document import Document
 from explorer.session.fault import Fault
 from explorer.session.request import Request
 from explorer.session.subjects.editable_network import EditableNetwork
+from explorer.session.subjects.subject import Refused
 from explorer.session.worker.aside import aside
 from explorer.session.worker.stopping import ShouldStop
 
 if TYPE_CHECKING:
     from explorer.engine.model.weights import State as Weights
     from explorer.engine.model.workbench import Workbench
+    from explorer.network import Shape
     from explorer.session.kept_work import Arrays
 
 
@@ -88,6 +90,17 @@ class Desk:
     def take_weights(self, document: Document, weights: Arrays) -> None:
         """Weights by their names in the network of `document`, for its layers."""
         self.bench.take_weights(weights, document.subject.edited, document.layer_ids)
+
+    def take_over(self, document: Document, shape: Shape) -> Document | Fault:
+        """An editable network with the weights of the model of `document`, whose input is of `shape`."""
+        try:
+            network, weights = document.subject.as_network(shape)
+        except Refused as error:
+            return Fault(str(error))
+        kept = {each: getattr(document, each) for each in ("title", "classes", "mean", "std", "hyperparameters")}
+        after = Document(EditableNetwork.fresh(network), has_fresh_weights=False, **kept)
+        self.take_weights(after, weights)
+        return after
 
     def load_weights(self, document: Document, path: Path, read: Weights) -> Document | Fault:
         """Take what was read from `path`; the document with it, whose layers are new ones."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from explorer.session import Verb
-from explorer.ui.common.command import SEPARATOR, Command, allows
+from explorer.ui.common.command import SEPARATOR, Command, Condition, allows
 from explorer.ui.input.commands import OPEN_PICTURE
 from explorer.ui.shell import commands
+
+ALREADY = "What is open is an editable network already."
 
 FILE_COMMANDS: tuple[Command | str, ...] = (
     Command(
@@ -62,6 +64,19 @@ FILE_COMMANDS: tuple[Command | str, ...] = (
         "ph.scales",
         "Ctrl+L",
         allows(Verb.LOAD_WEIGHTS),
+    ),
+    Command(
+        "takeOver",
+        "File",
+        "Take over as a network",
+        "Make an editable network of a model that is a plain chain of layers, with the weights that it has.",
+        lambda shell: shell.session.files.take_over(),
+        "ph.swap",
+        "Ctrl+Alt+D",
+        Condition(
+            lambda state: state.subject.is_open and not state.subject.can(Verb.EDIT),
+            lambda state: ALREADY if state.subject.is_open else state.subject.refusal(Verb.EDIT),
+        ),
     ),
     OPEN_PICTURE,
     SEPARATOR,
