@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from explorer.engine.errors import Cancelled
 
 _lock = threading.Lock()
-_open: dict[int, int] = {}  # threads that run such code, with how many such blocks they are in
+_open: set[int] = set()  # threads that run such code
+_sent: set[int] = set()  # of these, the ones that were told to end
 
 
 class _Interrupted(BaseException):
@@ -21,16 +22,18 @@ class _Interrupted(BaseException):
 def interruptible() -> Iterator[Callable[[], object]]:
     """Gives what ends the code inside, to be called from another thread: it raises Cancelled here.
 
-    What waits in the system or in one long call of C is ended when it comes back.
+    What waits in the system or in one long call of C is ended when it comes back. A block inside another one ends
+    with it.
     """
     thread = threading.get_ident()
-    with _lock:
-        _open[thread] = _open.get(thread, 0) + 1
+    is_outermost = thread not in _open
+    _open.add(thread)
     try:
         try:
             yield lambda: interrupt(thread)
         finally:
-            _leave(thread)
+            if is_outermost:
+                _leave(thread)
     except _Interrupted:
         raise Cancelled("It was stopped.") from None
 
@@ -40,18 +43,34 @@ def interrupt(thread: int) -> bool:
     with _lock:
         if thread not in _open:
             return False
-        _raise_in(thread, ctypes.py_object(_Interrupted))
+        _sent.add(thread)
+        _raise_in(thread)
         return True
 
 
 def _leave(thread: int) -> None:
-    """From now on nothing is raised in the thread, nor what was on its way."""
-    with _lock:
-        _open[thread] -= 1
-        if not _open[thread]:
-            del _open[thread]
-            _raise_in(thread, None)
+    """From now on nothing is raised in the thread, which this is: what may be on its way arrives here.
+
+    Taking it back instead leaves CPython's mark that something is on its way, for ever: each loop and each call would
+    look for it, and one under sys.setprofile would never begin.
+    """
+    is_closed = False
+    while not is_closed:
+        try:
+            with _lock:
+                _open.discard(thread)
+            is_closed = True
+        except _Interrupted:
+            pass
+    try:
+        if thread in _sent:  # and caught there by a model, or arrived, or not: one more replaces what has not
+            _raise_in(thread)
+            while True:
+                pass
+    except _Interrupted:
+        pass
+    _sent.discard(thread)
 
 
-def _raise_in(thread: int, kind: object) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), kind)
+def _raise_in(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Interrupted))

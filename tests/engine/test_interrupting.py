@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -88,3 +90,42 @@ def test_a_block_in_a_block_keeps_the_outer_one_open() -> None:
         endless()
 
     assert ended_by(interrupt, work) == ["cancelled"]
+
+
+# CPython 3.11 would stand still where a function is called under a profile while something is told to be on its way.
+PROFILED = """
+import sys, threading
+from explorer.engine.errors import Cancelled
+from explorer.engine.interrupting import interruptible
+
+def swallowed():
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+
+def run(work, ends):
+    try:
+        with interruptible() as end:
+            other = threading.Thread(target=end) if ends else None
+            if other is not None:
+                other.start()
+            work()
+    except Cancelled:
+        pass
+    if other is not None:
+        other.join()
+
+for work, ends in ((lambda: None, False), (swallowed, True), (swallowed, True)):
+    run(work, ends)
+sys.setprofile(lambda *_: None)
+(lambda: None)()
+sys.setprofile(None)
+print("came to its end")
+"""
+
+
+def test_nothing_is_left_on_its_way_after_a_block() -> None:
+    done = subprocess.run([sys.executable, "-c", PROFILED], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "came to its end\n", done.stderr
