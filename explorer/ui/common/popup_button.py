@@ -28,34 +28,11 @@ class _Popup(Popup, QFrame):
 class CaretButton(QToolButton):
     """A button that opens something below itself, and shows it by a caret."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setStyleSheet(f"QToolButton {{ padding-right: {CARETS_ROOM + 6}px; }}")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        colour = theme.current().dim
-        place = QRect(self.width() - CARETS_ROOM - 4, (self.height() - CARET) // 2, CARET, CARET)
-        draw_icon(QPainter(self), "ph.caret-down", colour, place)
-
-
-class PopupButton(CaretButton):
-    """Put the form into `body`; it closes on Esc and on a click beside it. `opened` is emitted before it shows."""
-
-    opened = Signal()
-
-    def __init__(self, text: str, *, tip: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", *, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tip = tip
+        self.setStyleSheet(f"QToolButton {{ padding-right: {CARETS_ROOM + 6}px; }}")
         self.show_words(text)
-        self.setAccessibleName(text)
-        self.popup = _Popup(self, Qt.WindowType.Popup)
-        self.popup.setProperty("role", "pane")
-        self.popup.setAccessibleName(text)
-        self.body = QVBoxLayout(self.popup)
-        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        self.body.setSpacing(8)
-        self.clicked.connect(self.open_popup)
 
     def show_words(self, text: str) -> None:
         """Stand for `text` from now on."""
@@ -70,6 +47,29 @@ class PopupButton(CaretButton):
         """Where the words are cut the tip has all of them."""
         is_cut = self.width() < self.sizeHint().width()
         self.setToolTip(f"{self.text()}: {self._tip}" if is_cut else self._tip)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colour = theme.current().dim
+        place = QRect(self.width() - CARETS_ROOM - 4, (self.height() - CARET) // 2, CARET, CARET)
+        draw_icon(QPainter(self), "ph.caret-down", colour, place)
+
+
+class PopupButton(CaretButton):
+    """Put the form into `body`; it closes on Esc and on a click beside it. `opened` is emitted before it shows."""
+
+    opened = Signal()
+
+    def __init__(self, text: str, *, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, tip=tip, parent=parent)
+        self.setAccessibleName(text)
+        self.popup = _Popup(self, Qt.WindowType.Popup)
+        self.popup.setProperty("role", "pane")
+        self.popup.setAccessibleName(text)
+        self.body = QVBoxLayout(self.popup)
+        self.body.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self.body.setSpacing(8)
+        self.clicked.connect(self.open_popup)
 
     @Slot()
     def open_popup(self) -> None:

@@ -92,9 +92,8 @@ class StepSettings(FollowingView, QWidget):
         self._parts = (*self._parts, self.batch, self.example)
         return holder
 
-    def _batch_button(self) -> QToolButton:
-        button = CaretButton()
-        button.setToolTip(BATCH_TIP)
+    def _batch_button(self) -> CaretButton:
+        button = CaretButton(tip=BATCH_TIP)
         button.setAccessibleName("Batch")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(button)
@@ -158,7 +157,7 @@ class StepSettings(FollowingView, QWidget):
 
     def _show_batch(self, state: State) -> None:
         size = 1 if state.steps.timeline is None else state.steps.timeline.batch_size
-        self.batch.setText(f"batch {size}")
+        self.batch.show_words(f"batch {size}")
         self.only.setEnabled(bool(state.steps.batch))
         self.copy.setEnabled(values_at(state, state.steps.cursor.example) is not None)
         self.remove.setEnabled(place_in_batch(state, state.steps.cursor.example) is not None)

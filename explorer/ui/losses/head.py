@@ -61,10 +61,9 @@ class LossHead(QWidget):
         row.addWidget(_dim("rate", self.rate))
         row.addWidget(self.rate)
 
-    def _numbers_button(self) -> QToolButton:
-        button = CaretButton()
+    def _numbers_button(self) -> CaretButton:
+        button = CaretButton(tip=NUMBERS_TIP)
         button.setObjectName("lossNumbers")
-        button.setToolTip(NUMBERS_TIP)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = ButtonMenu(button)
         self.own = menu.addAction(OF_THE_NETWORK)
@@ -82,7 +81,7 @@ class LossHead(QWidget):
         """Show whose numbers they are, and what they should be."""
         named = next((words for words, each in BEGINNINGS.items() if each == shown.numbers), OWN)
         words = named if shown.is_own else OF_THE_NETWORK
-        self.numbers.setText(words)
+        self.numbers.show_words(words)
         self.numbers.setAccessibleName(f"Numbers that are compared: {words}")
         self.own.setEnabled(shown.is_own)
         entries = [AS_NUMBERS, *(f"class {on_a_button(label)}" for label in shown.labels)]
