@@ -203,6 +203,8 @@ def differs_from_file(state: State, model: torch.nn.Module) -> list[str]:
     asked = veiled_in(shown)
     if asked.any() and not state.lessons.is_open:
         return ["a “?” stands where no lesson asks"]
+    if asked.all() and asked.size:
+        return []  # as many cells are drawn as tell nothing, where a size is asked for
     if shown.shape != computed.shape or not np.allclose(
         shown[~asked], computed[~asked], rtol=1e-3, atol=1e-4, equal_nan=True
     ):

@@ -13,7 +13,7 @@ from explorer.network.names import INPUT
 from explorer.network.source import layer_source
 from explorer.session import LayerActivation, Selection, Session, State, Verb
 from explorer.session.asked_number import AskedNumber
-from explorer.session.cell import is_index
+from explorer.session.cell import has_places, is_index
 from explorer.session.pytorch_code import code_of_maps
 from explorer.session.ranges import finite_range
 from explorer.session.reading_names import reading_of
@@ -51,9 +51,21 @@ def chosen_thing(session: Session) -> Thing | None:
     return None if entry is None else thing_of_maps(session, entry, state.selection)
 
 
-def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -> Thing:
-    """The cell, the map or the layer that is chosen of the present maps."""
+def thing_of_maps(session: Session, entry: LayerActivation, chosen: Selection) -> Thing | None:
+    """The cell, the map or the layer that is chosen of the present maps; None where these have none there.
+
+    A view may point at what was drawn before the present maps came.
+    """
     places = (chosen.channel, chosen.row, chosen.column)[: entry.values.ndim]
+    return _thing_of(session, entry, chosen, places) if has_places(places, entry.values.shape) else None
+
+
+def thing_of_layer(session: Session, entry: LayerActivation) -> Thing:
+    """All of a layer's present maps."""
+    return _thing_of(session, entry, Selection(entry.name), ())
+
+
+def _thing_of(session: Session, entry: LayerActivation, chosen: Selection, places: tuple[int | None, ...]) -> Thing:
     own = tuple(place for place in places if place is not None)
     values = entry.values[own] if len(own) in (0, 1, entry.values.ndim) else entry.values[own[:1]]
     words = [entry.name]

@@ -10,13 +10,13 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from explorer.session import Selection, Session, State, Verb
+from explorer.session import Session, State, Verb
 from explorer.session.state import parts_changed
 from explorer.ui.common import icons
 from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.late import Late
 from explorer.ui.common.named_action import NamedAction
-from explorer.ui.common.number_things import thing_of_maps
+from explorer.ui.common.number_things import thing_of_layer
 from explorer.ui.common.things import Thing, offer
 from explorer.ui.common.typed_block import is_block
 from explorer.ui.editor.card_list import CardList
@@ -82,7 +82,7 @@ class LayerList(FollowingView, CardList):
         entry = None if card is None else self._session.state.entry(card.name)
         if card is None or entry is None:
             return None
-        return replace(thing_of_maps(self._session, entry, Selection(card.name)), value=None)
+        return replace(thing_of_layer(self._session, entry), value=None)
 
     # --- commands ---
 

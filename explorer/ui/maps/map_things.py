@@ -95,7 +95,7 @@ class MapThings:
             find_words=GRADIENT,
         )
 
-    def _at(self, entry: LayerActivation, sheet: Sheet, place: Place) -> Thing:
+    def _at(self, entry: LayerActivation, sheet: Sheet, place: Place) -> Thing | None:
         return thing_of_maps(self._session, entry, Selection(entry.name, *sheet.cell(place)))
 
     def _chosen(self, entry: LayerActivation | None) -> Thing | None:

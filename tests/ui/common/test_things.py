@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,10 +13,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
+from explorer.session.selection import Selection
 from explorer.ui.common.colour import scale_for
-from explorer.ui.common.number_things import picture_of, pytorch_line
+from explorer.ui.common.number_things import picture_of, pytorch_line, thing_of_maps
 from explorer.ui.common.things import DEEDS, Thing, offer
-from tests.ui.fakes import make_session
+from tests.ui.fakes import make_session, wait_until_shown
 
 
 @pytest.fixture
@@ -120,3 +123,18 @@ def test_a_layer_that_cannot_run_has_no_line_of_pytorch(broken: str) -> None:
         shapes = session.state.network.shapes()  # type: ignore[union-attr]
         assert [bool(line) for line in lines] == [shape is not None for shape in shapes]
         assert session.close()
+
+
+@pytest.mark.parametrize("network", ["1x1x1 conv(2, 1)", "3x4x5 conv(2, 3)", "5 linear(2)"])
+def test_what_was_pointed_at_before_the_present_maps_came_is_no_thing_of_theirs(network: str, qtbot: QtBot) -> None:
+    """A command looked up the cell (0, 80) of an input that had become one number."""
+    session = make_session(network)
+    wait_until_shown(qtbot, session)
+    assert session.state.maps.activations is not None
+    for entry in session.state.maps.activations.layers:
+        for places in product((None, 0, 1, 80), repeat=3):
+            own = zip(places[: entry.values.ndim], entry.values.shape, strict=False)
+            is_there = all(place is None or place < size for place, size in own)
+            found = thing_of_maps(session, entry, Selection(entry.name, *places))
+            assert (found is not None) == is_there, (entry.name, places)
+    assert session.close()
