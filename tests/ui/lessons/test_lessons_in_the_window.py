@@ -180,7 +180,10 @@ def test_a_step_that_cannot_be_shown_says_why_in_a_whole_sentence(qtbot: QtBot, 
     opened(qtbot, window, "one-step")
     window.session.editing.set_input_shape((3, 4, 4))
     settle(qtbot, window)
-    why = "the input is 2 numbers, but the network takes 3 × 4 × 4."
+    why = (
+        "linear1 cannot run. linear1: Linear needs a row of numbers, but a map of 3×4×4 arrives. "
+        "PyTorch would act on its last axis of 4 alone, row by row."
+    )
     assert said(window, "lessonText") == f"This step cannot be shown: {why}"
 
 
