@@ -50,7 +50,10 @@ class Passes:
             self._store.set(replace(self._store.state.maps, computing=True))
 
     def set_mode(self, mode: str) -> None:
-        """Run the model in "eval" or "train" mode."""
+        """Run the model in "eval" or "train" mode; once more where it is in that one, as after a pass was given up."""
+        if mode == self._store.state.maps.mode:
+            self.ask()
+            return
         self._store.give(f"run in {mode} mode", replace(self._store.state.maps, mode=mode))
 
     def set_device(self, name: str) -> None:

@@ -41,6 +41,8 @@ def chosen_thing(session: Session) -> Thing | None:
     timeline, cursor = state.steps.timeline, state.steps.cursor
     if state.steps.is_walked and timeline is not None and cursor.cell is not None:
         tensor = timeline.asked(cursor.step, cursor.of)
+        if not is_index(cursor.cell, tensor.values.shape):  # it is drawn as one cell where its size is asked for
+            return None
         around = tensor.values[cursor.cell[:-2]] if tensor.values.ndim > 1 else None
         scale = None if around is None else scale_for(*finite_range(around))
         name = f"{tensor.title}[{', '.join(map(str, cursor.cell))}]"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session import Cell, Selection, Session, State
+from explorer.session.cell import has_places
 from explorer.session.document import Document
 from explorer.ui.common.colour_bar import ColourBar
 from explorer.ui.common.following_view import FollowingView
@@ -218,7 +219,7 @@ class Overview(FollowingView, QWidget):
         if entry is None:
             has_input = self._session.state.values is not None
             return self._dated(whole_head(tuple(self._entries.values()), has_input=has_input))
-        if channel is None or entry.maps is None:
+        if channel is None or entry.maps is None or not has_places((channel,), entry.shape or ()):
             return self._dated(layer_head(entry, self._drawn_for(entry)))
         return channel_head(entry, channel, self._sources(entry, channel), self._drawn_for(entry))
 

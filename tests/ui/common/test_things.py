@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -14,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session import Session
 from explorer.session.selection import Selection
+from explorer.session.timeline import Timeline
 from explorer.ui.common.colour import scale_for
-from explorer.ui.common.number_things import picture_of, pytorch_line, thing_of_maps
+from explorer.ui.common.number_things import chosen_thing, picture_of, pytorch_line, thing_of_maps
 from explorer.ui.common.things import DEEDS, Thing, offer
 from tests.ui.fakes import make_session, wait_until_shown
 
@@ -137,4 +139,20 @@ def test_what_was_pointed_at_before_the_present_maps_came_is_no_thing_of_theirs(
             is_there = all(place is None or place < size for place, size in own)
             found = thing_of_maps(session, entry, Selection(entry.name, *places))
             assert (found is not None) == is_there, (entry.name, places)
+    assert session.close()
+
+
+def test_a_cell_of_a_tensor_that_is_drawn_as_one_cell_is_no_thing_to_copy(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is where its size is asked for: the command looked up the cell at which the debugger stands."""
+    session = make_session("3x4x5 conv(2, 3)")
+    session.learning.watch_steps("debugger", True)
+    qtbot.waitUntil(lambda: session.state.steps.timeline is not None)
+    session.steps.choose_cell("output", (0, 1, 1, 2))
+    assert chosen_thing(session) is not None
+    asked = Timeline.asked
+    one_cell = np.zeros((1, 1, 1, 1), np.float32)
+    monkeypatch.setattr(Timeline, "asked", lambda *which: replace(asked(*which), values=one_cell))
+    assert chosen_thing(session) is None
     assert session.close()

@@ -168,3 +168,20 @@ def test_of_more_classes_than_fit_the_logits_are_those_of_the_classes_that_are_s
     assert columns[-1].channels[:3] == (999, 998, 997), "the likeliest first"
     assert columns[-2].channels == columns[-1].channels
     assert columns[-2].hidden == columns[-1].hidden > 0
+
+
+def test_what_is_chosen_of_newer_maps_is_no_class_of_the_older_ones(shown: Shown, qtbot: QtBot) -> None:
+    """Its columns are those of the last showing: laid out anew while hidden, they have no ninth class."""
+    view = shown(f"{CLASSIFYING} softmax")
+    session = view.session
+    session.store.edit("classes", lambda before: replace(before, classes=CLASSES))
+    wait_until_shown(qtbot, session)
+    view.hide()
+    assert session.state.network is not None
+    last = session.state.network.layers[-2]
+    session.editing.replace_layer(last.name, last.with_settings(out_features=9))
+    wait_until_shown(qtbot, session)
+    session.selection.select(layer="softmax1", channel=8)
+    assert session.state.selection.channel == 8
+    view.canvas.laid_out.emit()
+    assert view.pane.title_label.text() == "softmax1"
