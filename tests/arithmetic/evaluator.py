@@ -154,6 +154,13 @@ def _sigmoid(u: Decimal) -> Decimal:
     return 1 / (1 + (-u).exp())
 
 
+def _log_sigmoid(u: Decimal) -> Decimal:
+    """Far to the right it is −exp(−u), which 1 + exp(−u) would lose."""
+    if u < -1000:
+        return u
+    return -((-u).exp()) if u > 100 else -(1 + (-u).exp()).ln()
+
+
 def _log(value: Decimal) -> Decimal:
     return Decimal("NaN") if value < 0 else value.ln()
 
@@ -166,7 +173,7 @@ FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "exp": Decimal.exp,
     "log": _log,
     "σ": _sigmoid,
-    "log σ": lambda u: u if u < -1000 else -(1 + (-u).exp()).ln(),
+    "log σ": _log_sigmoid,
     "tanh": lambda u: 1 - 2 / (1 + (2 * u).exp()),
     "sign": _sign,
 }
