@@ -230,6 +230,8 @@ class Quotient(Written):
 
     def _divided(self, digits: int) -> str:
         below = self.below.inside(digits)
+        if isinstance(self.below, Number) and str(float(self.below.number)) == "-0.0":  # ∞ has its sign
+            below = f"{MINUS}0"
         below = f"({below})" if isinstance(self.below, (Product, Quotient)) else bracketed(below)
         return f"{' / ' if self.is_wide else '/'}{below}"
 

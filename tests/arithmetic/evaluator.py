@@ -84,7 +84,7 @@ class Reader:
     def power(self) -> Value:
         if self.take("−"):
             negative = self.power()
-            return Value(-negative.number, negative.size)
+            return Value(negative.number.copy_negate(), negative.size)  # −0 too
         base = self.atom()
         if self.take("²"):
             return Value.of(base.number * base.number)

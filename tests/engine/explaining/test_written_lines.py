@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -9,6 +11,7 @@ from torch import nn
 import explorer
 from tests.arithmetic.evaluator import assert_evaluates, evaluated
 from tests.campaigns.written_lines import assert_no_made_up_nan, explanations
+from tests.engine.explaining.one_call import OneCall
 
 LINES = 2500
 
@@ -70,3 +73,13 @@ def test_an_update_too_small_for_five_digits_is_written_with_more() -> None:
     assert (
         str(explorer.explain(recording, recording.steps[-1], (0, 0), of="weight")) == "w = 0.5 − 1e−6·0.5 = 0.4999995"
     )
+
+
+@pytest.mark.parametrize("divided", [torch.reciprocal, lambda x: 1.0 / x, lambda x: torch.ones(2) / x])
+def test_a_zero_that_is_divided_by_has_the_sign_of_its_infinity(
+    divided: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    recording = explorer.record(OneCall(divided, ()), torch.tensor([0.0, -0.0]))
+    lines = [explorer.explain(recording, recording.calls[-1].name, (at,)) for at in (0, 1)]
+    assert [line.written.partition(" = ")[2] for line in lines] == ["1 / 0 = ∞", "1 / (−0) = −∞"]
+    assert all(map(assert_evaluates, lines))
