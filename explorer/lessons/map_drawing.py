@@ -56,7 +56,7 @@ def drawn_curve(values: np.ndarray, place: Size) -> tuple[str, int, int]:
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, down, strict=False))
     zero = f'<path d="M{left + 1} {down[-1]:.1f}h{CURVE_WIDTH - 2}" stroke="{FRAME}" stroke-width="0.5"/>'
     line = f'<polyline points="{points}" fill="none" stroke="{LINE}" stroke-width="1.2"/>'
-    return _frame(left, top, CURVE_WIDTH, CURVE_HEIGHT) + zero + line, CURVE_WIDTH, CURVE_HEIGHT
+    return frame(left, top, CURVE_WIDTH, CURVE_HEIGHT) + zero + line, CURVE_WIDTH, CURVE_HEIGHT
 
 
 def _scale(rows: int, columns: int) -> int:
@@ -86,7 +86,7 @@ def _picture(
         f'<image x="{left + 1}" y="{top}" width="{width}" height="{height}" preserveAspectRatio="none" '
         f'xlink:href="data:image/png;base64,{_png(colours)}"/>'
     )
-    return image + _frame(left, top, width, height) + "".join(frames), width, height
+    return image + frame(left, top, width, height) + "".join(frames), width, height
 
 
 def _png(colours: np.ndarray) -> str:
@@ -97,13 +97,16 @@ def _png(colours: np.ndarray) -> str:
     return b64encode(made.getvalue()).decode()
 
 
-def _frame(left: float, top: float, width: float, height: float, ink: str = FRAME, line: float = 1) -> str:
+def frame(
+    left: float, top: float, width: float, height: float, *, fill: str = "none", ink: str = FRAME, line: float = 1
+) -> str:
+    """A rectangle, its edge in `ink`."""
     return (
-        f'<rect x="{left + 1:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="none" stroke="{ink}" '
+        f'<rect x="{left + 1:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="{fill}" stroke="{ink}" '
         f'stroke-width="{line:g}"/>'
     )
 
 
 def _cell(cell: RowColumn, place: Size, size: tuple[float, float], ink: str) -> str:
     row, column = cell
-    return _frame(place[0] + column * size[0], place[1] + row * size[1], *size, ink, 1.5)
+    return frame(place[0] + column * size[0], place[1] + row * size[1], *size, ink=ink, line=1.5)

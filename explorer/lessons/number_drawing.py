@@ -9,7 +9,7 @@ from html import escape
 
 import numpy as np
 
-from explorer.lessons.map_drawing import drawn_curve, drawn_map, drawn_picture, map_size
+from explorer.lessons.map_drawing import drawn_curve, drawn_map, drawn_picture, frame, map_size
 
 CELL_W, CELL_H, GAP, TITLE_H = 52, 26, 18, 20
 MOST_CELLS = 144
@@ -98,8 +98,8 @@ def _untold(place: np.ndarray, left: int, top: int) -> tuple[str, int, int]:
     """A map of which every cell is asked for."""
     width, height = map_size(*place.shape)
     height = max(height, CELL_H)
-    frame = _frame(left, top, width, height, PAPER, FAINT)
-    return frame + _text(left + width // 2, top + height // 2 + 4, ASKED, INK), width, height
+    around = frame(left, top, width, height, fill=PAPER, ink=FAINT)
+    return around + _text(left + width // 2, top + height // 2 + 4, ASKED, INK), width, height
 
 
 def _is_picture(tensor: Drawn) -> bool:
@@ -126,19 +126,12 @@ def _numbers(tensor: Drawn, place: np.ndarray, key: tuple[int, ...], left: int, 
         inside = (row, column)[2 - min(tensor.values.ndim, 2) :] if tensor.values.ndim else ()
         cell = (*key, *(int(at) for at in inside))
         x, y = left + column * CELL_W, top + row * CELL_H
-        parts.append(_frame(x, y, CELL_W, CELL_H, PAPER, FAINT))
+        parts.append(frame(x, y, CELL_W, CELL_H, fill=PAPER, ink=FAINT))
         words = ASKED if cell in tensor.asked else write(float(place[row, column]))
         parts.append(_text(x + CELL_W // 2, y + CELL_H // 2 + 4, words, INK))
         if cell == tensor.marked:  # its frame lies over those of its neighbours
-            marked.append(_frame(x, y, CELL_W, CELL_H, "none", MARKED, 2))
+            marked.append(frame(x, y, CELL_W, CELL_H, ink=MARKED, line=2))
     return "".join((*parts, *marked))
-
-
-def _frame(x: int, y: int, width: int, height: int, fill: str, ink: str, line: int = 1) -> str:
-    return (
-        f'<rect x="{x + 1}" y="{y}" width="{width}" height="{height}" fill="{fill}" stroke="{ink}" '
-        f'stroke-width="{line}"/>'
-    )
 
 
 def _text(x: int, y: int, words: str, ink: str) -> str:

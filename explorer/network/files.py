@@ -202,8 +202,8 @@ def _layer_content(layer: Layer) -> dict[str, Any]:
 
     So is that a layer is not frozen: programs that know no frozen layers read the file too.
     """
-    of_layer = {name: getattr(layer, name) for name, _, _ in layer.settings()}
-    settings = {name: value for name, value in of_layer.items() if name != "frozen" or value}
+    of_layer = [(name, rules, getattr(layer, name)) for name, rules, _ in layer.settings()]
+    settings = {name: value for name, rules, value in of_layer if rules.is_argument or value}
     inputs = {"inputs": list(layer.inputs)} if layer.inputs else {}
     written = {name: value for name, value in settings.items() if value is not None}
     return {"kind": layer.kind, "name": layer.name, **inputs, **written}

@@ -44,6 +44,11 @@ def called(given: object) -> str:
     return f"model({stars}x)"
 
 
+def is_fed_as_shown(feed: Feed | None) -> bool:
+    """Whether the one input that is shown is `x` itself, with its axes in their order."""
+    return feed is None or (called(feed.given) == "model(x)" and len(feed.every) == 1 and not feed.layout)
+
+
 def numbers_line(whole: str, cell: Index) -> str:
     """ "numbers = kept[0][0, 5]"; all of them without a cell."""
     return f"numbers = {whole}[{', '.join(map(str, cell))}]" if cell else f"numbers = {whole}"
@@ -124,8 +129,7 @@ def code_of_maps(entry: LayerActivation, chosen: Selection, feed: Feed | None = 
     call, place = called(None if feed is None else feed.given), place_in_output(entry, chosen)
     if entry.taken is not None:
         return forward_code(entry.taken, place, call=call)
-    is_as_it_is = feed is None or (call == "model(x)" and len(feed.every) == 1 and not feed.layout)
-    return input_code((example, *place[1:])) if entry.name == INPUT and is_as_it_is else ""
+    return input_code((example, *place[1:])) if entry.name == INPUT and is_fed_as_shown(feed) else ""
 
 
 def place_in_output(entry: LayerActivation, chosen: Selection) -> Index:

@@ -11,7 +11,8 @@ from explorer.arithmetic.operation import Index
 from explorer.arithmetic.python_call import value_text
 from explorer.network.names import INPUT
 from explorer.session import pytorch_code
-from explorer.session.pytorch_code import LossCode, called
+from explorer.session.pytorch_code import LossCode, called, is_fed_as_shown
+from explorer.session.reading_names import GRADIENT as OF_GRADIENT
 from explorer.session.state import State
 from explorer.session.step_tensors import AFTER, BEFORE, GRADIENT, Tensor, read_only
 from explorer.session.timeline import Timeline, TimelineStep
@@ -19,7 +20,6 @@ from explorer.session.timeline import Timeline, TimelineStep
 if TYPE_CHECKING:
     from explorer.engine.recording.taken import Taken
 
-OF_GRADIENT = "gradient of "
 OWN_LOSS = "loss_function({input}, target)"
 
 
@@ -57,10 +57,9 @@ class _Coding:
 
     def __init__(self, state: State, timeline: Timeline) -> None:
         feed = state.subject.feed
-        given = None if feed is None else feed.given
         self._timeline, self._recording = timeline, timeline.recording
-        self._call = called(given)
-        self._is_one_input = self._call == "model(x)" and (feed is None or (len(feed.every) == 1 and not feed.layout))
+        self._call = called(None if feed is None else feed.given)
+        self._is_one_input = is_fed_as_shown(feed)
         self._learning = _learning_of(state, timeline)
 
     def of_values(self, entry: TimelineStep, tensor: Tensor, cell: Index) -> str:

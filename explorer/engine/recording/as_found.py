@@ -93,7 +93,7 @@ class AsFound:
     def _is_unchanged(self, tensor: torch.Tensor, version: int | None, copy: torch.Tensor) -> bool:
         """In training PyTorch's batch norm writes its averages without counting a version, and what observes numbers to
         quantise them does so always."""
-        if tensor.dtype != copy.dtype or tensor.device != copy.device:
+        if _is_elsewhere(tensor, copy):
             return False
         if version is None or self._trained or self._scripted or self._observes:
             return tensor.layout is torch.strided and torch.equal(tensor, copy)  # sparse ones cannot be compared
@@ -105,7 +105,7 @@ class AsFound:
                 continue
             before_writing(tensor)
             with torch.no_grad():
-                if tensor.dtype != copy.dtype or tensor.device != copy.device:
+                if _is_elsewhere(tensor, copy):
                     tensor.data = copy
                     continue
                 if tensor.shape != copy.shape:
@@ -126,6 +126,11 @@ def _paths(modules: Iterable[tuple[str, nn.Module]]) -> Iterator[tuple[int, str]
     for path, module in modules:
         for name, tensor in (*module._parameters.items(), *module._buffers.items()):
             yield id(tensor), f"{path}.{name}" if path else name
+
+
+def _is_elsewhere(tensor: torch.Tensor, copy: torch.Tensor) -> bool:
+    """Whether it became one of another type or on another device since it was copied."""
+    return tensor.dtype != copy.dtype or tensor.device != copy.device
 
 
 def _distinct(tensors: Iterable[torch.Tensor | None]) -> list[torch.Tensor]:

@@ -197,7 +197,8 @@ class Models:
         question, making = self._store.state.files.question, self._making
         if question is not None and question.asks is Asks.NAME:
             self.open_named(words.strip())
-        if question is None or making is None or question.asks is Asks.NAME:
+            return
+        if question is None or making is None:
             return
         if question.asks is Asks.INPUT:
             self._answer_input(question, making, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from explorer.session.timeline import Timeline, TimelineStep
 from explorer.ui.debugger.words import StepWords, step_words
@@ -22,14 +22,14 @@ def longest_steps(timeline: Timeline) -> tuple[Asked, ...]:
     return tuple(longest.values())
 
 
-def longest_words(timeline: Timeline) -> tuple[StepWords, ...]:
+def words_of(timeline: Timeline, steps: Sequence[Asked]) -> tuple[StepWords, ...]:
     """What is said of each of them."""
-    return tuple(step_words(step, timeline.tensors(step.index), of) for step, of in longest_steps(timeline))
+    return tuple(step_words(step, timeline.tensors(step.index), of) for step, of in steps)
 
 
-def names_of(timeline: Timeline) -> Mapping[tuple[str, str, str], int]:
+def names_of(steps: Sequence[Asked]) -> Mapping[tuple[str, str, str], int]:
     """What the words of the longest steps depend on: where it is the same, they need as much room as before."""
-    return {(step.phase, step.kind, of): _letters(step) for step, of in longest_steps(timeline)}
+    return {(step.phase, step.kind, of): _letters(step) for step, of in steps}
 
 
 def _letters(step: TimelineStep) -> int:

@@ -17,7 +17,7 @@ from explorer.ui.common.following_view import FollowingView
 from explorer.ui.common.scrolled import Scrolled
 from explorer.ui.debugger.breakpoints import BreakpointsButton
 from explorer.ui.debugger.controls import StepControls
-from explorer.ui.debugger.longest_words import longest_words, names_of
+from explorer.ui.debugger.longest_words import longest_steps, names_of, words_of
 from explorer.ui.debugger.settings_row import StepSettings
 from explorer.ui.debugger.shared_height import SharedHeight
 from explorer.ui.debugger.stage import LEAST_STAGE, StepStage
@@ -134,9 +134,10 @@ class Debugger(FollowingView, QWidget):
         hit = timeline.hit
         has_place = hit is not None and 0 <= hit.step < len(timeline.steps)
         self.timeline.set_marks({hit.step: hit.sentence} if hit is not None and has_place else {})
-        if self._named != (named := names_of(timeline)):
+        longest = longest_steps(timeline)
+        if self._named != (named := names_of(longest)):
             self._named = named
-            self.words.keep_room_for(longest_words(timeline))
+            self.words.keep_room_for(words_of(timeline, longest))
         self._show_notice(state)
 
     def _show_notice(self, state: State) -> None:

@@ -3,59 +3,40 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QRectF, QSize, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QWidget
 
 from explorer.session.found_boxes import FoundBoxes
 from explorer.ui.common.class_colours import area_colour
 from explorer.ui.common.text import exact, listed_percent, number
-from explorer.ui.input.answer_list import Answer, AnswerList
-from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.input.answer_list import Answer
+from explorer.ui.input.picture_and_list import PictureAndList
 
-PICTURE_SHARE, LIST_SHARE = 3, 2  # of the height
-LEAST_PICTURE = 96
+TIP = "What was found, the surest first. Choose one to see it alone, and again to see all."
 
 
-class BoxPicture(QWidget):
+class BoxPicture(PictureAndList):
     """Each box is framed in the colour of its class; the chosen one of the list alone is, until it is let go of."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("What was found where", "Boxes that were found", tip=TIP, parent=parent)
         self._found: FoundBoxes | None = None
-        self.picture = PictureCanvas(is_sharp=True, parent=self)
         self.picture.setObjectName("boxPicture")
-        self.picture.setAccessibleName("What was found where")
-        self.picture.setMinimumHeight(LEAST_PICTURE)
-        self.boxes = AnswerList()
-        self.boxes.setObjectName("foundBoxes")
-        self.boxes.setAccessibleName("Boxes that were found")
-        self.boxes.setToolTip("What was found, the surest first. Choose one to see it alone, and again to see all.")
-        for signal in (self.boxes.clicked, self.boxes.activated):
-            signal.connect(self._choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.picture, PICTURE_SHARE)
-        column.addWidget(self.boxes, LIST_SHARE)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, LEAST_PICTURE)
+        self.listed.setObjectName("foundBoxes")
 
     def show_boxes(self, found: FoundBoxes, fed: np.ndarray) -> None:
         """Show the boxes of `found` over the picture `fed`, (H, W, 3) uint8."""
         self._found = found
         self.picture.set_picture(fed)
         answers = [_answer(found, at) for at in range(len(found.boxes))]
-        self.boxes.show_answers(answers, signed=False, classes=found.names)
-        self.boxes.set_chosen(None)
+        self.listed.show_answers(answers, signed=False, classes=found.names)
+        self.listed.set_chosen(None)
         self.picture.setAccessibleDescription(", ".join(f"{each.name} {each.value}" for each in answers[:5]))
         self._frame(None)
 
-    @Slot(QModelIndex)
-    def _choose(self, row: QModelIndex) -> None:
-        at = self.boxes.answer_at(row).index
-        wanted = None if self.boxes.chosen == at else at
-        self.boxes.set_chosen(wanted)
+    def choose(self, at: int) -> None:
+        wanted = None if self.listed.chosen == at else at
+        self.listed.set_chosen(wanted)
         self._frame(wanted)
 
     def _frame(self, alone: int | None) -> None:

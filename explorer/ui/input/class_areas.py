@@ -5,22 +5,21 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from explorer.session.class_picture import ClassPicture
 from explorer.ui.common.class_colours import area_colour, area_rgb
 from explorer.ui.common.fed_pixels import paled
 from explorer.ui.common.text import listed_percent
-from explorer.ui.input.answer_list import Answer, AnswerList
-from explorer.ui.input.canvas import PictureCanvas
+from explorer.ui.input.answer_list import Answer
+from explorer.ui.input.picture_and_list import PictureAndList
 
 AREA_SHARE = 0.55  # of an area's own colour, the rest is the picture
-PICTURE_SHARE, LEGEND_SHARE = 3, 2  # of the height
-LEAST_PICTURE = 96
+TIP = "How much of the picture each class has. Choose one to see its map in every view."
 
 
-class ClassAreas(QWidget):
+class ClassAreas(PictureAndList):
     """`pointed` tells the place under the mouse, `chosen` the one that was clicked, (row, column) of the class picture;
     `class_chosen` a class of the legend."""
 
@@ -29,29 +28,13 @@ class ClassAreas(QWidget):
     class_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Class at each place", "Classes by their share of the picture", tip=TIP, parent=parent)
         self._shown: ClassPicture | None = None
         self._size = (1, 1)
-        self.picture = PictureCanvas(is_sharp=True, parent=self)
         self.picture.setObjectName("classPicture")
-        self.picture.setAccessibleName("Class at each place")
-        self.picture.setMinimumHeight(LEAST_PICTURE)
+        self.listed.setObjectName("classLegend")
         self.picture.pointed.connect(self._point)
         self.picture.pressed.connect(self._press)
-        self.legend = AnswerList()
-        self.legend.setObjectName("classLegend")
-        self.legend.setAccessibleName("Classes by their share of the picture")
-        self.legend.setToolTip("How much of the picture each class has. Choose one to see its map in every view.")
-        for signal in (self.legend.clicked, self.legend.activated):
-            signal.connect(self._choose)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.picture, PICTURE_SHARE)
-        column.addWidget(self.legend, LEGEND_SHARE)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, LEAST_PICTURE)
 
     def show_areas(self, shown: ClassPicture, fed: np.ndarray | None) -> None:
         """Show the areas of `shown` over the picture `fed`, (H, W, 3) uint8, where there is one."""
@@ -61,7 +44,7 @@ class ClassAreas(QWidget):
         self.picture.set_picture(pixels)
         order = np.argsort(-shown.shares, kind="stable").tolist()
         answers = [_answer(shown, at) for at in order]
-        self.legend.show_answers(answers, signed=False, classes=shown.names)
+        self.listed.show_answers(answers, signed=False, classes=shown.names)
         told = ", ".join(f"{each.name} {each.value}" for each in answers[:5] if each.share)
         self.picture.setAccessibleDescription(told)
 
@@ -74,9 +57,8 @@ class ClassAreas(QWidget):
         if self._shown is not None:
             self.chosen.emit(*self._place(row, column))
 
-    @Slot(QModelIndex)
-    def _choose(self, row: QModelIndex) -> None:
-        self.class_chosen.emit(self.legend.answer_at(row).index)
+    def choose(self, at: int) -> None:
+        self.class_chosen.emit(at)
 
     def _place(self, row: int, column: int) -> tuple[int, int]:
         """The place of the class picture under a pixel of what is shown."""

@@ -119,7 +119,8 @@ class PredictionView(FollowingView, Pane):
         return partial(self._choose_output, self.answers.answer_at(row).index)
 
     def _show_prediction(self, state: State) -> None:
-        fed = pixels_of(state.input)
+        is_of_places = state.boxes is not None or state.class_picture is not None
+        fed = pixels_of(state.input) if is_of_places else None
         boxes = state.boxes if fed is not None else None
         areas = state.class_picture if boxes is None else None
         prediction = state.prediction if boxes is None and areas is None else None

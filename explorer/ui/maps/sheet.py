@@ -20,6 +20,7 @@ CELLS_AT_ONCE = 32_768  # a quarter of a MiB of places
 INPUT = "input"
 PASSING = ("shape", "activation", "normalization", "other")  # dropout and the like keep the order of the numbers
 COLOURS = ("red", "green", "blue")
+WHOLE_TILE = (-1, -1)  # where a row and a column would stand
 SEEN_LEAST, SEEN_MOST = 1, 225  # of 255, over a picture: 0 would be a gap between maps
 
 
@@ -70,15 +71,16 @@ class Sheet:
 
     def place_of(self, channel: int | None, row: int | None, column: int | None) -> Place | None:
         """Where a cell of the layer's values lies, or a whole map; None for what is not shown."""
-        if channel is None or (self.tokens is not None and (row is None or column is None)):
+        if channel is None:
             return None
-        if self.tokens is None or row is None or column is None:
-            tile = self.tile_of(channel)
-            is_whole = row is None or column is None
-            return None if tile is None else Place(tile, -1 if is_whole else row or 0, -1 if is_whole else column or 0)
-        tile = self.tile_of(self.tokens.which((channel, row, column)))
-        cell = self.tokens.cell((channel, row, column))
-        return None if tile is None else Place(tile, *(cell or (-1, -1)))
+        cell = None if row is None or column is None else (row, column)
+        which = channel
+        if self.tokens is not None:
+            if cell is None:
+                return None
+            which, cell = self.tokens.which((channel, *cell)), self.tokens.cell((channel, *cell))
+        tile = self.tile_of(which)
+        return None if tile is None else Place(tile, *(cell or WHOLE_TILE))
 
     def _strip(self, mosaic: Mosaic, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         size = self.maps[0].size if len(self.maps) else 0

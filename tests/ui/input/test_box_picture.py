@@ -78,7 +78,7 @@ def batch(amount: int = 1) -> Tensor:
 def test_the_boxes_stand_in_a_list_the_surest_first(show: Show) -> None:
     _, view, scores = show(batch())
     order = torch.argsort(-scores[0]).tolist()
-    answers = view.found.boxes.answers.rows
+    answers = view.found.listed.answers.rows
     assert [each.name for each in answers] == [CLASSES[int(LABELS[at])] for at in order]
     assert [each.value for each in answers] == [listed_percent(float(scores[0, at])) for at in order]
     assert view.facts_label.whole() == "2 things found"
@@ -105,7 +105,7 @@ def test_each_is_framed_in_the_picture_in_the_colour_of_its_class(show: Show) ->
 
 def test_a_chosen_one_is_framed_alone_until_it_is_chosen_again(show: Show) -> None:
     _, view, _ = show(batch())
-    found = view.found.boxes
+    found = view.found.listed
     first = found.visualRect(found.answers.index(0, 0)).center()
     whole = view.found.picture.grab().toImage()
     QTest.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=first)

@@ -72,7 +72,7 @@ def test_at_each_place_it_is_the_class_whose_map_is_largest(show: Show) -> None:
     np.testing.assert_array_equal(found.classes, given.argmax(0).numpy())
     shares = torch.bincount(given.argmax(0).reshape(-1), minlength=3) / 48
     np.testing.assert_allclose(found.shares, shares.numpy(), rtol=1e-6)
-    answers = view.areas.legend.answers.rows
+    answers = view.areas.listed.answers.rows
     assert [answer.index for answer in answers] == torch.argsort(-shares, stable=True).tolist()
     assert {answer.name for answer in answers} == set(CLASSES)
     assert view.areas.isVisible()
@@ -112,7 +112,7 @@ def test_a_click_chooses_the_place_in_the_map_that_decided_it(show: Show) -> Non
 def test_a_class_of_the_legend_leads_to_its_map(show: Show) -> None:
     model, x, _ = segments()
     session, view = show(model, x, CLASSES)
-    legend = view.areas.legend
+    legend = view.areas.listed
     index = legend.answers.index(1, 0)
     QTest.mouseClick(legend.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(legend.visualRect(index).center()))
     assert session.state.selection.channel == legend.answer_at(index).index
