@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,14 +128,6 @@ def is_as_found(model: nn.Module, before: dict[str, Tensor]) -> bool:
         (new.dtype, new.device, new.shape) == (old.dtype, old.device, old.shape) and torch.equal(new, old)
         for new, old in known
     )
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    torch.manual_seed(0)
-    made = Session()
-    yield made
-    assert made.close()
 
 
 def look(qtbot: QtBot, session: Session, model: nn.Module, x: Tensor) -> None:

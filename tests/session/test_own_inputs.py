@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +38,6 @@ class Scenes(nn.Module):
 
 
 IMAGE, FACTS = torch.randn(3, 3, 6, 7), torch.randn(3, 5)
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    torch.manual_seed(0)
-    made = Session()
-    yield made
-    assert made.close()
 
 
 def look(qtbot: QtBot, session: Session, model: nn.Module, x: Any, **more: Any) -> None:

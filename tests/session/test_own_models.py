@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -102,14 +102,6 @@ class Sequence(nn.Module):
 
 def numbers(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    torch.manual_seed(0)
-    made = Session()
-    yield made
-    assert made.close()
 
 
 def _shown(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,14 +37,6 @@ class Net(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(self.conv(x).flatten(1))
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    torch.manual_seed(0)
-    made = Session()
-    yield made
-    assert made.close()
 
 
 def look(qtbot: QtBot, session: Session, x: Any, **pictures: Any) -> Net:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -12,14 +10,6 @@ from torch import Tensor, nn
 
 from explorer.session import Session, Verb
 from tests.ui.fakes import values_of, wait_until_shown
-
-
-@pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    torch.manual_seed(0)
-    made = Session()
-    yield made
-    assert made.close()
 
 
 def chain() -> nn.Sequential:

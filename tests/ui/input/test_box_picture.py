@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from explorer.session import Session
 from explorer.session.found_boxes import MOST_BOXES, FoundBoxes
-from explorer.session.own_document import own_document
 from explorer.ui.common import theme
 from explorer.ui.common.class_colours import area_colour
 from explorer.ui.common.text import listed_percent
 from explorer.ui.input.prediction import PredictionView
 from tests.ui.fakes import wait_until_shown
+from tests.ui.input.shown_prediction import shown_prediction
 from tests.ui.pixels import colours_near
 
 CLASSES = ("background", "cat", "dog")
@@ -48,22 +48,15 @@ Show = Callable[[Tensor], tuple[Session, PredictionView, Tensor]]
 def show(qtbot: QtBot, qapp: QApplication) -> Iterator[Show]:
     """Shows what `Detector` says of a batch, with the scores that it gives in PyTorch, (N, 2)."""
     theme.apply(qapp, "light")
-    sessions = []
+    sessions: list[Session] = []
 
     def make(x: Tensor) -> tuple[Session, PredictionView, Tensor]:
         torch.manual_seed(0)
         model = Detector().eval()
         with torch.no_grad():
             scores = torch.stack([each["scores"] for each in model(x)])
-        session = Session()
+        session, view = shown_prediction(qtbot, model, x, CLASSES)
         sessions.append(session)
-        session.files.look_at(own_document(model, x, classes=CLASSES))
-        wait_until_shown(qtbot, session)
-        view = PredictionView(session)
-        qtbot.addWidget(view)
-        view.resize(300, 420)
-        view.show()
-        qtbot.waitExposed(view)
         return session, view, scores
 
     yield make

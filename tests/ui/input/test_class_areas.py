@@ -14,14 +14,13 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
 from explorer.session import Cell, LayerActivation, Selection, Session
-from explorer.session.own_document import own_document
 from explorer.session.segmenting import class_picture_of
 from explorer.ui.common import theme
 from explorer.ui.common.class_colours import area_colour
 from explorer.ui.common.fed_pixels import paled
 from explorer.ui.input.class_areas import AREA_SHARE, coloured_areas
 from explorer.ui.input.prediction import MAPS, PredictionView
-from tests.ui.fakes import wait_until_shown
+from tests.ui.input.shown_prediction import shown_prediction
 
 CLASSES = ("sky", "road", "tree")
 Shown = tuple[Session, PredictionView]
@@ -32,19 +31,12 @@ Show = Callable[..., Shown]
 def show(qtbot: QtBot, qapp: QApplication) -> Iterator[Show]:
     """Shows the prediction of a model on a tensor; every session is closed afterwards."""
     theme.apply(qapp, "light")
-    sessions = []
+    sessions: list[Session] = []
 
     def make(model: nn.Module, x: Tensor, classes: tuple[str, ...] = ()) -> Shown:
-        session = Session()
-        sessions.append(session)
-        session.files.look_at(own_document(model.eval(), x, classes=classes))
-        wait_until_shown(qtbot, session)
-        view = PredictionView(session)
-        qtbot.addWidget(view)
-        view.resize(300, 420)
-        view.show()
-        qtbot.waitExposed(view)
-        return session, view
+        shown = shown_prediction(qtbot, model, x, classes)
+        sessions.append(shown[0])
+        return shown
 
     yield make
     for session in sessions:
